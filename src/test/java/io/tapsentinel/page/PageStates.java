@@ -1,7 +1,10 @@
 package io.tapsentinel.page;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -29,31 +32,30 @@ final class PageStates {
 
     private static final int HOURS = 24;
     private static final Instant THIS_HOUR = AT.truncatedTo(ChronoUnit.HOURS);
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** So that text in Java needs few quotation marks. */
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES, JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
+            .build();
 
     private PageStates() {}
 
     /** All has arrived; the last four hours are not swept yet. */
     static ObjectNode healthy() {
-        ObjectNode page = JSON.createObjectNode()
-                .put("at", AT.toString())
-                .put("source", "tap")
-                .put("version", "1.0.0")
-                .put("startedAt", "2026-11-20T07:00:03Z")
-                .put("sandbox", false)
-                .put("overall", "UP");
-        page.putArray("problems");
-        page.putObject("progress")
-                .put("readTo", "2026-11-23T10:05:00Z")
-                .put("lagSeconds", 248)
-                .put("backlogSeconds", 0)
-                .put("lastPollAt", "2026-11-23T10:06:01Z")
-                .put("nextAttemptAt", "2026-11-23T10:10:00Z")
-                .put("pollIntervalSeconds", 300)
-                .putArray("backlog");
+        ObjectNode page = json("""
+                {at: '2026-11-23T10:09:08Z', source: 'tap', version: '1.0.0', startedAt: '2026-11-20T07:00:03Z', sandbox: false,
+                 overall: 'UP', problems: [], gaps: [], gapsTotal: 0, lostSeconds: 0, possibleDuplicates: 0,
+                 progress: {readTo: '2026-11-23T10:05:00Z', lagSeconds: 248, backlogSeconds: 0, lastPollAt: '2026-11-23T10:06:01Z',
+                            nextAttemptAt: '2026-11-23T10:10:00Z', pollIntervalSeconds: 300, backlog: []},
+                 budget: [{pool: 'everything-else', used: 432, limit: 1800, leftForPolls: 1368, leftForRest: 828},
+                          {pool: 'clicks-permitted', used: 0, limit: 1800, leftForPolls: 1800, leftForRest: 1260}],
+                 rejected: {total: 0, byReason: []},
+                 sink: {acknowledged: 61204, pending: 0, lastAcknowledgedAt: '2026-11-23T10:06:02Z'},
+                 archive: {waiting: 0, waitingBytes: 0, failed: 0, lastError: null}}""");
         ArrayNode tables = page.putArray("tables");
+        ArrayNode uploads = page.withObject("/sink").putArray("tables");
         for (EventType type : EventType.values()) {
             tables.add(table(type));
+            uploads.add(json("{table: '%s', failures: 0, needsPerson: false, message: null}", type.table()));
         }
         ArrayNode hours = page.putArray("hours");
         for (int ago = 1; ago <= HOURS; ago++) {
@@ -62,73 +64,36 @@ final class PageStates {
         ArrayNode late = page.putArray("late");
         String[] bounds = {"30 minutes", "1 hour", "4 hours", "12 hours", "1 day", "3 days", "later"};
         for (int i = 0; i < bounds.length; i++) {
+            boolean polled = i < 2;
             late.addObject()
                     .put("upTo", bounds[i])
-                    .put("polls24h", i < 2 ? 410 - 300 * i : 0)
-                    .put("sweeps24h", i < 2 ? 0 : 40 >> i)
-                    .put("polls90d", i < 2 ? 36_120 - 26_000 * i : 0)
-                    .put("sweeps90d", i < 2 ? 0 : 3_900 >> i);
+                    .put("polls24h", polled ? 410 - 300 * i : 0)
+                    .put("sweeps24h", polled ? 0 : 40 >> i)
+                    .put("polls90d", polled ? 36_120 - 26_000 * i : 0)
+                    .put("sweeps90d", polled ? 0 : 3_900 >> i);
         }
-        ArrayNode budget = page.putArray("budget");
-        budget.addObject()
-                .put("pool", "everything-else")
-                .put("used", 432)
-                .put("limit", 1800)
-                .put("leftForPolls", 1368)
-                .put("leftForRest", 828);
-        budget.addObject()
-                .put("pool", "clicks-permitted")
-                .put("used", 0)
-                .put("limit", 1800)
-                .put("leftForPolls", 1800)
-                .put("leftForRest", 1260);
         ArrayNode reads = page.putArray("reads");
         for (int i = 0; i < 20; i++) {
             Instant to = Instant.parse("2026-11-23T10:05:00Z").minus(Duration.ofMinutes(5L * i));
-            reads.addObject()
-                    .put("readAt", to.plusSeconds(61).toString())
-                    .put("purpose", i % 7 == 3 ? "sweep" : "poll")
-                    .put("from", to.minus(Duration.ofHours(1)).toString())
-                    .put("to", to.toString())
-                    .put("fetched", 812 + 13 * i)
-                    .put("new", 71 + i)
-                    .put("late", i % 3)
-                    .put("duplicate", 741 + 12 * i)
-                    .put("filtered", 0)
-                    .put("changed", i % 5 == 1 ? 1 : 0)
-                    .put("rejected", 0)
-                    .put("deferred", 0);
+            reads.add(json(
+                    "{readAt: '%s', purpose: '%s', from: '%s', to: '%s', fetched: %d, new: %d, late: %d, duplicate: %d,"
+                            + " filtered: 0, changed: %d, rejected: 0, deferred: 0}",
+                    to.plusSeconds(61),
+                    i % 7 == 3 ? "sweep" : "poll",
+                    to.minus(Duration.ofHours(1)),
+                    to,
+                    812 + 13 * i,
+                    71 + i,
+                    i % 3,
+                    741 + 12 * i,
+                    i % 5 == 1 ? 1 : 0));
         }
-        page.putArray("gaps");
-        page.put("gapsTotal", 0).put("lostSeconds", 0);
-        page.putObject("rejected").put("total", 0).putArray("byReason");
-        page.put("possibleDuplicates", 0);
-        ArrayNode sink = page.putObject("sink")
-                .put("acknowledged", 61_204)
-                .put("pending", 0)
-                .put("lastAcknowledgedAt", "2026-11-23T10:06:02Z")
-                .putArray("tables");
-        for (EventType type : EventType.values()) {
-            sink.addObject()
-                    .put("table", type.table())
-                    .put("failures", 0)
-                    .put("needsPerson", false)
-                    .putNull("message");
-        }
-        page.putObject("archive")
-                .put("waiting", 0)
-                .put("waitingBytes", 0)
-                .put("failed", 0)
-                .putNull("lastError");
         routes(page.putArray("routes"));
         ArrayNode parts = page.putArray("parts");
         for (String part : List.of("tap", "sentinel", "storage", "completeness", "routes")) {
-            parts.addObject()
-                    .put("id", part)
-                    .put("level", "UP")
-                    .putObject("details")
-                    .put(part + ".last-answer", "2026-11-23T10:06:01Z")
-                    .put(part + ".figure", 12_345);
+            parts.add(json(
+                    "{id: '%1$s', level: 'UP', details: {'%1$s.last-answer': '2026-11-23T10:06:01Z', '%1$s.figure': 12345}}",
+                    part));
         }
         return page;
     }
@@ -145,17 +110,16 @@ final class PageStates {
                 KnownProblem.SENTINEL_ROLE,
                 "ProofPointTAPClicksPermittedV2_CL since 2026-11-23T08:06:02Z, 41 failed requests in a row:"
                         + " 403 OperationFailed");
-        ((ObjectNode) page.get("progress"))
-                .put("readTo", "2026-11-23T08:05:00Z")
-                .put("lagSeconds", 7448)
-                .put("lastPollAt", "2026-11-23T08:06:00Z");
-        ((ObjectNode) page.at("/sink/tables/0"))
-                .put("failures", 41)
-                .put("needsPerson", true)
-                .put("message", "403 OperationFailed: the authentication token does not have access to ingest data");
-        ((ObjectNode) page.get("sink")).put("pending", 71).put("lastAcknowledgedAt", "2026-11-23T08:06:02Z");
-        ((ObjectNode) page.at("/parts/1")).put("level", "DOWN");
-        ((ObjectNode) page.at("/parts/0")).put("level", "DEGRADED");
+        change(
+                page,
+                "/progress",
+                "{readTo: '2026-11-23T08:05:00Z', lagSeconds: 7448, lastPollAt: '2026-11-23T08:06:00Z'}");
+        change(page, "/sink", "{pending: 71, lastAcknowledgedAt: '2026-11-23T08:06:02Z'}");
+        change(page, "/sink/tables/0", """
+                {failures: 41, needsPerson: true,
+                 message: '403 OperationFailed: the authentication token does not have access to ingest data'}""");
+        change(page, "/parts/1", "{level: 'DOWN'}");
+        change(page, "/parts/0", "{level: 'DEGRADED'}");
         return page;
     }
 
@@ -182,15 +146,9 @@ final class PageStates {
                                 + owed.words(AT).orElseThrow() + ")")
                 .put("remedy", owed.remedy().orElseThrow());
         owe(page, owed);
-        ((ObjectNode) page.at("/sink/tables/1"))
-                .put("failures", 7)
-                .put("needsPerson", true)
-                .put("message", "404 NotFound");
+        change(page, "/sink/tables/1", "{failures: 7, needsPerson: true, message: '404 NotFound'}");
         for (String at : List.of("/hours/5", "/hours/5/tables/1")) {
-            ((ObjectNode) page.at(at))
-                    .put("ours", page.at(at + "/theirs").longValue() - 9)
-                    .put("deferred", 7)
-                    .put("withdrawn", 2);
+            lower(page, at, 9, "{deferred: 7, withdrawn: 2}");
         }
         return page;
     }
@@ -228,38 +186,17 @@ final class PageStates {
                 .put("lostSeconds", 22_508)
                 .put("possibleDuplicates", 50);
         problem(page, KnownProblem.MISSING, "3 in the hours of 7 days");
-        ((ArrayNode) page.get("gaps"))
-                .addObject()
-                .put("from", "2026-11-14T10:05:00Z")
-                .put("to", "2026-11-14T16:20:08Z")
-                .put("lostSeconds", 22_508)
-                .put("reason", "not read within the 7 days that TAP keeps")
-                .put("noticedAt", "2026-11-21T16:20:08Z");
-        ((ObjectNode) page.at("/hours/7"))
-                .put("ours", page.at("/hours/7/theirs").longValue() - 3)
-                .put("missing", 3);
-        ((ObjectNode) page.at("/hours/7/tables/2"))
-                .put("ours", page.at("/hours/7/tables/2/theirs").longValue() - 3)
-                .put("missing", 3);
-        ((ObjectNode) page.at("/tables/1")).put("rejected24h", 2).put("unreadable24h", 1);
-        ((ArrayNode) ((ObjectNode) page.get("rejected")).put("total", 2).get("byReason"))
-                .addObject()
-                .put("table", "ProofPointTAPClicksBlockedV2_CL")
-                .put("reason", "refused")
-                .put("code", "InvalidRecord")
-                .put("records", 2)
-                .put("last", "2026-11-23T04:11:09Z");
-        ((ObjectNode) page.get("progress"))
-                .put("backlogSeconds", 18_000)
-                .withArray("backlog")
-                .addObject()
-                .put("from", "2026-11-22T20:00:00Z")
-                .put("to", "2026-11-23T01:00:00Z");
-        ((ObjectNode) page.get("archive"))
-                .put("waiting", 12)
-                .put("waitingBytes", 1_234_567)
-                .put("failed", 3)
-                .put("lastError", "403 AuthorizationFailure");
+        change(page, "", """
+                {gaps: [{from: '2026-11-14T10:05:00Z', to: '2026-11-14T16:20:08Z', lostSeconds: 22508,
+                         reason: 'not read within the 7 days that TAP keeps', noticedAt: '2026-11-21T16:20:08Z'}],
+                 rejected: {total: 2, byReason: [{table: 'ProofPointTAPClicksBlockedV2_CL', reason: 'refused',
+                         code: 'InvalidRecord', records: 2, last: '2026-11-23T04:11:09Z'}]},
+                 archive: {waiting: 12, waitingBytes: 1234567, failed: 3, lastError: '403 AuthorizationFailure'}}""");
+        change(page, "/progress", """
+                {backlogSeconds: 18000, backlog: [{from: '2026-11-22T20:00:00Z', to: '2026-11-23T01:00:00Z'}]}""");
+        change(page, "/tables/1", "{rejected24h: 2, unreadable24h: 1}");
+        lower(page, "/hours/7", 3, "{missing: 3}");
+        lower(page, "/hours/7/tables/2", 3, "{missing: 3}");
         return page;
     }
 
@@ -267,9 +204,7 @@ final class PageStates {
     static ObjectNode rejected() {
         ObjectNode page = healthy();
         for (String at : List.of("/hours/6", "/hours/6/tables/1")) {
-            ((ObjectNode) page.at(at))
-                    .put("ours", page.at(at + "/theirs").longValue() - 2)
-                    .put("rejected", 2);
+            lower(page, at, 2, "{rejected: 2}");
         }
         return page;
     }
@@ -278,21 +213,15 @@ final class PageStates {
     static ObjectNode empty() {
         ObjectNode page =
                 healthy().put("startedAt", AT.minusSeconds(3).toString()).putNull("archive");
-        ((ObjectNode) page.get("progress"))
-                .putNull("readTo")
-                .putNull("lagSeconds")
-                .putNull("lastPollAt")
-                .put("nextAttemptAt", "2026-11-23T10:15:00Z");
+        change(page, "/progress", """
+                {readTo: null, lagSeconds: null, lastPollAt: null, nextAttemptAt: '2026-11-23T10:15:00Z'}""");
         page.get("tables").forEach(table -> {
-            ((ObjectNode) table).put("rows24h", 0).put("late24h", 0).put("duplicates24h", 0);
+            change(table, "", "{rows24h: 0, late24h: 0, duplicates24h: 0}");
             table.get("byHour").forEach(hour -> ((ObjectNode) hour).put("rows", 0));
         });
         List.of("hours", "reads", "late").forEach(list -> ((ArrayNode) page.get(list)).removeAll());
-        ((ObjectNode) page.at("/budget/0"))
-                .put("used", 0)
-                .put("leftForPolls", 1800)
-                .put("leftForRest", 1260);
-        ((ObjectNode) page.get("sink")).put("acknowledged", 0).putNull("lastAcknowledgedAt");
+        change(page, "/budget/0", "{used: 0, leftForPolls: 1800, leftForRest: 1260}");
+        change(page, "/sink", "{acknowledged: 0, lastAcknowledgedAt: null}");
         return page;
     }
 
@@ -350,52 +279,39 @@ final class PageStates {
                     .put("hour", THIS_HOUR.minus(Duration.ofHours(ago)).toString())
                     .put("rows", rows);
         }
-        return table.put("rows24h", sum)
-                .put("late24h", sum / 97)
-                .put("duplicates24h", sum * 11)
-                .put("rejected24h", 0)
-                .put("unreadable24h", 0)
-                .put("deferred", 0)
-                .put("withdrawn", 0)
-                .putNull("suspendedSince")
-                .putNull("nextProbeAt")
-                .putNull("reason")
-                .put("waitingSeconds", 0)
-                .putNull("words");
+        change(
+                table,
+                "",
+                "{rejected24h: 0, unreadable24h: 0, deferred: 0, withdrawn: 0, suspendedSince: null,"
+                        + " nextProbeAt: null, reason: null, waitingSeconds: 0, words: null}");
+        return table.put("rows24h", sum).put("late24h", sum / 97).put("duplicates24h", sum * 11);
     }
 
     private static ObjectNode hour(int ago) {
         boolean swept = ago > 4;
-        ObjectNode hour = JSON.createObjectNode()
-                .put("hour", THIS_HOUR.minus(Duration.ofHours(ago)).toString())
-                .put(
-                        "sweptAt",
-                        swept
-                                ? THIS_HOUR
-                                        .minus(Duration.ofHours(ago - 5L))
-                                        .plusSeconds(420)
-                                        .toString()
-                                : null);
-        ArrayNode tables = hour.putArray("tables");
+        String others = swept
+                ? "{deferred: 0, withdrawn: 0, rejected: 0, missing: 0}"
+                : "{theirs: null, ours: null, deferred: null, withdrawn: null, rejected: null, missing: null}";
+        ObjectNode hour =
+                json(others).put("hour", THIS_HOUR.minus(Duration.ofHours(ago)).toString());
+        ArrayNode tables = hour.putNull("sweptAt").putArray("tables");
+        if (swept) {
+            hour.put(
+                    "sweptAt",
+                    THIS_HOUR.minus(Duration.ofHours(ago - 5L)).plusSeconds(420).toString());
+        }
         long sum = 0;
         for (EventType type : EventType.values()) {
-            Long rows = swept ? rows(type, ago) : null;
-            sum += swept ? rows : 0;
-            tables.addObject()
-                    .put("type", type.routeId())
-                    .put("theirs", rows)
-                    .put("ours", rows)
-                    .put("deferred", swept ? 0L : null)
-                    .put("withdrawn", swept ? 0L : null)
-                    .put("rejected", swept ? 0L : null)
-                    .put("missing", swept ? 0L : null);
+            ObjectNode table = json(others).put("type", type.routeId());
+            tables.add(table);
+            if (swept) {
+                long rows = rows(type, ago);
+                sum += rows;
+                table.put("theirs", rows).put("ours", rows);
+                hour.put("theirs", sum).put("ours", sum);
+            }
         }
-        return hour.put("theirs", swept ? sum : null)
-                .put("ours", swept ? sum : null)
-                .put("deferred", swept ? 0L : null)
-                .put("withdrawn", swept ? 0L : null)
-                .put("rejected", swept ? 0L : null)
-                .put("missing", swept ? 0L : null);
+        return hour;
     }
 
     /** Busy by day, and one table much busier than another. */
@@ -430,13 +346,31 @@ final class PageStates {
     }
 
     private static void route(ArrayNode routes, String id, String from, boolean yaml, int steps, String... to) {
-        ArrayNode calls = routes.addObject()
-                .put("id", id)
-                .put("description", yaml ? "What " + id + " is for" : null)
-                .put("from", from)
-                .put("yaml", yaml)
-                .put("steps", steps)
-                .putArray("to");
+        ObjectNode route = json(
+                "{id: '%1$s', description: %2$s, from: '%3$s', yaml: %4$s, steps: %5$d}",
+                id, yaml ? "'What " + id + " is for'" : null, from, yaml, steps);
+        ArrayNode calls = route.putArray("to");
         List.of(to).forEach(calls::add);
+        routes.add(route);
+    }
+
+    /** An object of this text with these values in it. */
+    static ObjectNode json(String text, Object... values) {
+        try {
+            return (ObjectNode) JSON.readTree(text.formatted(values));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** Gives fields of the object at this place other values. */
+    static void change(JsonNode page, String at, String fields) {
+        ((ObjectNode) page.at(at)).setAll(json(fields));
+    }
+
+    /** So many events of an hour are not in Sentinel. */
+    private static void lower(ObjectNode page, String at, long events, String fields) {
+        change(page, at, fields);
+        ((ObjectNode) page.at(at)).put("ours", page.at(at + "/theirs").longValue() - events);
     }
 }
