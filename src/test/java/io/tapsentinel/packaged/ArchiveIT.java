@@ -3,7 +3,6 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.packaged.KillMoment.Phase;
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServices;
@@ -22,19 +21,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the archive holds is enough to fill empty tables again; and a disk that takes no archive holds up nothing. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class ArchiveIT {
+class ArchiveIT extends PackagedTest {
 
     private static final Duration SOON = Duration.ofSeconds(120);
     private static final Duration HISTORY = Duration.ofMinutes(50);
     private static final String NEVER = "0 0 0 1 1 ? 2099";
-
-    @TempDir
-    Path folder;
 
     @Test
     void anArchiveOfProgramsThatWereKilledFillsEmptyTablesWithEveryRowOnce() throws Exception {
@@ -42,8 +37,7 @@ class ArchiveIT {
         PackagedProgram.Launch launch;
         Set<String> landed;
         List<String> truth;
-        try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.defaults().seed(71).shareWithoutId(0.05).eventsPerHour(1_500), HISTORY)) {
+        try (ScriptedServices services = new ScriptedServices(1_500, HISTORY)) {
             launch = services.launch(folder.resolve("first"))
                     .with("tap.archive.uri", "file:archive")
                     .tableOptions("batchRecords: 50", "lingerMs: 100");
@@ -62,7 +56,6 @@ class ArchiveIT {
             try (PackagedProgram program = launch.start()) {
                 program.awaitThat(
                         "the outbox is empty",
-                        SOON,
                         () -> files(launch.work().resolve("state/archive")).isEmpty());
             }
             truth = services.live().truth(Instant.now().minus(HISTORY.multipliedBy(2)), Instant.now());
@@ -72,14 +65,11 @@ class ArchiveIT {
         List<String> replayed = replayed(archived);
         assertThat(replayed).doesNotHaveDuplicates().containsAll(landed);
         assertThat(truth).containsAll(replayed);
-        System.out.printf(
-                "archive: %d answers of programs killed at %d moments; %d rows had landed, all of them once in empty tables%n",
-                archived.size(), Phase.values().length, landed.size());
     }
 
     /** Rows of a new program with a new store, which got nothing but these files. */
     private List<String> replayed(List<Path> archived) throws Exception {
-        try (LiveServices empty = new LiveServices(SandboxSettings.defaults().eventsPerHour(0), HISTORY)) {
+        try (LiveServices empty = new LiveServices(0, HISTORY)) {
             PackagedProgram.Launch launch = empty.launch(folder.resolve("second"))
                     .with("tap.poll.cron", NEVER)
                     .with("tap.sweep.cron", NEVER);
@@ -89,9 +79,7 @@ class ArchiveIT {
             }
             try (PackagedProgram program = launch.start()) {
                 program.awaitThat(
-                        "all is brought in",
-                        SOON,
-                        () -> files(replay.resolve("done")).size() == archived.size());
+                        "all is brought in", () -> files(replay.resolve("done")).size() == archived.size());
             }
             return empty.tables().rows().stream().sorted().toList();
         }
@@ -100,44 +88,36 @@ class ArchiveIT {
     @Test
     void aDiskThatIsFullOrReadOnlyCostsOnlyTheArchive() throws Exception {
         PackagedProgram.Launch launch = PackagedProgram.in(folder);
-        try (LiveServices services =
-                        new LiveServices(SandboxSettings.defaults().seed(73).eventsPerHour(1_200), HISTORY);
-                TmpfsMount mount = TmpfsMount.at(launch.work().resolve("outbox"), "1m")) {
-            launch.with(services.properties())
-                    .with("tap.archive.uri", "file:archive")
-                    .with("tap.archive.outbox", "outbox");
-            try (PackagedProgram program = launch.start()) {
-                program.awaitLine(LiveServices.COMMITTED, SOON);
-                program.awaitThat(
-                        "health tells it",
-                        SOON,
-                        () -> program.health().last().contains("answers are not archived (its file system has "));
-                assertThat(files(launch.work().resolve("archive"))).isEmpty();
+        LiveServices services = open(new LiveServices(1_200, HISTORY));
+        TmpfsMount mount = open(TmpfsMount.at(launch.work().resolve("outbox"), "1m"));
+        launch.with(services.properties())
+                .with("tap.archive.uri", "file:archive")
+                .with("tap.archive.outbox", "outbox");
+        PackagedProgram program = open(launch.start());
+        program.awaitCommitted();
+        program.awaitThat(
+                "health tells it",
+                () -> program.health().last().contains("answers are not archived (its file system has "));
+        assertThat(files(launch.work().resolve("archive"))).isEmpty();
 
-                mount.change("size=400m,ro");
-                program.awaitThat(
-                        "health tells it", SOON, () -> program.health().last().contains("it cannot be written"));
-                mount.change("rw");
-                program.awaitLine("INFO.*answers are kept again, after \\d+ that were not", SOON);
-                program.awaitThat(
-                        "health is well", SOON, () -> !program.health().last().contains("answers are not archived"));
-                program.awaitThat(
-                        "it is archived",
-                        SOON,
-                        () -> !files(launch.work().resolve("archive")).isEmpty());
+        mount.change("size=400m,ro");
+        program.awaitThat("health tells it", () -> program.health().last().contains("it cannot be written"));
+        mount.change("rw");
+        program.awaitLine("INFO.*answers are kept again, after \\d+ that were not");
+        program.awaitThat("health is well", () -> !program.health().last().contains("answers are not archived"));
+        program.awaitThat(
+                "it is archived", () -> !files(launch.work().resolve("archive")).isEmpty());
 
-                assertThat(program.found("WARN.*an answer is not archived"))
-                        .as("said once")
-                        .hasSize(1);
-                assertThat(program.health().all())
-                        .as("health")
-                        .filteredOn(answer -> !answer.contains("is starting")
-                                && !answer.contains("TAP has not been asked since the start"))
-                        .allMatch(answer -> answer.startsWith("200 "));
-                assertThat(program.found("not committed")).isEmpty();
-                services.assertThatAllCommittedLandedOnce(program);
-            }
-        }
+        assertThat(program.found("WARN.*an answer is not archived"))
+                .as("said once")
+                .hasSize(1);
+        assertThat(program.health().all())
+                .as("health")
+                .filteredOn(answer ->
+                        !answer.contains("is starting") && !answer.contains("TAP has not been asked since the start"))
+                .allMatch(answer -> answer.startsWith("200 "));
+        assertThat(program.found("not committed")).isEmpty();
+        services.assertThatAllCommittedLandedOnce(program);
     }
 
     private static List<Path> files(Path folder) throws IOException {

@@ -16,28 +16,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The archive in a container of a real Azurite: it holds up nobody, and fills empty tables again. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class BlobArchiveIT {
+class BlobArchiveIT extends PackagedTest {
 
     private static final Duration SOON = CloudServices.SOON;
     private static final String NEVER = "0 0 0 1 1 ? 2099";
     private static final String REPLAYED = "replay of (\\S+) committed";
 
-    @TempDir
-    Path folder;
-
     private TestAuthority authority;
 
-    @AutoClose
     private Azurite azurite;
 
     private BlobContainerClient container;
@@ -45,7 +39,7 @@ class BlobArchiveIT {
     @BeforeEach
     void start() throws Exception {
         authority = TestAuthority.shared();
-        azurite = new Azurite(folder.resolve("azurite"), authority);
+        azurite = open(new Azurite(folder.resolve("azurite"), authority));
         container = azurite.container("archive");
     }
 
@@ -59,26 +53,23 @@ class BlobArchiveIT {
                 .as("one from before the outage, one that waited")
                 .hasSizeGreaterThan(1)
                 .allMatch(name -> name.matches("tap/\\d{4}/\\d\\d/\\d\\d/\\w+\\.json\\.gz"));
-        try (CloudServices services = services("second").withSecret()) {
-            Path replay = Files.createDirectories(services.launch().work().resolve("state/replay"));
-            for (String blob : blobs) {
-                container
-                        .getBlobClient(blob)
-                        .downloadToFile(replay.resolve(blob.replace('/', '_')).toString());
-            }
-            services.launch()
-                    .with("tap.poll.cron", NEVER)
-                    .with("tap.sweep.cron", NEVER)
-                    // nor at the start
-                    .with("tap.url", "http://127.0.0.1:1");
-            try (PackagedProgram program = services.launch().start()) {
-                assertThat(program.awaitMatches(REPLAYED, blobs.size(), SOON)).hasSameSizeAs(blobs);
-                assertThat(services.live().tables().rows()).containsExactlyInAnyOrderElementsOf(landed);
-                assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
-                services.assertThatNothingIsShown(program);
-            }
-            System.out.printf(
-                    "archive in blobs: %d answers, all of %d rows once in empty tables%n", blobs.size(), landed.size());
+        CloudServices services = open(services("second").withSecret());
+        Path replay = Files.createDirectories(services.launch().work().resolve("state/replay"));
+        for (String blob : blobs) {
+            container
+                    .getBlobClient(blob)
+                    .downloadToFile(replay.resolve(blob.replace('/', '_')).toString());
+        }
+        services.launch()
+                .with("tap.poll.cron", NEVER)
+                .with("tap.sweep.cron", NEVER)
+                // nor at the start
+                .with("tap.url", "http://127.0.0.1:1");
+        try (PackagedProgram program = services.launch().start()) {
+            assertThat(program.awaitMatches(REPLAYED, blobs.size())).hasSameSizeAs(blobs);
+            assertThat(services.live().tables().rows()).containsExactlyInAnyOrderElementsOf(landed);
+            program.stop();
+            services.assertThatNothingIsShown(program);
         }
     }
 
@@ -91,28 +82,26 @@ class BlobArchiveIT {
             try (PackagedProgram program = services.launch().start()) {
                 program.awaitThat(
                         "an answer is archived",
-                        SOON,
                         () -> container.listBlobs().stream().findAny().isPresent());
 
                 azurite.end();
                 int rows = tables.size();
-                program.awaitThat("an answer waits", SOON, () -> waiting(outbox) > 0);
+                program.awaitThat("an answer waits", () -> waiting(outbox) > 0);
                 program.awaitThat(
                         "health tells",
-                        SOON,
                         () -> program.health().last().contains("tap.archive.uri does not take answers"));
-                program.awaitThat("events are delivered", SOON, () -> tables.size() > rows + 2);
+                program.awaitThat("events are delivered", () -> tables.size() > rows + 2);
                 assertThat(program.health().last()).startsWith("200 ").contains("DEGRADED");
                 assertThat(program.found("not committed")).isEmpty();
                 azurite.start();
 
-                program.awaitThat("the outbox is empty", SOON, () -> waiting(outbox) == 0);
+                program.awaitThat("the outbox is empty", () -> waiting(outbox) == 0);
                 program.awaitThat(
-                        "health is well", SOON, () -> !program.health().last().contains("does not take answers"));
+                        "health is well", () -> !program.health().last().contains("does not take answers"));
                 assertThat(program.found("WARN.*tap\\.archive\\.uri does not take an answer"))
                         .as("said")
                         .hasSizeBetween(1, 3);
-                assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
+                program.stop();
                 services.assertThatNothingIsShown(program);
             }
             // what was committed last goes there with the next start, without another poll
@@ -124,7 +113,6 @@ class BlobArchiveIT {
             try (PackagedProgram program = services.launch().start()) {
                 program.awaitThat(
                         "the outbox is empty",
-                        SOON,
                         () -> waiting(outbox) == 0 && program.output().contains("started"));
             }
             assertThat(services.login().requests().stream().filter(LoginServer.Request::isForStorage))
@@ -136,18 +124,15 @@ class BlobArchiveIT {
 
     @Test
     void withoutAContainerNothingWaitsButTheArchive() throws Exception {
-        try (CloudServices services = services("first").withSecret()) {
-            services.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
-            try (PackagedProgram program = services.launch().start()) {
-                program.awaitLine("tap\\.archive\\.uri does not take an answer: .*ContainerNotFound", SOON);
-                services.assertThatItWorks(program);
-                container.create();
-                program.awaitThat(
-                        "an answer is archived",
-                        SOON,
-                        () -> container.listBlobs().stream().findAny().isPresent());
-            }
-        }
+        CloudServices services = open(services("first").withSecret());
+        services.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
+        PackagedProgram program = open(services.launch().start());
+        program.awaitLine("tap\\.archive\\.uri does not take an answer: .*ContainerNotFound");
+        services.assertThatItWorks(program);
+        container.create();
+        program.awaitThat(
+                "an answer is archived",
+                () -> container.listBlobs().stream().findAny().isPresent());
     }
 
     private CloudServices services(String name) throws Exception {

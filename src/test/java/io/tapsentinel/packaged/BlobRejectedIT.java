@@ -24,57 +24,47 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Rejected records in a container of a real Azurite, as programs without a disk keep them. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class BlobRejectedIT {
+class BlobRejectedIT extends PackagedTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    @TempDir
-    Path folder;
 
     @Test
     void aRefusedRecordWaitsForItsContainerLiesThereWholeAndLandsByReplay() throws Exception {
         TestAuthority authority = TestAuthority.shared();
-        try (Azurite azurite = new Azurite(folder.resolve("azurite"), authority);
-                CloudServices services = new CloudServices(folder.resolve("program"), authority).withSecret()) {
-            FirstRecord refused = new FirstRecord(services.gate());
-            try (SecureServer rule = new SecureServer(authority, refused)) {
-                services.proxy()
-                        .way(CloudServices.BLOBS + ":443", azurite.port())
-                        .way(CloudServices.RULE + ":443", CloudServices.port(rule));
-                BlobContainerClient rejected = azurite.container("rejected");
-                services.launch().with("tap.rejected.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/rejected");
+        Azurite azurite = open(new Azurite(folder.resolve("azurite"), authority));
+        CloudServices services = open(new CloudServices(folder.resolve("program"), authority).withSecret());
+        FirstRecord refused = new FirstRecord(services.gate());
+        SecureServer rule = open(new SecureServer(authority, refused));
+        services.proxy()
+                .way(CloudServices.BLOBS + ":443", azurite.port())
+                .way(CloudServices.RULE + ":443", CloudServices.port(rule));
+        BlobContainerClient rejected = azurite.container("rejected");
+        services.launch().with("tap.rejected.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/rejected");
 
-                try (PackagedProgram program = services.launch().start()) {
-                    program.awaitLine("not committed.*tap\\.rejected\\.uri does not take", CloudServices.SOON);
-                    assertThat(program.found(LiveServices.COMMITTED))
-                            .as("committed without a place for the record")
-                            .isEmpty();
+        PackagedProgram program = open(services.launch().start());
+        program.awaitLine("not committed.*tap\\.rejected\\.uri does not take");
+        assertThat(program.found(LiveServices.COMMITTED))
+                .as("committed without a place for the record")
+                .isEmpty();
 
-                    rejected.create();
-                    program.awaitLine(LiveServices.COMMITTED, CloudServices.SOON);
-                    List<String> names =
-                            rejected.listBlobs().stream().map(BlobItem::getName).toList();
-                    assertThat(names).hasSize(1).allMatch(name -> name.matches("\\w+-[0-9a-f]{32}-refused\\.json"));
-                    byte[] document = rejected.getBlobClient(names.get(0))
-                            .downloadContent()
-                            .toBytes();
-                    assertThat(JSON.readTree(document).path("record").toString())
-                            .contains(refused.id);
+        rejected.create();
+        program.awaitCommitted();
+        List<String> names =
+                rejected.listBlobs().stream().map(BlobItem::getName).toList();
+        assertThat(names).hasSize(1).allMatch(name -> name.matches("\\w+-[0-9a-f]{32}-refused\\.json"));
+        byte[] document = rejected.getBlobClient(names.get(0)).downloadContent().toBytes();
+        assertThat(JSON.readTree(document).path("record").toString()).contains(refused.id);
 
-                    refused.accepted = true;
-                    Path replay = services.launch().work().resolve("state/replay");
-                    Files.move(Files.write(folder.resolve("document"), document), replay.resolve(names.get(0)));
-                    program.awaitLine("replay of \\S+ committed", CloudServices.SOON);
-                    services.live().assertThatAllCommittedLandedOnce(program);
-                    services.assertThatNothingIsShown(program);
-                }
-            }
-        }
+        refused.accepted = true;
+        Path replay = services.launch().work().resolve("state/replay");
+        Files.move(Files.write(folder.resolve("document"), document), replay.resolve(names.get(0)));
+        program.awaitLine("replay of \\S+ committed");
+        services.live().assertThatAllCommittedLandedOnce(program);
+        services.assertThatNothingIsShown(program);
     }
 
     /** Refuses whatever holds the first record that it was sent, until that is accepted. */

@@ -7,7 +7,6 @@ import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.models.BlobItem;
 import io.tapsentinel.testing.Azurite;
 import io.tapsentinel.testing.CloudServices;
-import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.TestAuthority;
 import java.io.ByteArrayOutputStream;
@@ -20,7 +19,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The page's route moves blobs of a real Azurite to where they are replayed from. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class BlobReplayIT {
+class BlobReplayIT extends PackagedTest {
 
     private static final Duration SOON = CloudServices.SOON;
     private static final Path PROJECT = Path.of(System.getProperty("user.dir"));
@@ -39,13 +37,8 @@ class BlobReplayIT {
     @TempDir
     Path data;
 
-    @TempDir
-    Path folder;
-
-    @AutoClose
     private Azurite azurite;
 
-    @AutoClose
     private CloudServices services;
 
     private BlobContainerClient container;
@@ -54,10 +47,10 @@ class BlobReplayIT {
 
     @BeforeEach
     void start() throws Exception {
-        azurite = new Azurite(data, TestAuthority.shared());
+        azurite = open(new Azurite(data, TestAuthority.shared()));
         container = azurite.container(CONTAINER);
         container.create();
-        services = new CloudServices(folder, TestAuthority.shared()).withSecret();
+        services = open(new CloudServices(folder, TestAuthority.shared()).withSecret());
         services.proxy().way(CloudServices.BLOBS + ":443", azurite.port());
         Path routes = Files.createDirectories(services.launch().work().resolve("routes"));
         try (Stream<Path> files = Files.list(PROJECT.resolve("routes"))) {
@@ -78,21 +71,19 @@ class BlobReplayIT {
         upload("tap/2026/2.json.gz", gzip(answer(2)));
         upload("3.json", answer(1));
 
-        try (PackagedProgram program = services.launch().start()) {
-            program.awaitMatches("replay of (\\S+) committed", 3, SOON);
-            program.awaitLine(LiveServices.COMMITTED, SOON);
-            program.awaitThat(
-                    "the container is empty",
-                    SOON,
-                    () -> container.listBlobs().stream().findAny().isEmpty());
+        PackagedProgram program = open(services.launch().start());
+        program.awaitMatches("replay of (\\S+) committed", 3);
+        program.awaitCommitted();
+        program.awaitThat(
+                "the container is empty",
+                () -> container.listBlobs().stream().findAny().isEmpty());
 
-            List<String> truth = services.live().truth(start(3), start(0));
-            assertThat(truth).isNotEmpty();
-            services.live().tables().assertNoneLost(truth);
-            services.live().tables().assertNoneTwice(services.live().truth(start(3), Instant.now()));
-            assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
-            services.assertThatNothingIsShown(program);
-        }
+        List<String> truth = services.live().truth(start(3), start(0));
+        assertThat(truth).isNotEmpty();
+        services.live().tables().assertNoneLost(truth);
+        services.live().tables().assertNoneTwice(services.live().truth(start(3), Instant.now()));
+        program.stop();
+        services.assertThatNothingIsShown(program);
     }
 
     /** As CVE-2026-66906 has it. */
@@ -103,7 +94,7 @@ class BlobReplayIT {
         upload("../../climbed.json", answer(1));
 
         try (PackagedProgram program = services.launch().start()) {
-            program.awaitMatches("replay of (\\S+) committed", 1, SOON);
+            program.awaitMatches("replay of (\\S+) committed", 1);
         }
 
         assertThat(there).hasContent("of somebody else");
@@ -116,13 +107,12 @@ class BlobReplayIT {
         upload("tap/1.json", answer(3));
         upload("tap_1.json", answer(2));
 
-        try (PackagedProgram program = services.launch().start()) {
-            program.awaitMatches("replay of blob-tap_1.json committed", 2, SOON);
+        PackagedProgram program = open(services.launch().start());
+        program.awaitMatches("replay of blob-tap_1.json committed", 2);
 
-            List<String> truth = services.live().truth(start(3), start(1));
-            assertThat(truth).isNotEmpty();
-            services.live().tables().assertNoneLost(truth);
-        }
+        List<String> truth = services.live().truth(start(3), start(1));
+        assertThat(truth).isNotEmpty();
+        services.live().tables().assertNoneLost(truth);
     }
 
     @Test
@@ -132,8 +122,8 @@ class BlobReplayIT {
         Files.createDirectories(services.launch().work().resolve("state/replay/blob-1.json/in-its-way"));
 
         try (PackagedProgram program = services.launch().start()) {
-            program.awaitLine("replay of blob-2.json committed", SOON);
-            program.awaitMatches("WARN.*blob 1.json stays where it is", 2, SOON);
+            program.awaitLine("replay of blob-2.json committed");
+            program.awaitMatches("WARN.*blob 1.json stays where it is", 2);
             services.assertThatNothingIsShown(program);
         }
         assertThat(container.listBlobs()).extracting(BlobItem::getName).containsExactly("1.json");

@@ -10,7 +10,6 @@ import io.tapsentinel.testing.TestAuthority;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -23,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whose certificates a program trusts, and what it says of others. That {@code tls.ca-file} opens all three ways show {@link CloudsIT} and others. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class CaFileIT {
+class CaFileIT extends PackagedTest {
 
     private static final String REMEDY = ".*PKIX.*tls\\.ca-file";
 
@@ -33,10 +32,6 @@ class CaFileIT {
     private static TestAuthority authority;
     private static TestAuthority other;
 
-    @TempDir
-    Path folder;
-
-    @AutoClose
     private CloudServices services;
 
     @BeforeAll
@@ -47,7 +42,7 @@ class CaFileIT {
 
     @BeforeEach
     void start() throws Exception {
-        services = new CloudServices(folder, authority).withSecret();
+        services = open(new CloudServices(folder, authority).withSecret());
     }
 
     @Test
@@ -55,21 +50,19 @@ class CaFileIT {
         Path both = Files.writeString(
                 folder.resolve("both.pem"),
                 "# mine\n" + Files.readString(other.file()) + "\n# theirs\n" + Files.readString(authority.file()));
-        try (PackagedProgram program =
-                services.launch().with("tls.ca-file", both.toString()).start()) {
-            services.assertThatItWorks(program);
-        }
+        PackagedProgram program =
+                open(services.launch().with("tls.ca-file", both.toString()).start());
+        services.assertThatItWorks(program);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void withoutItTapsCertificateIsRefusedWithWhatToDo(boolean none) throws Exception {
         services.launch().with("tls.ca-file", none ? "" : other.file().toString());
-        try (PackagedProgram program = services.launch().start()) {
-            program.awaitLine("poll .*not committed" + REMEDY, CloudServices.SOON);
-            assertThat(services.live().tapRequests()).isZero();
-            assertThat(program.found(LiveServices.COMMITTED)).isEmpty();
-        }
+        PackagedProgram program = open(services.launch().start());
+        program.awaitLine("poll .*not committed" + REMEDY);
+        assertThat(services.live().tapRequests()).isZero();
+        assertThat(program.found(LiveServices.COMMITTED)).isEmpty();
     }
 
     @Test
@@ -78,8 +71,7 @@ class CaFileIT {
                 .without("tls.ca-file")
                 .with("tap.url", services.live().tapUri().toString());
         try (PackagedProgram program = services.launch().start()) {
-            program.awaitLine(
-                    "has no token: signing in to Azure by client secret failed: " + REMEDY, CloudServices.SOON);
+            program.awaitLine("has no token: signing in to Azure by client secret failed: " + REMEDY);
             assertThat(services.login().requests()).isEmpty();
         }
         services.launch().with("sentinel.endpoint", services.ruleUri().toString());
@@ -90,7 +82,7 @@ class CaFileIT {
                     .environment(Map.of("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"));
             try (PackagedProgram program = services.launch().start()) {
                 program.awaitLine(
-                        "got no answer from 127.0.0.1:" + services.ruleUri().getPort() + REMEDY, CloudServices.SOON);
+                        "got no answer from 127.0.0.1:" + services.ruleUri().getPort() + REMEDY);
                 assertThat(services.gate().refused()).isEmpty();
                 services.assertThatNothingIsShown(program);
             }
@@ -101,12 +93,11 @@ class CaFileIT {
     @Test
     void aCertificateForAnotherNameIsRefusedWhoeverSignedIt() throws Exception {
         services.proxy().way("another.example.test:443", services.tapUri().getPort());
-        try (PackagedProgram program = services.launch()
+        PackagedProgram program = open(services.launch()
                 .with("tap.url", "https://another.example.test")
-                .start()) {
-            program.awaitLine("poll .*not committed.*another\\.example\\.test", CloudServices.SOON);
-            assertThat(services.live().tapRequests()).isZero();
-        }
+                .start());
+        program.awaitLine("poll .*not committed.*another\\.example\\.test");
+        assertThat(services.live().tapRequests()).isZero();
     }
 
     @Test
@@ -115,9 +106,7 @@ class CaFileIT {
         try (PackagedProgram program = services.launch()
                 .with("sentinel.endpoint", "https://another.example.test")
                 .start()) {
-            program.awaitLine(
-                    "got no answer from another\\.example\\.test:443.*No subject alternative DNS name",
-                    CloudServices.SOON);
+            program.awaitLine("got no answer from another\\.example\\.test:443.*No subject alternative DNS name");
             assertThat(services.gate().passed()).isEmpty();
             assertThat(services.gate().refused()).isEmpty();
         }
@@ -128,8 +117,7 @@ class CaFileIT {
                 .environment(Map.of("AZURE_AUTHORITY_HOST", "https://another.login.test/"))
                 .start()) {
             program.awaitLine(
-                    "has no token: signing in to Azure by client secret failed: .*No subject alternative DNS name",
-                    CloudServices.SOON);
+                    "has no token: signing in to Azure by client secret failed: .*No subject alternative DNS name");
             assertThat(services.login().requests()).hasSize(tokens);
         }
     }
@@ -141,22 +129,7 @@ class CaFileIT {
                 .java(
                         "-Djavax.net.ssl.trustStore=" + authority.serverKeys(),
                         "-Djavax.net.ssl.trustStorePassword=" + TestAuthority.PASSWORD);
-        try (PackagedProgram program = services.launch().start()) {
-            services.assertThatItWorks(program);
-        }
-    }
-
-    @Test
-    void aFileThatIsNoneStopsTheStart() throws Exception {
-        try (PackagedProgram program =
-                services.launch().with("tls.ca-file", "nowhere.pem").start()) {
-            assertThat(program.awaitExit(CloudServices.SOON)).isEqualTo(1);
-            assertThat(program.lines())
-                    .as("printed")
-                    .singleElement()
-                    .asString()
-                    .startsWith("tap-sentinel: tls.ca-file is \"nowhere.pem\"")
-                    .contains("it has to be a readable PEM file of one or more certificates");
-        }
+        PackagedProgram program = open(services.launch().start());
+        services.assertThatItWorks(program);
     }
 }

@@ -5,30 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapsentinel.testing.CloudServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.TestAuthority;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Where a program of each cloud signs in, and for what. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class CloudsIT {
+class CloudsIT extends PackagedTest {
 
-    @TempDir
-    Path folder;
-
-    @AutoClose
     private CloudServices services;
 
     @BeforeEach
     void start() throws Exception {
-        services = new CloudServices(folder, TestAuthority.shared()).withSecret();
+        services = open(new CloudServices(folder, TestAuthority.shared()).withSecret());
     }
 
     @ParameterizedTest
@@ -42,31 +35,27 @@ class CloudsIT {
             String cloud, String variable, String login, String scope) throws Exception {
         services.launch()
                 .environment(Map.of("AZURE_AUTHORITY_HOST", variable.isEmpty() ? "" : "https://" + variable + "/"));
-        try (PackagedProgram program =
-                services.launch().with("sentinel.cloud", cloud).start()) {
-            services.assertThatItWorks(program);
+        PackagedProgram program =
+                open(services.launch().with("sentinel.cloud", cloud).start());
+        services.assertThatItWorks(program);
 
-            assertThat(services.login().requests())
-                    .as("requests for a token")
-                    .singleElement()
-                    .satisfies(request -> {
-                        assertThat(request.host()).isEqualTo(login);
-                        assertThat(request.form()).containsEntry("grant_type", "client_credentials");
-                        // the library adds words of its own
-                        assertThat(request.form().get("scope").split(" "))
-                                .filteredOn(word -> word.contains("://"))
-                                .containsExactly(scope);
-                    });
-            assertThat(services.proxy().connected())
-                    .contains(CloudServices.TAP + ":443", CloudServices.RULE + ":443", login + ":443")
-                    .as("another cloud's")
-                    .doesNotContainAnyElementsOf(CloudServices.LOGINS.subList(0, 3).stream()
-                            .filter(other -> !other.equals(login))
-                            .map(other -> other + ":443")
-                            .toList());
-            System.out.printf(
-                    "%s: token for %s of %s, asked of the proxy: %s%n",
-                    cloud, scope, login, services.proxy().connected());
-        }
+        assertThat(services.login().requests())
+                .as("requests for a token")
+                .singleElement()
+                .satisfies(request -> {
+                    assertThat(request.host()).isEqualTo(login);
+                    assertThat(request.form()).containsEntry("grant_type", "client_credentials");
+                    // the library adds words of its own
+                    assertThat(request.form().get("scope").split(" "))
+                            .filteredOn(word -> word.contains("://"))
+                            .containsExactly(scope);
+                });
+        assertThat(services.proxy().connected())
+                .contains(CloudServices.TAP + ":443", CloudServices.RULE + ":443", login + ":443")
+                .as("another cloud's")
+                .doesNotContainAnyElementsOf(CloudServices.LOGINS.subList(0, 3).stream()
+                        .filter(other -> !other.equals(login))
+                        .map(other -> other + ":443")
+                        .toList());
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpHandler;
 import io.tapsentinel.packaged.DoctorPage.Scenario;
 import io.tapsentinel.sandbox.SandboxIngestion;
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.IdentityEndpoint;
 import io.tapsentinel.testing.JsonAnswer;
 import io.tapsentinel.testing.LiveServices;
@@ -16,6 +15,7 @@ import io.tapsentinel.testing.SecureServer;
 import io.tapsentinel.testing.TestAuthority;
 import io.tapsentinel.testing.TmpfsMount;
 import io.tapsentinel.testing.TokenGate;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,16 +28,14 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractStringAssert;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The doctor as a process, without a locale, against all that it asks; what it prints is the page about it. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class DoctorIT {
+class DoctorIT extends PackagedTest {
 
     private static final List<String> STREAMS =
             List.of("ClicksPermitted", "ClicksBlocked", "MessagesDelivered", "MessagesBlocked");
@@ -48,21 +46,12 @@ class DoctorIT {
                     + "\",\"appid\":\"66666666-7777-8888-9999-000000000000\",\"name\":\"name-in-a-token\"}")
             + ".signature-of-a-test";
 
-    private static final Duration SOON = Duration.ofSeconds(60);
-
-    @TempDir
-    Path folder;
-
-    @AutoClose
     private LiveServices services;
 
-    @AutoClose
     private ScriptedServer tap;
 
-    @AutoClose
     private IdentityEndpoint identity;
 
-    @AutoClose
     private SecureServer sink;
 
     private TokenGate gate;
@@ -74,13 +63,13 @@ class DoctorIT {
     /** A program for which all is well, but for what is set afterwards. */
     @BeforeEach
     void start() throws Exception {
-        services = new LiveServices(SandboxSettings.defaults().seed(61).eventsPerHour(6_000), Duration.ofMinutes(20));
-        tap = new ScriptedServer(services.tapUri());
-        identity = new IdentityEndpoint();
+        services = open(new LiveServices(6_000, Duration.ofMinutes(20)));
+        tap = open(new ScriptedServer(services.tapUri()));
+        identity = open(new IdentityEndpoint());
         identity.give(TOKEN);
         gate = new TokenGate(services.sink(), TOKEN);
         answers = gate;
-        sink = new SecureServer(TestAuthority.shared(), exchange -> answers.handle(exchange));
+        sink = open(new SecureServer(TestAuthority.shared(), exchange -> answers.handle(exchange)));
         launch = PackagedProgram.in(folder)
                 .with("tls.ca-file", TestAuthority.shared().file().toString())
                 .with("tap.url", tap.uri().toString())
@@ -108,11 +97,8 @@ class DoctorIT {
 
     @Test
     void whereNothingIsConfiguredItSaysWhatIsMissingAndThatThereIsASandbox() throws Exception {
-        for (String property :
-                new String[] {"tap.url", "tap.principal", "tap.secret", "sentinel.endpoint", "sentinel.dcr-immutable-id"
-                }) {
-            launch.without(property);
-        }
+        List.of("tap.url", "tap.principal", "tap.secret", "sentinel.endpoint", "sentinel.dcr-immutable-id")
+                .forEach(launch::without);
         assertThat(examine(Scenario.NOTHING_SET, 1))
                 .first()
                 .asString()
@@ -145,17 +131,16 @@ class DoctorIT {
     @Tag("full")
     void aRunningProgramIsNotInItsWayNorTheOtherWayRound() throws Exception {
         launch.with("tap.poll.cron", "0 0 0 1 1 ? 2090").with("tap.sweep.ages", "none");
-        try (PackagedProgram program = launch.start()) {
-            program.awaitLine("keeps its state in", SOON);
-            program.health().awaitUp(SOON);
+        PackagedProgram program = open(launch.start());
+        program.awaitLine("keeps its state in");
+        program.health().awaitUp();
 
-            assertThat(examine(Scenario.RUNNING, 0))
-                    .anyMatch(line -> line.contains("in use by process " + program.pid() + " since "));
-            assertThat(program.isAlive()).isTrue();
-            assertThat(program.lines())
-                    .filteredOn(line -> !line.contains(" no history: "))
-                    .noneMatch(line -> line.contains("WARN") || line.contains("ERROR"));
-        }
+        assertThat(examine(Scenario.RUNNING, 0))
+                .anyMatch(line -> line.contains("in use by process " + program.pid() + " since "));
+        assertThat(program.isAlive()).isTrue();
+        assertThat(program.lines())
+                .filteredOn(line -> !line.contains(" no history: "))
+                .noneMatch(line -> line.contains("WARN") || line.contains("ERROR"));
     }
 
     @Test
@@ -235,13 +220,12 @@ class DoctorIT {
     @Test
     @Tag("full")
     void aDiskThatCannotBeWrittenOrHasNoRoomIsToldAndNotTried() throws Exception {
-        try (TmpfsMount mount = TmpfsMount.at(launch.work().resolve("state"), "1m")) {
-            assertThat(run(1))
-                    .anyMatch(line -> line.startsWith("✗ store: state.url: only ") && line.contains(" MB are free"));
-            mount.change("ro");
-            assertThat(run(1))
-                    .anyMatch(line -> line.startsWith("✗ store: ") && line.contains("cannot be written by this user"));
-        }
+        TmpfsMount mount = open(TmpfsMount.at(launch.work().resolve("state"), "1m"));
+        assertThat(run(1))
+                .anyMatch(line -> line.startsWith("✗ store: state.url: only ") && line.contains(" MB are free"));
+        mount.change("ro");
+        assertThat(run(1))
+                .anyMatch(line -> line.startsWith("✗ store: ") && line.contains("cannot be written by this user"));
     }
 
     @Test
@@ -290,14 +274,11 @@ class DoctorIT {
     }
 
     private static AbstractStringAssert<?> assertThatOnly(String check, String cause, List<String> lines) {
-        assertThat(lines)
+        return assertThat(lines)
                 .filteredOn(line -> line.startsWith("✗ "))
                 .as("problems")
-                .hasSize(1);
-        return assertThat(lines.stream()
-                        .filter(line -> line.startsWith("✗ "))
-                        .findFirst()
-                        .orElseThrow())
+                .singleElement()
+                .asString()
                 .startsWith("✗ " + check + ": ")
                 .contains(cause);
     }
@@ -311,17 +292,18 @@ class DoctorIT {
 
     /** What it prints; all else that a run says would be too much. */
     private List<String> run(int exit) throws Exception {
-        try (PackagedProgram doctor = launch.start("doctor");
-                Stream<Path> before = Files.list(launch.work())) {
-            List<Path> files = before.sorted().toList();
-            assertThat(doctor.awaitExit(SOON)).as(doctor.output()).isEqualTo(exit);
-            assertThat(doctor.output()).doesNotContain("Exception in", "\tat ", TOKEN, "name-in-a-token", "Bearer");
-            try (Stream<Path> after = Files.list(launch.work())) {
-                assertThat(after.sorted()).isEqualTo(files);
-            }
-            assertThat(doctor.lines())
-                    .allMatch(line -> line.matches("[✓✗-] [\\w -]+: .*|tap-sentinel: doctor: \\d+ problems?.*"));
-            return doctor.lines();
+        List<Path> before = files();
+        PackagedProgram doctor = launch.run(exit, "doctor");
+        assertThat(doctor.output()).doesNotContain(TOKEN, "name-in-a-token", "Bearer");
+        assertThat(files()).isEqualTo(before);
+        assertThat(doctor.lines())
+                .allMatch(line -> line.matches("[✓✗-] [\\w -]+: .*|tap-sentinel: doctor: \\d+ problems?.*"));
+        return doctor.lines();
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(launch.work())) {
+            return files.sorted().toList();
         }
     }
 

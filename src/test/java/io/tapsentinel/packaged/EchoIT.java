@@ -2,7 +2,6 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.FreePort;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
@@ -15,101 +14,86 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Two services that repeat what they were sent, in every place that an answer has, and a user who looks everywhere. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class EchoIT {
+class EchoIT extends PackagedTest {
 
-    private static final Duration SOON = Duration.ofSeconds(90);
     private static final int[] STATUSES = {500, 400, 404, 429, 403, 401, 503};
     private static final String PAIR = LiveServices.PRINCIPAL + ":" + LiveServices.SECRET;
-    private static final String AUTHORIZATION =
-            "Basic " + Base64.getEncoder().encodeToString(PAIR.getBytes(StandardCharsets.UTF_8));
     private static final String CONTENT = "'Overdue " + LiveServices.MARKER + "' https://" + LiveServices.MARKER
             + ".example/ " + LiveServices.MARKER + "@example.com \u001b[31m";
     /** Of each status, and of answers that are no HTTP. */
     private static final int FORMS = 5;
 
-    private static final String[] SECRETS = {LiveServices.SECRET, PAIR, AUTHORIZATION};
-
-    @TempDir
-    Path folder;
+    private static final String[] SECRETS = {LiveServices.SECRET, PAIR, LiveServices.authorization(LiveServices.SECRET)
+    };
 
     private final AtomicInteger echoes = new AtomicInteger();
 
     @Test
     void nothingOfWhatTheyRepeatIsShownAnywhere() throws Exception {
-        try (ScriptedServices services =
-                new ScriptedServices(SandboxSettings.defaults().eventsPerHour(600), Duration.ofMinutes(30))) {
-            int kinds = STATUSES.length * FORMS;
-            services.tap().script(call -> echoes.get() < kinds ? this::echo : step -> step.send(step.forward()));
-            AtomicInteger uploads = new AtomicInteger();
-            services.sink()
-                    .script(call -> uploads.getAndIncrement() < kinds
-                            ? step -> answer(
-                                    step,
-                                    uploads.get(),
-                                    StoredRecords.rows(step).isEmpty() ? "Denied" : LiveServices.MARKER)
-                            : services::store);
-            int page = FreePort.next();
-            int management = FreePort.next();
-            PackagedProgram.Launch launch = services.launch(folder)
-                    .with("tap.retry.pauses", "none")
-                    .with("tap.rest.throttled", "PT1S")
-                    .with("tap.rest.credentials", "PT1S")
-                    .with("camel.server.enabled", "true")
-                    .with("camel.server.port", String.valueOf(page))
-                    .with("camel.management.port", String.valueOf(management))
-                    .tableOptions("lingerMs: 500", "retryBackoffMs: 100", "retryBackoffMaxMs: 200")
-                    .debugLog();
-            StringBuilder shown = new StringBuilder();
-            try (PackagedProgram program = launch.start()) {
-                program.awaitThat("TAP has repeated everything", SOON, () -> {
-                    shown.append(get(page, "/status.json")).append(get(management, "/observe/health?data=true"));
-                    return echoes.get() >= kinds;
-                });
-                program.awaitThat("Sentinel has, too", SOON, () -> {
-                    shown.append(get(page, "/status.json")).append(get(management, "/observe/health?data=true"));
-                    return uploads.get() >= kinds;
-                });
-                shown.append(get(management, "/observe/metrics"));
-                for (String command : new String[] {"status", "gaps", "doctor", "possible-duplicates", "rejected"}) {
-                    try (PackagedProgram look = launch.start(command)) {
-                        look.awaitExit(SOON);
-                        shown.append(look.output());
-                    }
+        ScriptedServices services = open(new ScriptedServices(600, Duration.ofMinutes(30)));
+        int kinds = STATUSES.length * FORMS;
+        services.tap().script(call -> echoes.get() < kinds ? this::echo : step -> step.send(step.forward()));
+        AtomicInteger uploads = new AtomicInteger();
+        services.sink()
+                .script(call -> uploads.getAndIncrement() < kinds
+                        ? step -> answer(
+                                step,
+                                uploads.get(),
+                                StoredRecords.rows(step).isEmpty() ? "Denied" : LiveServices.MARKER)
+                        : services::store);
+        int page = FreePort.next();
+        int management = FreePort.next();
+        PackagedProgram.Launch launch = services.launch(folder)
+                .with("tap.retry.pauses", "none")
+                .with("tap.rest.throttled", "PT1S")
+                .with("tap.rest.credentials", "PT1S")
+                .with("camel.server.enabled", "true")
+                .with("camel.server.port", String.valueOf(page))
+                .with("camel.management.port", String.valueOf(management))
+                .tableOptions("lingerMs: 500", "retryBackoffMs: 100", "retryBackoffMaxMs: 200")
+                .debugLog();
+        StringBuilder shown = new StringBuilder();
+        try (PackagedProgram program = launch.start()) {
+            program.awaitThat("TAP has repeated everything", () -> {
+                shown.append(get(page, "/status.json")).append(get(management, "/observe/health?data=true"));
+                return echoes.get() >= kinds;
+            });
+            program.awaitThat("Sentinel has, too", () -> {
+                shown.append(get(page, "/status.json")).append(get(management, "/observe/health?data=true"));
+                return uploads.get() >= kinds;
+            });
+            shown.append(get(management, "/observe/metrics"));
+            for (String command : new String[] {"status", "gaps", "doctor", "possible-duplicates", "rejected"}) {
+                try (PackagedProgram look = launch.start(command)) {
+                    look.awaitExit();
+                    shown.append(look.output());
                 }
-                program.awaitLine(LiveServices.COMMITTED, SOON);
-                program.signal("TERM");
-                program.awaitExit(SOON);
-                shown.append(program.output());
             }
-
-            assertThat(shown)
-                    .contains("TAP answered 400", "TAP answered 401", "refused: 400", "refused: 403", " DEBUG i.t.")
-                    .contains("bad credentials for sp:******");
-            for (String secret : LiveServices.NEVER_SHOWN) {
-                assertThat(shown.indexOf(secret))
-                        .as(() -> "in: "
-                                + shown.substring(
-                                        Math.max(0, shown.indexOf(secret) - 300), shown.indexOf(secret) + 100))
-                        .isNegative();
-            }
-            assertThat(shown.indexOf("\u001b")).as("control characters").isNegative();
-            System.out.printf(
-                    "echoes: %d answers of TAP and %d of Sentinel repeated secrets and content; nothing of it in %,d characters"
-                            + " of log, health, page, metrics and commands%n",
-                    kinds, kinds, shown.length());
+            program.awaitCommitted();
+            program.signal("TERM");
+            program.awaitExit();
+            shown.append(program.output());
         }
+
+        assertThat(shown)
+                .contains("TAP answered 400", "TAP answered 401", "refused: 400", "refused: 403", " DEBUG i.t.")
+                .contains("bad credentials for sp:******");
+        for (String secret : LiveServices.NEVER_SHOWN) {
+            assertThat(shown.indexOf(secret))
+                    .as(() -> "in: "
+                            + shown.substring(Math.max(0, shown.indexOf(secret) - 300), shown.indexOf(secret) + 100))
+                    .isNegative();
+        }
+        assertThat(shown.indexOf("\u001b")).as("control characters").isNegative();
     }
 
     private void echo(ScriptedRequest call) throws IOException {

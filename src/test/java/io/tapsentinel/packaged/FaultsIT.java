@@ -2,7 +2,6 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.ConcurrentCases;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
@@ -17,10 +16,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Every fault that the services were seen to have; by default one of either side, those that cost records most easily. */
-class FaultsIT {
+class FaultsIT extends PackagedTest {
 
     private static final Duration FACTORY = Duration.ofMinutes(8);
     private static final int AT_ONCE = 3;
@@ -34,9 +32,6 @@ class FaultsIT {
     private static final TapFault OF_TAP = TapFault.HALF_A_DOCUMENT;
     /** What was sent is stored, and the program does not learn of it. */
     private static final SinkFault OF_THE_SINK = SinkFault.RESET_AFTER_STORING;
-
-    @TempDir
-    Path folder;
 
     @TestFactory
     Stream<DynamicTest> nothingIsLostAndOnlyWhatIsListedIsTwice() {
@@ -73,38 +68,25 @@ class FaultsIT {
 
     /** A fault of TAP loses nothing and doubles nothing. */
     private void assertThatNothingIsLost(TapFault fault) throws Exception {
-        try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.defaults()
-                        .seed(60 + fault.ordinal())
-                        .eventsPerHour(300)
-                        .shareWithoutId(0.05),
-                FIVE_WINDOWS)) {
+        try (ScriptedServices services = new ScriptedServices(300, FIVE_WINDOWS)) {
             TapFault.Plan plan =
                     new TapFault.Plan(fault, Instant.parse(services.properties().get("tap.poll.start")));
             services.tap().script(call -> plan::on);
             PackagedProgram.Launch launch = launch(services, folder.resolve(fault.name()));
             try (PackagedProgram program = launch.start()) {
                 program.awaitThat(fault + " met and everything committed", LONGEST, () -> plan.isOver(program));
-                int events = services.live().assertThatAllCommittedLandedOnce(program);
+                services.live().assertThatAllCommittedLandedOnce(program);
                 program.kill();
                 try (StoreCopy store = StoreCopy.of(launch.work())) {
                     assertThat(store.count("gap")).as("gaps").isZero();
                 }
-                System.out.printf(
-                        "fault at TAP: %s: %d of %d requests, 0 of %d events lost, 0 twice%n",
-                        fault, plan.met(), services.tap().requests(), events);
             }
         }
     }
 
     /** A fault of the tables' endpoint loses nothing, and doubles only what the store has listed. */
     private void assertThatNothingIsLost(SinkFault fault) throws Exception {
-        try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.defaults()
-                        .seed(80 + fault.ordinal())
-                        .eventsPerHour(900)
-                        .shareWithoutId(0.05),
-                ONE_WINDOW)) {
+        try (ScriptedServices services = new ScriptedServices(900, ONE_WINDOW)) {
             SinkFault.Plan plan = new SinkFault.Plan(fault, services);
             services.tap().script(call -> plan::onRead);
             services.sink().script(call -> plan::onUpload);
@@ -112,15 +94,12 @@ class FaultsIT {
             try (PackagedProgram program = launch.start()) {
                 program.awaitThat(fault + " met and everything landed", LONGEST, plan::isOver);
                 program.awaitLine(LiveServices.COMMITTED, LONGEST);
-                int events = services.live().assertThatNothingCommittedIsLost(program);
+                services.live().assertThatNothingCommittedIsLost(program);
                 program.kill();
                 int twice = services.assertThatDuplicatesAreListed(launch.work());
                 assertThat(twice > 0)
                         .as("twice, which has to be where it was stored")
                         .isEqualTo(fault.stores());
-                System.out.printf(
-                        "fault at the sink: %s: %d of %d uploads, 0 of %d events lost, %d twice, all of them listed%n",
-                        fault, plan.met(), services.sink().requests(), events, twice);
             }
         }
     }

@@ -1,12 +1,10 @@
 package io.tapsentinel.packaged;
 
+import static io.tapsentinel.testing.PackagedProgram.awaitSoon;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServer.Step;
 import io.tapsentinel.testing.ScriptedServices;
@@ -25,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HealthIT {
 
-    private static final Duration SOON = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String WHOLE = "";
     private static final String READY = "/ready";
@@ -40,10 +37,9 @@ class HealthIT {
     /** One program for all, since each test leaves it as it found it: well. */
     @BeforeAll
     static void start() throws Exception {
-        services =
-                new ScriptedServices(SandboxSettings.defaults().seed(91).eventsPerHour(6_000), Duration.ofMinutes(5));
+        services = new ScriptedServices(6_000, Duration.ofMinutes(5));
         program = launch(services, folder).start();
-        program.awaitLine(LiveServices.COMMITTED, SOON);
+        program.awaitCommitted();
     }
 
     @BeforeEach
@@ -63,7 +59,7 @@ class HealthIT {
     void whileSentinelIsMerelyAwayAllProbesAreUpAndThePersonReadsThatItPasses() throws Exception {
         services.sink().script(call -> upload -> SinkFault.STATUS_503.on(upload, services));
 
-        await("degraded").atMost(SOON).until(() -> status("sentinel").equals("DEGRADED"));
+        awaitSoon("degraded", () -> status("sentinel").equals("DEGRADED"));
         JsonNode sentinel = check(WHOLE, "sentinel");
         assertThat(sentinel.path("message").asText())
                 .contains(
@@ -122,7 +118,7 @@ class HealthIT {
     }
 
     private void assertDown(String part, String what, String remedy) throws Exception {
-        await("not ready").atMost(SOON).until(() -> program.health().now(READY).statusCode() == 503);
+        awaitSoon("not ready", () -> program.health().now(READY).statusCode() == 503);
         assertThat(program.health().now(WHOLE).statusCode()).isEqualTo(503);
         assertThat(program.health().now(LIVE).statusCode())
                 .as("a restart would not help")
@@ -134,7 +130,7 @@ class HealthIT {
     }
 
     private void awaitAllWell() {
-        await("all is well").atMost(SOON).until(() -> {
+        awaitSoon("all is well", () -> {
             for (String path : new String[] {WHOLE, READY, LIVE}) {
                 if (program.health().now(path).statusCode() != 200) {
                     return false;

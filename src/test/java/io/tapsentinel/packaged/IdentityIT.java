@@ -1,5 +1,6 @@
 package io.tapsentinel.packaged;
 
+import static io.tapsentinel.testing.PackagedProgram.awaitSoon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.testing.CloudServices;
@@ -14,104 +15,90 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Each identity that a program may have, by way of a proxy and over https; which one it took is said once. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class IdentityIT {
+class IdentityIT extends PackagedTest {
 
     private static final String SIGNS_IN = "signs in to Azure by ";
     private static final Map<String, String> CLIENT =
             Map.of("AZURE_TENANT_ID", LoginServer.TENANT, "AZURE_CLIENT_ID", LoginServer.CLIENT);
 
-    @TempDir
-    Path folder;
-
-    @AutoClose
     private CloudServices services;
 
     @BeforeEach
     void start() throws Exception {
-        services = new CloudServices(folder, TestAuthority.shared());
+        services = open(new CloudServices(folder, TestAuthority.shared()));
     }
 
     @Test
     void aClientSecretGetsANewTokenForOneThatIsSpent() throws Exception {
         services.withSecret();
-        try (PackagedProgram program = services.launch().start()) {
-            services.assertThatItWorks(program);
-            assertThat(services.login().requests()).hasSize(1);
+        PackagedProgram program = open(services.launch().start());
+        services.assertThatItWorks(program);
+        assertThat(services.login().requests()).hasSize(1);
 
-            spendTheToken(program);
+        spendTheToken(program);
 
-            assertThat(services.login().requests())
-                    .hasSize(2)
-                    .allSatisfy(request -> assertThat(request.form())
-                            .containsEntry("client_id", LoginServer.CLIENT)
-                            .containsEntry("client_secret", CloudServices.CLIENT_SECRET));
-            assertThatItSays(program, "client secret");
-        }
+        assertThat(services.login().requests())
+                .hasSize(2)
+                .allSatisfy(request -> assertThat(request.form())
+                        .containsEntry("client_id", LoginServer.CLIENT)
+                        .containsEntry("client_secret", CloudServices.CLIENT_SECRET));
+        assertThatItSays(program, "client secret");
     }
 
     @Test
     void aClientCertificateSignsWhatIsAskedFor() throws Exception {
         Path pem = TestAuthority.clientCertificate(folder.resolve("client"));
         services.launch().environment(CLIENT).environment(Map.of("AZURE_CLIENT_CERTIFICATE_PATH", pem.toString()));
-        try (PackagedProgram program = services.launch().start()) {
-            services.assertThatItWorks(program);
+        PackagedProgram program = open(services.launch().start());
+        services.assertThatItWorks(program);
 
-            assertThat(services.login().requests())
-                    .singleElement()
-                    .satisfies(request -> assertThat(request.form())
-                            .doesNotContainKey("client_secret")
-                            .hasEntrySatisfying(
-                                    "client_assertion",
-                                    value -> assertThat(value).startsWith("eyJ")));
-            assertThatItSays(program, "client certificate");
-        }
+        assertThat(services.login().requests())
+                .singleElement()
+                .satisfies(request -> assertThat(request.form())
+                        .doesNotContainKey("client_secret")
+                        .hasEntrySatisfying(
+                                "client_assertion", value -> assertThat(value).startsWith("eyJ")));
+        assertThatItSays(program, "client certificate");
     }
 
     @Test
     void aWorkloadIdentityIsReadAgainForEveryToken() throws Exception {
         Path file = Files.writeString(folder.resolve("federated"), "federated-token-of-a-test-1\n");
         services.launch().environment(CLIENT).environment(Map.of("AZURE_FEDERATED_TOKEN_FILE", file.toString()));
-        try (PackagedProgram program = services.launch().start()) {
-            services.assertThatItWorks(program);
-            Files.writeString(file, "federated-token-of-a-test-2\n");
+        PackagedProgram program = open(services.launch().start());
+        services.assertThatItWorks(program);
+        Files.writeString(file, "federated-token-of-a-test-2\n");
 
-            spendTheToken(program);
+        spendTheToken(program);
 
-            assertThat(services.login().requests())
-                    .extracting(Request::form)
-                    .extracting(form -> form.get("client_assertion"))
-                    .containsExactly("federated-token-of-a-test-1", "federated-token-of-a-test-2");
-            assertThat(services.proxy().connected()).contains("login.microsoftonline.com:443");
-            assertThatItSays(program, "workload identity");
-            assertThat(program.output()).doesNotContain("federated-token-of-a-test");
-        }
+        assertThat(services.login().requests())
+                .extracting(Request::form)
+                .extracting(form -> form.get("client_assertion"))
+                .containsExactly("federated-token-of-a-test-1", "federated-token-of-a-test-2");
+        assertThat(services.proxy().connected()).contains("login.microsoftonline.com:443");
+        assertThatItSays(program, "workload identity");
+        assertThat(program.output()).doesNotContain("federated-token-of-a-test");
     }
 
     @Test
     void aManagedIdentityOfAVirtualMachineIsAskedAtItsAddress() throws Exception {
         services.gate().accept(IdentityEndpoint.token(1));
-        try (IdentityEndpoint identity = new IdentityEndpoint()) {
-            services.launch().environment(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", identity.machine()));
-            try (PackagedProgram program = services.launch().start()) {
-                services.assertThatItWorks(program);
+        IdentityEndpoint identity = open(new IdentityEndpoint());
+        services.launch().environment(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", identity.machine()));
+        PackagedProgram program = open(services.launch().start());
+        services.assertThatItWorks(program);
 
-                assertThat(identity.queries())
-                        .containsExactly("api-version=2018-02-01&resource=https://monitor.azure.com/");
-                assertThatItSays(program, "managed identity");
-                assertThat(program.output()).doesNotContain(IdentityEndpoint.anyToken());
-            }
-        }
+        assertThat(identity.queries()).containsExactly("api-version=2018-02-01&resource=https://monitor.azure.com/");
+        assertThatItSays(program, "managed identity");
+        assertThat(program.output()).doesNotContain(IdentityEndpoint.anyToken());
     }
 
     @Test
@@ -127,15 +114,14 @@ class IdentityIT {
                 .environment(noMetadata())
                 .environment(Map.of("PATH", bin + ":/usr/bin:/bin"))
                 .with("sentinel.cloud", "china");
-        try (PackagedProgram program = services.launch().start()) {
-            services.assertThatItWorks(program);
+        PackagedProgram program = open(services.launch().start());
+        services.assertThatItWorks(program);
 
-            assertThat(Files.readAllLines(folder.resolve("asked")))
-                    .first()
-                    .asString()
-                    .isEqualTo("account get-access-token --output json --resource https://monitor.azure.cn/");
-            assertThatItSays(program, "Azure CLI");
-        }
+        assertThat(Files.readAllLines(folder.resolve("asked")))
+                .first()
+                .asString()
+                .isEqualTo("account get-access-token --output json --resource https://monitor.azure.cn/");
+        assertThatItSays(program, "Azure CLI");
     }
 
     @Test
@@ -143,59 +129,42 @@ class IdentityIT {
         services.launch()
                 .environment(noMetadata())
                 .environment(Map.of("PATH", "/usr/bin:/bin", "AZURE_CLIENT_SECRET", CloudServices.CLIENT_SECRET));
-        try (PackagedProgram program = services.launch().start()) {
-            String line = program.awaitLine(".*no identity to sign in to Azure with.*", CloudServices.SOON)
-                    .group();
+        PackagedProgram program = open(services.launch().start());
+        String line =
+                program.awaitLine(".*no identity to sign in to Azure with.*").group();
 
-            assertThat(line)
-                    .contains("client secret (AZURE_CLIENT_ID, AZURE_TENANT_ID are not set)")
-                    .contains(
-                            "workload identity (AZURE_FEDERATED_TOKEN_FILE, AZURE_CLIENT_ID, AZURE_TENANT_ID are not set)")
-                    .contains("managed identity (IDENTITY_ENDPOINT is not set and nothing answers at ")
-                    .contains("Azure CLI (")
-                    .contains("AZURE_TOKEN_CREDENTIALS");
-            assertThat(program.output()).doesNotContain("\tat ", SIGNS_IN);
-            services.assertThatNothingIsShown(program);
-        }
+        assertThat(line)
+                .contains("client secret (AZURE_CLIENT_ID, AZURE_TENANT_ID are not set)")
+                .contains(
+                        "workload identity (AZURE_FEDERATED_TOKEN_FILE, AZURE_CLIENT_ID, AZURE_TENANT_ID are not set)")
+                .contains("managed identity (IDENTITY_ENDPOINT is not set and nothing answers at ")
+                .contains("Azure CLI (")
+                .contains("AZURE_TOKEN_CREDENTIALS");
+        assertThat(program.output()).doesNotContain("\tat ", SIGNS_IN);
+        services.assertThatNothingIsShown(program);
     }
 
     @Test
     void anIdentityThatIsRefusedIsNamedAndNoOtherIsTakenForIt() throws Exception {
         services.withSecret().login().refuse(true);
-        try (IdentityEndpoint other = new IdentityEndpoint()) {
-            services.launch().environment(other.environment());
-            try (PackagedProgram program = services.launch().start()) {
-                program.awaitLine(
-                        "has no token: signing in to Azure by client secret failed: .*AADSTS7000215",
-                        CloudServices.SOON);
-                assertThat(other.queries()).as("asked of another identity").isEmpty();
+        IdentityEndpoint other = open(new IdentityEndpoint());
+        services.launch().environment(other.environment());
+        PackagedProgram program = open(services.launch().start());
+        program.awaitLine("has no token: signing in to Azure by client secret failed: .*AADSTS7000215");
+        assertThat(other.queries()).as("asked of another identity").isEmpty();
 
-                services.login().refuse(false);
-                services.assertThatItWorks(program);
-            }
-        }
-    }
-
-    @Test
-    void aWordThatNamesNoIdentityStopsTheStart() throws Exception {
-        services.launch().environment(Map.of("AZURE_TOKEN_CREDENTIALS", "VisualStudioCodeCredential"));
-        try (PackagedProgram program = services.launch().start()) {
-            assertThat(program.awaitExit(CloudServices.SOON)).isEqualTo(1);
-            assertThat(program.output())
-                    .contains(
-                            "tap-sentinel: AZURE_TOKEN_CREDENTIALS is \"VisualStudioCodeCredential\"; it has to be prod, dev, ")
-                    .doesNotContain("\tat ");
-        }
+        services.login().refuse(false);
+        services.assertThatItWorks(program);
     }
 
     private void spendTheToken(PackagedProgram program) {
         int before = program.found(LiveServices.COMMITTED).size();
         services.gate().accept(LoginServer.token(2));
-        Awaitility.await("a request with another token landed")
-                .atMost(CloudServices.SOON)
-                .until(() -> services.gate().passed().stream()
+        awaitSoon(
+                "a request with another token landed",
+                () -> services.gate().passed().stream()
                         .anyMatch(request -> request.token().equals(LoginServer.token(2))));
-        program.awaitMatches(LiveServices.COMMITTED, before + 2, CloudServices.SOON);
+        program.awaitMatches(LiveServices.COMMITTED, before + 2);
         services.assertThatItWorks(program);
     }
 

@@ -1,10 +1,10 @@
 package io.tapsentinel.packaged;
 
+import static io.tapsentinel.testing.PackagedProgram.awaitSoon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.config.EffectiveProperties;
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.FreePort;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.Postgres;
@@ -33,18 +33,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The image as it is built, but for its base: what is in it, and that it runs as it will be run. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class ImageIT {
+class ImageIT extends PackagedTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Path TARGET = Path.of(System.getProperty("user.dir"), "target");
-
-    @TempDir
-    Path folder;
 
     private UnpackedImage image;
 
@@ -119,7 +115,7 @@ class ImageIT {
                     .until(() -> !program.isAlive() || status(port, "ready") == 200);
             assertThat(program.isAlive()).as(Files.readString(output)).isTrue();
             assertThat(status(port, "live")).isEqualTo(200);
-            await("rows come").atMost(SOON).until(() -> Files.readString(output).contains("committed"));
+            awaitSoon("rows come", () -> Files.readString(output).contains("committed"));
             Path process = Path.of("/proc", String.valueOf(program.pid()));
             assertThat(Files.readAllLines(process.resolve("status")))
                     .anyMatch(line -> line.matches("Uid:(\\s+10001){4}"))
@@ -132,8 +128,6 @@ class ImageIT {
             program.destroy();
             assertThat(program.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(Files.readString(output)).contains("drained: ").doesNotContain("Exception");
-            System.out.println("image: " + image.layers().size()
-                    + " layers, ready as user 10001 on a read-only file system, drained on SIGTERM");
         } finally {
             program.destroyForcibly().waitFor();
         }
@@ -144,34 +138,31 @@ class ImageIT {
         int port = FreePort.next();
         Path output = folder.resolve("output.txt");
         Postgres database = Postgres.shared();
-        try (LiveServices services =
-                new LiveServices(SandboxSettings.defaults().seed(5).eventsPerHour(2_000), Duration.ofMinutes(20))) {
-            Map<String, String> properties = new TreeMap<>(services.properties());
-            properties.putAll(Map.of(
-                    "state.url",
-                    database.newDatabase(),
-                    "state.user",
-                    database.user(),
-                    "state.password",
-                    database.password(),
-                    "camel.management.port",
-                    String.valueOf(port)));
-            Map<String, String> variables = new TreeMap<>();
-            properties.forEach((name, value) -> variables.put(EffectiveProperties.environmentName(name), value));
-            Process program = image.start(output, variables);
-            try {
-                await("rows come")
-                        .atMost(SOON)
-                        .until(() ->
-                                !program.isAlive() || Files.readString(output).contains("committed"));
-                assertThat(program.isAlive()).as(Files.readString(output)).isTrue();
-                assertThat(status(port, "ready")).isEqualTo(200);
-                program.destroy();
-                assertThat(program.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
-                assertThat(Files.readString(output)).contains("drained: ").doesNotContain("Exception");
-            } finally {
-                program.destroyForcibly().waitFor();
-            }
+        LiveServices services = open(new LiveServices(2_000, Duration.ofMinutes(20)));
+        Map<String, String> properties = new TreeMap<>(services.properties());
+        properties.putAll(Map.of(
+                "state.url",
+                database.newDatabase(),
+                "state.user",
+                database.user(),
+                "state.password",
+                database.password(),
+                "camel.management.port",
+                String.valueOf(port)));
+        Map<String, String> variables = new TreeMap<>();
+        properties.forEach((name, value) -> variables.put(EffectiveProperties.environmentName(name), value));
+        Process program = image.start(output, variables);
+        try {
+            awaitSoon(
+                    "rows come",
+                    () -> !program.isAlive() || Files.readString(output).contains("committed"));
+            assertThat(program.isAlive()).as(Files.readString(output)).isTrue();
+            assertThat(status(port, "ready")).isEqualTo(200);
+            program.destroy();
+            assertThat(program.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(Files.readString(output)).contains("drained: ").doesNotContain("Exception");
+        } finally {
+            program.destroyForcibly().waitFor();
         }
     }
 

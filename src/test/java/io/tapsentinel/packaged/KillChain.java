@@ -3,7 +3,6 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.packaged.KillMoment.Phase;
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServer;
@@ -51,12 +50,7 @@ final class KillChain {
 
     /** Kills once with each aim, then lets a program finish and checks all that was promised. */
     KillChain run(List<Phase> aims) throws Exception {
-        try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.defaults()
-                        .seed(seed)
-                        .shareWithoutId(0.05)
-                        .eventsPerHour(EVENTS * 1.1 * 60 / HISTORY.toMinutes()),
-                HISTORY)) {
+        try (ScriptedServices services = new ScriptedServices(EVENTS * 1.1 * 60 / HISTORY.toMinutes(), HISTORY)) {
             PackagedProgram.Launch launch =
                     services.launch(folder).tableOptions("batchRecords: " + BATCH, "lingerMs: 100");
             for (Phase aim : aims) {
@@ -98,7 +92,7 @@ final class KillChain {
 
     private void finish(ScriptedServices services, PackagedProgram.Launch launch) throws Exception {
         try (PackagedProgram program = launch.start()) {
-            program.awaitLine(LiveServices.COMMITTED, SOON);
+            program.awaitCommitted();
             counted += saidToBePossible(program);
             LiveServices.awaitNoBacklog(program, launch.work());
             events = services.live().assertThatNothingCommittedIsLost(program);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.packaged.KillMoment.Phase;
 import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -17,7 +16,6 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code kill -9} at about 25 moments between the first read and the last acknowledgement; on PostgreSQL, where the next program first waits
@@ -25,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class KillsIT {
+class KillsIT extends PackagedTest {
 
     private static final int AT_ONCE = 2;
     /** Chains of five kills; more than at first are needed when a moment was missed too often. */
@@ -38,9 +36,6 @@ class KillsIT {
     private final int least = 4 * chainsAtFirst;
 
     private final int ofEach = chainsAtFirst / 2;
-
-    @TempDir
-    Path folder;
 
     @Test
     void whateverTheMomentNothingIsLostAndEveryDuplicateIsListed() throws Exception {

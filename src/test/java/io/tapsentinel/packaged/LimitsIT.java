@@ -2,7 +2,6 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedRequest;
@@ -22,16 +21,14 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Services that send more than anybody wants to read, to a program with the memory that the manifests give it. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class LimitsIT {
+class LimitsIT extends PackagedTest {
 
-    private static final Duration SOON = Duration.ofSeconds(90);
     private static final long MEGABYTE = 1_000_000;
     /** What the heap and everything else of a Java process of this size take. */
     private static final long MOST_MEMORY = 512 * MEGABYTE;
@@ -40,9 +37,6 @@ class LimitsIT {
 
     /** 1,500 MB. */
     private static final byte[] BOMB = zipped(BLANK, 150);
-
-    @TempDir
-    Path folder;
 
     private enum Excess {
         TAP_SENDS_1500_MB(true, 200, "", BLANK, 150, "too large: more than 1000 MB \\(tap.max-answer-megabytes\\)"),
@@ -95,33 +89,29 @@ class LimitsIT {
     @ParameterizedTest
     @EnumSource
     void whatIsTooMuchIsNotReadAndEventsFlowAgainSoon(Excess excess) throws Exception {
-        try (ScriptedServices services =
-                new ScriptedServices(SandboxSettings.defaults().eventsPerHour(600), Duration.ofMinutes(30))) {
-            Step[] twice = {excess::send, excess::send};
-            (excess.ofTap ? services.tap() : services.sink()).next(twice);
-            try (PackagedProgram program =
-                    services.launch(folder).java("-Xmx256m").start()) {
-                AtomicLong disk = new AtomicLong();
-                long begun = System.nanoTime();
-                program.awaitThat("a window is committed", SOON, () -> {
-                    disk.accumulateAndGet(spooled(), Math::max);
-                    return !program.found(LiveServices.COMMITTED).isEmpty();
-                });
-                long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
-                program.awaitMatches(LiveServices.COMMITTED, 3, SOON);
+        ScriptedServices services = open(new ScriptedServices(600, Duration.ofMinutes(30)));
+        Step[] twice = {excess::send, excess::send};
+        (excess.ofTap ? services.tap() : services.sink()).next(twice);
+        PackagedProgram program = open(services.launch(folder).java("-Xmx256m").start());
+        AtomicLong disk = new AtomicLong();
+        long begun = System.nanoTime();
+        program.awaitThat("a window is committed", () -> {
+            disk.accumulateAndGet(spooled(), Math::max);
+            return !program.found(LiveServices.COMMITTED).isEmpty();
+        });
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
+        program.awaitMatches(LiveServices.COMMITTED, 3);
 
-                long memory = peakMemory(program.pid());
-                System.out.printf(
-                        "%s: at most %d MB of memory and %d MB of disk, events flow again after %d s%n",
-                        excess, memory / MEGABYTE, disk.get() / MEGABYTE, seconds);
-                assertThat(program.found("WARN.*" + excess.said)).isNotEmpty();
-                assertThat(program.found("OutOfMemory|StackOverflow")).isEmpty();
-                assertThat(memory).isLessThan(MOST_MEMORY);
-                assertThat(disk.get()).isLessThan(1_100 * MEGABYTE);
-                assertThat(spooled()).isLessThan(MEGABYTE);
-                services.live().assertThatAllCommittedLandedOnce(program);
-            }
-        }
+        long memory = peakMemory(program.pid());
+        System.out.printf(
+                "%s: at most %d MB of memory and %d MB of disk, events flow again after %d s%n",
+                excess, memory / MEGABYTE, disk.get() / MEGABYTE, seconds);
+        assertThat(program.found("WARN.*" + excess.said)).isNotEmpty();
+        assertThat(program.found("OutOfMemory|StackOverflow")).isEmpty();
+        assertThat(memory).isLessThan(MOST_MEMORY);
+        assertThat(disk.get()).isLessThan(1_100 * MEGABYTE);
+        assertThat(spooled()).isLessThan(MEGABYTE);
+        services.live().assertThatAllCommittedLandedOnce(program);
     }
 
     private long spooled() throws IOException {

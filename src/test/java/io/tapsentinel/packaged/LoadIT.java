@@ -16,68 +16,60 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The largest hour that is promised, in a quarter of a gigabyte, against a sink that takes its time. */
 @Timeout(value = 660, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class LoadIT {
+class LoadIT extends PackagedTest {
 
     private static final int EVENTS = 175_000;
     private static final double MEGABYTES = 290;
     private static final int HEAP_MB = 256;
     private static final Pattern BEFORE_COLLECTION = Pattern.compile(" (\\d+)M->\\d+M\\(\\d+M\\)");
 
-    @TempDir
-    Path folder;
-
     @Test
     void anAnswerOf300MegabytesLandsOnceInAHeapOf256() throws Exception {
         Path collections = folder.resolve("gc.log");
         // 3 % more than have to be there, since the number is drawn
-        try (LiveServices services = new LiveServices(
+        LiveServices services = open(new LiveServices(
                 SandboxSettings.defaults()
                         .seed(13)
                         .eventsPerHour(EVENTS * 1.03)
                         .shareWithoutId(0.02)
                         .shareDocumented(0.02),
-                Duration.ofMinutes(61))) {
-            services.tables().delay(Duration.ofMillis(50));
-            PackagedProgram.Launch launch =
-                    services.launch(folder).likeUsers().java("-Xmx" + HEAP_MB + "m", "-Xlog:gc:file=" + collections);
-            try (PackagedProgram program = launch.start()) {
-                program.awaitLine(LiveServices.COMMITTED, Duration.ofSeconds(600));
-                double seconds = Long.parseLong(program.awaitLine("committed in (\\d+) ms", Duration.ofSeconds(1))
-                                .group(1))
-                        / 1000.0;
-                double compressed = services.bytesServed() / 1e6;
-                program.signal("TERM");
-                assertThat(program.awaitExit(Duration.ofSeconds(40)))
-                        .as("exit code")
-                        .isZero();
+                Duration.ofMinutes(61)));
+        services.tables().delay(Duration.ofMillis(50));
+        PackagedProgram.Launch launch =
+                services.launch(folder).likeUsers().java("-Xmx" + HEAP_MB + "m", "-Xlog:gc:file=" + collections);
+        PackagedProgram program = open(launch.start());
+        program.awaitLine(LiveServices.COMMITTED, Duration.ofSeconds(600));
+        double seconds = Long.parseLong(program.awaitLine("committed in (\\d+) ms", Duration.ofSeconds(1))
+                        .group(1))
+                / 1000.0;
+        double compressed = services.bytesServed() / 1e6;
+        program.signal("TERM");
+        assertThat(program.awaitExit(Duration.ofSeconds(40))).as("exit code").isZero();
 
-                int events = services.assertThatAllCommittedLandedOnce(program);
-                double served = services.bytesOfCommitted(program) / 1e6;
-                int heap = heapPeak(collections);
-                System.out.printf(
-                        Locale.ROOT,
-                        "load: %,d events, %.0f MB of JSON (%.0f MB compressed) in %.1f s = %.1f MB/s; heap"
-                                + " before collection at most %d MB of %d%n",
-                        events,
-                        served,
-                        compressed,
-                        seconds,
-                        served / seconds,
-                        heap,
-                        HEAP_MB);
-                assertThat(events).isGreaterThanOrEqualTo(EVENTS);
-                assertThat(heap).isBetween(1, HEAP_MB);
-                assertThat(program.output()).doesNotContain("OutOfMemoryError", "not committed, it will be read again");
-                assertThat(spooled(launch)).as("left in the spool folder").isEmpty();
-                assertThat(served).as("megabytes").isGreaterThan(MEGABYTES);
-                assertThat(services.refused()).as("uploads refused").isZero();
-            }
-        }
+        int events = services.assertThatAllCommittedLandedOnce(program);
+        double served = services.bytesOfCommitted(program) / 1e6;
+        int heap = heapPeak(collections);
+        System.out.printf(
+                Locale.ROOT,
+                "load: %,d events, %.0f MB of JSON (%.0f MB compressed) in %.1f s = %.1f MB/s; heap"
+                        + " before collection at most %d MB of %d%n",
+                events,
+                served,
+                compressed,
+                seconds,
+                served / seconds,
+                heap,
+                HEAP_MB);
+        assertThat(events).isGreaterThanOrEqualTo(EVENTS);
+        assertThat(heap).isBetween(1, HEAP_MB);
+        assertThat(program.output()).doesNotContain("OutOfMemoryError", "not committed, it will be read again");
+        assertThat(spooled(launch)).as("left in the spool folder").isEmpty();
+        assertThat(served).as("megabytes").isGreaterThan(MEGABYTES);
+        assertThat(services.refused()).as("uploads refused").isZero();
     }
 
     private static int heapPeak(Path collections) throws IOException {

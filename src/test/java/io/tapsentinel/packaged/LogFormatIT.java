@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedRequest;
 import io.tapsentinel.testing.ScriptedServices;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,91 +15,65 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code log.format} in the packaged program. */
 @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class LogFormatIT {
+class LogFormatIT extends PackagedTest {
 
-    private static final Duration SOON = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String WINDOW =
             "(poll|backlog) \\S+Z/\\S+Z committed in \\d+ ms: \\d+ fetched, \\d+ new \\(\\d+ late\\), \\d+ settled before"
                     + "; (\\d+) bytes after \\d+ ms, read and delivered in \\d+ ms";
 
-    @TempDir
-    Path folder;
-
     @Test
     void everyLineIsOneObjectFromTheStartOverFailuresToTheStop() throws Exception {
-        try (ScriptedServices services =
-                new ScriptedServices(SandboxSettings.defaults().seed(92).eventsPerHour(3_000), Duration.ofMinutes(5))) {
-            services.tap().next(TapFault.STATUS_503, TapFault.RESET, TapFault.HTML_PAGE);
-            services.sink()
-                    .next(
-                            upload -> SinkFault.STATUS_503.on(upload, services),
-                            upload -> SinkFault.FORBIDDEN_403.on(upload, services));
-            try (PackagedProgram program =
-                    HealthIT.launch(services, folder).with("log.format", "json").start()) {
-                program.awaitLine(WINDOW, SOON);
-                program.signal("TERM").awaitExit(SOON);
+        ScriptedServices services = open(new ScriptedServices(3_000, Duration.ofMinutes(5)));
+        services.tap().next(TapFault.STATUS_503, TapFault.RESET, TapFault.HTML_PAGE);
+        services.sink()
+                .next(
+                        upload -> SinkFault.STATUS_503.on(upload, services),
+                        upload -> SinkFault.FORBIDDEN_403.on(upload, services));
+        PackagedProgram program = open(
+                HealthIT.launch(services, folder).with("log.format", "json").start());
+        program.awaitLine(WINDOW);
+        program.signal("TERM").awaitExit();
 
-                List<String> messages = new ArrayList<>();
-                List<String> levels = new ArrayList<>();
-                for (String line : program.lines()) {
-                    JsonNode object = JSON.readTree(line);
-                    assertThat(object.fieldNames())
-                            .toIterable()
-                            .as(line)
-                            .containsExactly("time", "level", "logger", "thread", "message");
-                    assertThat(Instant.parse(object.path("time").asText()))
-                            .isAfter(Instant.now().minus(Duration.ofMinutes(5)));
-                    assertThat(object.path("logger").asText()).isNotEmpty();
-                    assertThat(object.path("thread").asText()).isNotEmpty();
-                    levels.add(object.path("level").asText());
-                    messages.add(object.path("message").asText());
-                }
-                assertThat(levels).contains("INFO", "WARN");
-                assertThat(messages).first().asString().startsWith("tap-sentinel reads ");
-                assertThat(messages).last().asString().startsWith("drained: ");
-                assertThat(messages)
-                        .anyMatch(message -> message.contains("TAP answered 503"))
-                        .anyMatch(message -> message.contains("OperationFailed"))
-                        .anyMatch(message -> message.matches(WINDOW));
-            }
+        List<String> messages = new ArrayList<>();
+        List<String> levels = new ArrayList<>();
+        for (String line : program.lines()) {
+            JsonNode object = JSON.readTree(line);
+            assertThat(object.fieldNames())
+                    .toIterable()
+                    .as(line)
+                    .containsExactly("time", "level", "logger", "thread", "message");
+            assertThat(Instant.parse(object.path("time").asText()))
+                    .isAfter(Instant.now().minus(Duration.ofMinutes(5)));
+            assertThat(object.path("logger").asText()).isNotEmpty();
+            assertThat(object.path("thread").asText()).isNotEmpty();
+            levels.add(object.path("level").asText());
+            messages.add(object.path("message").asText());
         }
+        assertThat(levels).contains("INFO", "WARN");
+        assertThat(messages).first().asString().startsWith("tap-sentinel reads ");
+        assertThat(messages).last().asString().startsWith("drained: ");
+        assertThat(messages)
+                .anyMatch(message -> message.contains("TAP answered 503"))
+                .anyMatch(message -> message.contains("OperationFailed"))
+                .anyMatch(message -> message.matches(WINDOW));
     }
 
     @Test
     void theLineOfAWindowHasTheBytesThatTapSent() throws Exception {
-        try (ScriptedServices services =
-                new ScriptedServices(SandboxSettings.defaults().seed(93).eventsPerHour(3_000), Duration.ofMinutes(5))) {
-            List<Integer> sent = new CopyOnWriteArrayList<>();
-            services.tap().script(request -> call -> {
-                ScriptedRequest.Answer answer = call.forward();
-                sent.add(answer.body().length);
-                call.send(answer);
-            });
-            try (PackagedProgram program = HealthIT.launch(services, folder).start()) {
-                String first = program.awaitLine(WINDOW, SOON).group(2);
-                assertThat(Integer.parseInt(first)).isIn(sent).isGreaterThan(100_000);
-            }
-        }
-    }
-
-    @Test
-    void whatKeepsItFromStartingIsPlainTextAndAWrongFormatIsRefused() throws Exception {
-        try (PackagedProgram program =
-                PackagedProgram.in(folder).with("log.format", "json").start()) {
-            assertThat(program.awaitExit(SOON)).isEqualTo(1);
-            assertThat(program.lines()).singleElement().asString().startsWith("tap-sentinel: missing: tap.principal");
-        }
-        try (PackagedProgram program =
-                PackagedProgram.in(folder).with("log.format", "xml").start()) {
-            assertThat(program.awaitExit(SOON)).isEqualTo(1);
-            assertThat(program.lines())
-                    .containsExactly("tap-sentinel: log.format is \"xml\"; it has to be one of text, json");
-        }
+        ScriptedServices services = open(new ScriptedServices(3_000, Duration.ofMinutes(5)));
+        List<Integer> sent = new CopyOnWriteArrayList<>();
+        services.tap().script(request -> call -> {
+            ScriptedRequest.Answer answer = call.forward();
+            sent.add(answer.body().length);
+            call.send(answer);
+        });
+        PackagedProgram program = open(HealthIT.launch(services, folder).start());
+        String first = program.awaitLine(WINDOW).group(2);
+        assertThat(Integer.parseInt(first)).isIn(sent).isGreaterThan(100_000);
     }
 }

@@ -1,6 +1,5 @@
 package io.tapsentinel.packaged;
 
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
@@ -8,7 +7,6 @@ import io.tapsentinel.testing.ScriptedRequest;
 import io.tapsentinel.testing.ScriptedServer.Step;
 import io.tapsentinel.testing.ScriptedServices;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -23,12 +21,11 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** All faults of both services mixed, drawn from one seed. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class MixedFaultsIT {
+class MixedFaultsIT extends PackagedTest {
 
     private static final long SEED = Long.getLong("tapsentinel.seed", 70);
     private static final double SHARE = 0.5;
@@ -36,56 +33,50 @@ class MixedFaultsIT {
     private static final int ROUNDS_AT_THE_SINK = 6;
     private static final Duration HISTORY = Duration.ofMinutes(330);
 
-    @TempDir
-    Path folder;
-
     private final Draw<TapFault> tapFaults = new Draw<>(TapFault.values(), ROUNDS_AT_TAP);
     private final Draw<SinkFault> sinkFaults = new Draw<>(SinkFault.values(), ROUNDS_AT_THE_SINK);
     private Instant end;
 
     @Test
     void nothingIsLostAndOnlyWhatIsListedIsTwice() throws Exception {
-        try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.defaults().seed(SEED).eventsPerHour(700).shareWithoutId(0.05), HISTORY)) {
-            Instant origin = Instant.parse(services.properties().get("tap.poll.start"));
-            services.tap().script(request -> {
-                TapFault fault = tapFaults.next();
-                return fault == null ? this::answered : fault;
-            });
-            services.sink().script(request -> {
-                SinkFault fault = sinkFaults.next();
-                return upload -> {
-                    if (fault == null) {
-                        services.store(upload);
-                    } else {
-                        fault.on(upload, services);
-                    }
-                };
-            });
-            PackagedProgram.Launch launch = FaultsIT.launch(services, folder);
-            try (PackagedProgram program = launch.start()) {
-                // how many requests it takes depends on how the faults fall; polls go on until each kind was met
-                program.awaitThat(
-                        "all is met and committed, seed " + SEED,
-                        Duration.ofSeconds(200),
-                        () -> tapFaults.isOver()
-                                && sinkFaults.met() == SinkFault.values().length
-                                && program.found(LiveServices.COMMITTED).size() > 5
-                                && TapFault.Plan.covers(
-                                        program.found(LiveServices.COMMITTED).stream()
-                                                .map(line -> new TimeRange(
-                                                        Instant.parse(line.group(1)), Instant.parse(line.group(2))))
-                                                .toList(),
-                                        origin,
-                                        end()));
-                int events = services.live().assertThatNothingCommittedIsLost(program);
-                program.kill();
-                int twice = services.assertThatDuplicatesAreListed(launch.work());
-                System.out.printf(
-                        "mixed faults, seed %d: TAP %s, sink %s: 0 of %d events lost, %d twice, all of them listed%n",
-                        SEED, tapFaults, sinkFaults, events, twice);
-            }
-        }
+        ScriptedServices services = open(new ScriptedServices(700, HISTORY));
+        Instant origin = Instant.parse(services.properties().get("tap.poll.start"));
+        services.tap().script(request -> {
+            TapFault fault = tapFaults.next();
+            return fault == null ? this::answered : fault;
+        });
+        services.sink().script(request -> {
+            SinkFault fault = sinkFaults.next();
+            return upload -> {
+                if (fault == null) {
+                    services.store(upload);
+                } else {
+                    fault.on(upload, services);
+                }
+            };
+        });
+        PackagedProgram.Launch launch = FaultsIT.launch(services, folder);
+        PackagedProgram program = open(launch.start());
+        // how many requests it takes depends on how the faults fall; polls go on until each kind was met
+        program.awaitThat(
+                "all is met and committed, seed " + SEED,
+                Duration.ofSeconds(200),
+                () -> tapFaults.isOver()
+                        && sinkFaults.met() == SinkFault.values().length
+                        && program.found(LiveServices.COMMITTED).size() > 5
+                        && TapFault.Plan.covers(
+                                program.found(LiveServices.COMMITTED).stream()
+                                        .map(line -> new TimeRange(
+                                                Instant.parse(line.group(1)), Instant.parse(line.group(2))))
+                                        .toList(),
+                                origin,
+                                end()));
+        int events = services.live().assertThatNothingCommittedIsLost(program);
+        program.kill();
+        int twice = services.assertThatDuplicatesAreListed(launch.work());
+        System.out.printf(
+                "mixed faults, seed %d: TAP %s, sink %s: 0 of %d events lost, %d twice, all of them listed%n",
+                SEED, tapFaults, sinkFaults, events, twice);
     }
 
     private void answered(ScriptedRequest request) throws IOException, InterruptedException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.ListedEventsTap;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
@@ -25,42 +24,23 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Records that no table takes as they are. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class OddAnswersIT {
+class OddAnswersIT extends PackagedTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Duration SOON = Duration.ofSeconds(60);
     /** Columns for a text; with 62,000 bytes in each a record is over 1.2 MB and no single value too long. */
-    private static final List<String> TEXTS = List.of(
-            "cluster",
-            "subject",
-            "quarantineFolder",
-            "quarantineRule",
-            "headerFrom",
-            "headerReplyTo",
-            "QID",
-            "messageID",
-            "sender",
-            "senderIP",
-            "xmailer");
+    private static final List<String> TEXTS =
+            List.of(("cluster subject quarantineFolder quarantineRule headerFrom headerReplyTo QID "
+                            + "messageID sender senderIP xmailer")
+                    .split(" "));
 
-    private static final List<String> LISTS = List.of(
-            "policyRoutes",
-            "modulesRun",
-            "fromAddress",
-            "ccAddresses",
-            "replyToAddress",
-            "toAddresses",
-            "messageParts",
-            "threatsInfoMap",
-            "recipient");
-
-    @TempDir
-    Path folder;
+    private static final List<String> LISTS =
+            List.of(("policyRoutes modulesRun fromAddress ccAddresses replyToAddress toAddresses messageParts "
+                            + "threatsInfoMap recipient")
+                    .split(" "));
 
     private final ListedEventsTap tap = new ListedEventsTap();
     private final Map<String, JsonNode> landed = new ConcurrentHashMap<>();
@@ -81,18 +61,17 @@ class OddAnswersIT {
             tap.add("messagesQuarantined", "\"subject\":\"" + LiveServices.MARKER + "\""),
             tap.add("messagesQuarantined", "")
         };
-        try (ScriptedServices services = services();
-                PackagedProgram program = services.launch(folder).start()) {
-            awaitReads(program, 1);
-            assertThat(landed).as("landed").hasSize(8);
-            Map<Path, FileTime> files = times();
-            awaitReads(program, 4);
-            assertThat(times()).as("written once, however often it was read").isEqualTo(files);
-            assertThat(state.rejected("unknown-type"))
-                    .extracting(document -> document.path("record").path("id").asText())
-                    .containsExactlyInAnyOrder(unknown);
-            assertThat(services.deliveries().duplicates()).as("twice").isEmpty();
-        }
+        ScriptedServices services = open(services());
+        PackagedProgram program = open(services.launch(folder).start());
+        awaitReads(program, 1);
+        assertThat(landed).as("landed").hasSize(8);
+        Map<Path, FileTime> files = times();
+        awaitReads(program, 4);
+        assertThat(times()).as("written once, however often it was read").isEqualTo(files);
+        assertThat(state.rejected("unknown-type"))
+                .extracting(document -> document.path("record").path("id").asText())
+                .containsExactlyInAnyOrder(unknown);
+        assertThat(services.deliveries().duplicates()).as("twice").isEmpty();
     }
 
     @Test
@@ -111,36 +90,31 @@ class OddAnswersIT {
                                 .mapToObj(i -> "{" + text("threat", 180) + ",\"threatID\":\"" + i + "\"}")
                                 .collect(Collectors.joining(",", "[", "]")));
         String plain = tap.add("messagesBlocked", "");
-        try (ScriptedServices services = services();
-                PackagedProgram program = services.launch(folder).start()) {
-            awaitReads(program, 2);
-            assertThat(landed).containsOnlyKeys(longText, threats, plain);
-            assertThat(landed.get(longText).path("subject").asText())
-                    .hasSizeBetween(60_000, 65_536)
-                    .contains("[cut ");
-            JsonNode cut = landed.get(threats).path("threatsInfoMap");
-            assertThat(cut.get(cut.size() - 1).path("tapSentinelCut").path("of").asInt())
-                    .isEqualTo(1_000);
+        ScriptedServices services = open(services());
+        PackagedProgram program = open(services.launch(folder).start());
+        awaitReads(program, 2);
+        assertThat(landed).containsOnlyKeys(longText, threats, plain);
+        assertThat(landed.get(longText).path("subject").asText())
+                .hasSizeBetween(60_000, 65_536)
+                .contains("[cut ");
+        JsonNode cut = landed.get(threats).path("threatsInfoMap");
+        assertThat(cut.get(cut.size() - 1).path("tapSentinelCut").path("of").asInt())
+                .isEqualTo(1_000);
 
-            assertThat(state.rejected("too-large")).hasSize(1);
-            assertThat(state.rejected("too-large")
-                            .get(0)
-                            .path("record")
-                            .path("id")
-                            .asText())
-                    .isEqualTo(tooLarge);
-            Map<String, JsonNode> whole = state.rejected("capped").stream()
-                    .map(document -> document.path("record"))
-                    .collect(Collectors.toMap(record -> record.path("id").asText(), record -> record));
-            assertThat(whole).containsOnlyKeys(longText, threats);
-            assertThat(whole.get(longText).path("subject").asText()).hasSizeGreaterThanOrEqualTo(1_200_000);
-            assertThat(whole.get(threats).path("threatsInfoMap").size()).isEqualTo(1_000);
-            assertThat(services.deliveries().duplicates()).as("twice").isEmpty();
-        }
+        assertThat(state.rejected("too-large")).hasSize(1);
+        assertThat(state.rejected("too-large").get(0).path("record").path("id").asText())
+                .isEqualTo(tooLarge);
+        Map<String, JsonNode> whole = state.rejected("capped").stream()
+                .map(document -> document.path("record"))
+                .collect(Collectors.toMap(record -> record.path("id").asText(), record -> record));
+        assertThat(whole).containsOnlyKeys(longText, threats);
+        assertThat(whole.get(longText).path("subject").asText()).hasSizeGreaterThanOrEqualTo(1_200_000);
+        assertThat(whole.get(threats).path("threatsInfoMap").size()).isEqualTo(1_000);
+        assertThat(services.deliveries().duplicates()).as("twice").isEmpty();
     }
 
     private ScriptedServices services() throws IOException {
-        ScriptedServices services = new ScriptedServices(SandboxSettings.defaults(), Duration.ofMinutes(30));
+        ScriptedServices services = new ScriptedServices(2_000, Duration.ofMinutes(30));
         services.tap().script(call -> tap::on);
         services.sink().script(call -> upload -> {
             JSON.readTree(upload.body())
@@ -155,7 +129,7 @@ class OddAnswersIT {
     }
 
     private static void awaitReads(PackagedProgram program, int reads) {
-        program.awaitMatches(LiveServices.COMMITTED, reads, SOON);
+        program.awaitMatches(LiveServices.COMMITTED, reads);
     }
 
     private Map<Path, FileTime> times() throws IOException {

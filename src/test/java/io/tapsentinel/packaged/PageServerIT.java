@@ -5,20 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.FreePort;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServices;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -29,81 +26,59 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The page's server of the packaged program: when there is one, whom it answers, and that it costs delivery nothing. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class PageServerIT {
+class PageServerIT extends PackagedTest {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int BROWSERS = 50;
-
-    @TempDir
-    Path folder;
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int port = FreePort.next();
 
-    @AutoClose
     private ScriptedServices services;
 
     private PackagedProgram.Launch launch;
 
     @BeforeEach
     void prepare() throws IOException {
-        services = new ScriptedServices(SandboxSettings.defaults().seed(5).eventsPerHour(400), Duration.ofHours(6));
+        services = open(new ScriptedServices(400, Duration.ofHours(6)));
         launch = services.launch(folder).with("camel.server.port", String.valueOf(port));
     }
 
     @Test
     void theLocalRunServesItAndSaysWhere() throws Exception {
-        try (PackagedProgram program = PackagedProgram.in(folder)
+        PackagedProgram program = open(PackagedProgram.in(folder)
                 .with("camel.server.port", String.valueOf(port))
-                .start("--local")) {
-            program.awaitLine("status page: http://127\\.0\\.0\\.1:" + port + "/", SOON);
-            assertThat(get("/").body()).contains("<html").contains("page.js");
-            JsonNode figures = new ObjectMapper().readTree(get("/status.json").body());
-            assertThat(figures.get("sandbox").asBoolean()).isTrue();
-            assertThat(figures.get("tables")).hasSize(4);
-        }
+                .start("--local"));
+        program.awaitLine("status page: http://127\\.0\\.0\\.1:" + port + "/");
+        assertThat(get("/").body()).contains("<html").contains("page.js");
+        JsonNode figures = new ObjectMapper().readTree(get("/status.json").body());
+        assertThat(figures.get("sandbox").asBoolean()).isTrue();
+        assertThat(figures.get("tables")).hasSize(4);
     }
 
     @Test
     void theJarServesItOnlyWhenAskedTo() throws Exception {
-        try (PackagedProgram program = launch.start()) {
-            program.awaitLine(LiveServices.COMMITTED, SOON);
-            assertThat(program.output()).doesNotContain("status page");
-            assertThatThrownBy(() -> get("/")).isInstanceOf(ConnectException.class);
-        }
-    }
-
-    @Test
-    void aPortThatIsTakenIsRefusedAtTheStart() throws Exception {
-        try (ServerSocket taken = new ServerSocket(port);
-                PackagedProgram program =
-                        launch.with("camel.server.enabled", "true").start()) {
-            assertThat(program.awaitExit(SOON)).as("exit code").isEqualTo(1);
-            assertThat(program.output())
-                    .contains("tap-sentinel: camel.server.port is \"" + taken.getLocalPort()
-                            + "\"; it has to be a free port");
-        }
+        PackagedProgram program = open(launch.start());
+        program.awaitCommitted();
+        assertThat(program.output()).doesNotContain("status page");
+        assertThatThrownBy(() -> get("/")).isInstanceOf(ConnectException.class);
     }
 
     @Test
     void whereOthersReachItTheLogSaysThatItHasNoSignIn() throws Exception {
-        try (PackagedProgram program = launch.with("camel.server.enabled", "true")
+        PackagedProgram program = open(launch.with("camel.server.enabled", "true")
                 .with("camel.server.host", "0.0.0.0")
-                .start()) {
-            program.awaitLine("status page: http://0\\.0\\.0\\.0:" + port + "/.*no sign-in", SOON);
-            assertThat(get("/status.json").statusCode()).isEqualTo(200);
-        }
+                .start());
+        program.awaitLine("status page: http://0\\.0\\.0\\.0:" + port + "/.*no sign-in");
+        assertThat(get("/status.json").statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -114,7 +89,7 @@ class PageServerIT {
         ExecutorService browsers = Executors.newFixedThreadPool(BROWSERS);
         try (PackagedProgram program =
                 launch.with("camel.server.enabled", "true").start()) {
-            program.awaitLine("status page: ", SOON);
+            program.awaitLine("status page: ");
             List<Future<?>> looking = IntStream.range(0, BROWSERS)
                     .<Future<?>>mapToObj(i -> browsers.submit(() -> {
                         while (look.get()) {
@@ -139,13 +114,7 @@ class PageServerIT {
             }
             assertThat(odd).as("what no browser may see").isEmpty();
             assertThat(answers.get()).as("answers").isGreaterThan(BROWSERS);
-            System.out.printf(
-                    "%d answers for %d browsers while %d windows were committed%n",
-                    answers.get(),
-                    BROWSERS,
-                    program.found(LiveServices.COMMITTED).size());
-            program.signal("TERM");
-            assertThat(program.awaitExit(SOON)).isZero();
+            program.stop();
             assertThat(services.live().assertThatAllCommittedLandedOnce(program))
                     .as("rows")
                     .isPositive();

@@ -15,7 +15,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
 import javax.net.SocketFactory;
@@ -23,16 +22,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A database that is not on this machine, as far as its name says, is reached by TLS only, and only when its certificate is right. */
 @Tag("full")
-class PostgresTlsIT {
+class PostgresTlsIT extends PackagedTest {
 
     private static final String NAME = "db.example.com";
-
-    @TempDir
-    Path folder;
 
     private static Postgres postgres;
 

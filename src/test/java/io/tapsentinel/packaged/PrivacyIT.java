@@ -1,5 +1,6 @@
 package io.tapsentinel.packaged;
 
+import static io.tapsentinel.testing.PackagedProgram.awaitSoon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,18 +9,16 @@ import io.tapsentinel.testing.FaultProxy;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The log at its most talkative, with every fault on both sides: no content and no secret is in it. */
 @Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class PrivacyIT {
+class PrivacyIT extends PackagedTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     /** What TAP's side does, and what the log says of it. Two where the HTTP client may try again by itself. */
@@ -37,9 +36,6 @@ class PrivacyIT {
             Fault.UNAUTHORIZED, "refused: 401",
             Fault.DROP, "got no answer");
 
-    @TempDir
-    Path folder;
-
     @Test
     void neitherContentNorSecretsAreInTheLogWhateverFails() throws Exception {
         SandboxSettings events = SandboxSettings.defaults()
@@ -47,57 +43,47 @@ class PrivacyIT {
                 .eventsPerHour(1_500)
                 .shareWithoutId(0.1)
                 .shareDocumented(0.2);
-        try (LiveServices services = new LiveServices(events, Duration.ofMinutes(40));
-                FaultProxy tap = new FaultProxy(services.tapUri());
-                FaultProxy sink = new FaultProxy(services.sinkUri())) {
-            services.tables().count(LiveServices.MARKER);
-            TAP.keySet().forEach(tap::next);
-            PackagedProgram.Launch launch = services.launch(folder)
-                    .with("tap.poll.cron", "0/1 * * * * ?")
-                    .with("tap.budget.requests-per-day", "1000000")
-                    .with("tap.retry.pauses", "none")
-                    .with("tap.url", tap.uri().toString())
-                    .with("sentinel.endpoint", sink.uri().toString())
-                    .tableOptions("lingerMs: 500", "retryBackoffMs: 100", "retryBackoffMaxMs: 500")
-                    .debugLog();
-            String output;
-            try (PackagedProgram program = launch.start()) {
-                TAP.values().forEach(said -> program.awaitLine("not committed.*" + said, SOON));
-                SINK.forEach((fault, said) -> untilSaid(program, said, sink, fault));
-                program.awaitMore(LiveServices.COMMITTED, 2, SOON);
-                services.assertThatNothingCommittedIsLost(program);
-                await("health tells more than UP")
-                        .atMost(SOON)
-                        .until(() -> program.health().all().stream()
-                                .anyMatch(answer -> answer.startsWith("200 ")
-                                        && answer.contains("storage.rejected.files")
-                                        && answer.contains("sentinel.acknowledged")
-                                        && answer.contains("tap.last-answer")));
-                // the last one, since TAP is then left alone for a quarter of an hour
-                tap.next(Fault.UNAUTHORIZED);
-                program.awaitLine("not committed.*TAP answered 401", SOON);
-                program.signal("TERM");
-                assertThat(program.awaitExit(SOON)).as("exit code").isZero();
-                output = program.output();
-            }
-
-            System.out.printf(
-                    "privacy: %d lines of log, %d rows with the marker landed, %d requests to TAP and %d uploads, with %d"
-                            + " kinds of faults%n",
-                    output.lines().count(),
-                    services.tables().counted(),
-                    tap.requests(),
-                    sink.requests(),
-                    TAP.size() + 1 + SINK.size());
-            assertThat(output).as("the log is at DEBUG").contains(" DEBUG i.t.");
-            assertThat(services.tables().counted())
-                    .as("rows with the marker")
-                    .isGreaterThan(700)
-                    .isEqualTo(services.tables().size());
-            assertThat(output)
-                    .as("content and credentials")
-                    .doesNotContain(LiveServices.NEVER_SHOWN.toArray(String[]::new));
+        LiveServices services = open(new LiveServices(events, Duration.ofMinutes(40)));
+        FaultProxy tap = open(new FaultProxy(services.tapUri()));
+        FaultProxy sink = open(new FaultProxy(services.sinkUri()));
+        services.tables().count(LiveServices.MARKER);
+        TAP.keySet().forEach(tap::next);
+        PackagedProgram.Launch launch = services.launch(folder)
+                .with("tap.poll.cron", "0/1 * * * * ?")
+                .with("tap.budget.requests-per-day", "1000000")
+                .with("tap.retry.pauses", "none")
+                .with("tap.url", tap.uri().toString())
+                .with("sentinel.endpoint", sink.uri().toString())
+                .tableOptions("lingerMs: 500", "retryBackoffMs: 100", "retryBackoffMaxMs: 500")
+                .debugLog();
+        String output;
+        try (PackagedProgram program = launch.start()) {
+            TAP.values().forEach(said -> program.awaitLine("not committed.*" + said));
+            SINK.forEach((fault, said) -> untilSaid(program, said, sink, fault));
+            program.awaitMoreCommitted(2);
+            services.assertThatNothingCommittedIsLost(program);
+            awaitSoon(
+                    "health tells more than UP",
+                    () -> program.health().all().stream()
+                            .anyMatch(answer -> answer.startsWith("200 ")
+                                    && answer.contains("storage.rejected.files")
+                                    && answer.contains("sentinel.acknowledged")
+                                    && answer.contains("tap.last-answer")));
+            // the last one, since TAP is then left alone for a quarter of an hour
+            tap.next(Fault.UNAUTHORIZED);
+            program.awaitLine("not committed.*TAP answered 401");
+            program.stop();
+            output = program.output();
         }
+
+        assertThat(output).as("the log is at DEBUG").contains(" DEBUG i.t.");
+        assertThat(services.tables().counted())
+                .as("rows with the marker")
+                .isGreaterThan(700)
+                .isEqualTo(services.tables().size());
+        assertThat(output)
+                .as("content and credentials")
+                .doesNotContain(LiveServices.NEVER_SHOWN.toArray(String[]::new));
     }
 
     /** One upload after the other meets the fault, since of several failures of one window the log names the first. */

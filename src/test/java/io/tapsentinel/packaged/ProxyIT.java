@@ -7,21 +7,18 @@ import io.tapsentinel.testing.ConnectProxy.Asked;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.TestAuthority;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** By way of a proxy that the environment names: TAP, rows and tokens. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class ProxyIT {
+class ProxyIT extends PackagedTest {
 
     private static final String PASSWORD = "p@ss:w0rd/of+test";
     private static final String WRITTEN = "p%40ss%3Aw0rd%2Fof+test";
@@ -29,15 +26,11 @@ class ProxyIT {
     private static final int NO_ANSWER = -1;
     private static final String RULE = CloudServices.RULE + ":443";
 
-    @TempDir
-    Path folder;
-
-    @AutoClose
     private CloudServices services;
 
     @BeforeEach
     void start() throws Exception {
-        services = new CloudServices(folder, TestAuthority.shared()).withSecret();
+        services = open(new CloudServices(folder, TestAuthority.shared()).withSecret());
     }
 
     @Test
@@ -51,15 +44,14 @@ class ProxyIT {
                         "https_proxy",
                         "http://user-of-a-test:" + WRITTEN + "@"
                                 + services.proxy().place()));
-        try (PackagedProgram program = services.launch().start()) {
-            services.assertThatItWorks(program);
+        PackagedProgram program = open(services.launch().start());
+        services.assertThatItWorks(program);
 
-            assertThat(services.proxy().connected()).contains(TAP, RULE, "login.microsoftonline.com:443");
-            assertThat(services.proxy().asked()).extracting(Asked::method).containsOnly("CONNECT");
-            assertThat(program.output())
-                    .contains("through the proxy " + services.proxy().place())
-                    .doesNotContain("user-of-a-test", PASSWORD, WRITTEN);
-        }
+        assertThat(services.proxy().connected()).contains(TAP, RULE, "login.microsoftonline.com:443");
+        assertThat(services.proxy().asked()).extracting(Asked::method).containsOnly("CONNECT");
+        assertThat(program.output())
+                .contains("through the proxy " + services.proxy().place())
+                .doesNotContain("user-of-a-test", PASSWORD, WRITTEN);
     }
 
     @ParameterizedTest
@@ -72,25 +64,18 @@ class ProxyIT {
         services.launch()
                 .environment(Map.of(
                         "HTTPS_PROXY", "http://" + user + services.proxy().place()));
-        try (PackagedProgram program = services.launch().start()) {
-            program.awaitLine(
-                    "the proxy " + services.proxy().place() + " refused the way to " + TAP + " with 407: " + said,
-                    CloudServices.SOON);
-            assertThat(services.proxy().connected()).isEmpty();
+        PackagedProgram program = open(services.launch().start());
+        program.awaitLine(
+                "the proxy " + services.proxy().place() + " refused the way to " + TAP + " with 407: " + said);
+        assertThat(services.proxy().connected()).isEmpty();
 
-            services.proxy().wantNothingFor(TAP);
-            program.awaitThat(
-                    "TAP is reached",
-                    CloudServices.SOON,
-                    () -> !services.proxy().connected().isEmpty());
-            program.awaitLine(
-                    "has no token: .*the proxy " + services.proxy().place()
-                            + " refused the way to login.microsoftonline.com:443 with 407: " + said,
-                    CloudServices.SOON);
-            assertThat(services.proxy().connected()).containsExactly(TAP);
-            assertThat(program.output()).doesNotContain("wrong-one");
-            services.assertThatNothingIsShown(program);
-        }
+        services.proxy().wantNothingFor(TAP);
+        program.awaitThat("TAP is reached", () -> !services.proxy().connected().isEmpty());
+        program.awaitLine("has no token: .*the proxy " + services.proxy().place()
+                + " refused the way to login.microsoftonline.com:443 with 407: " + said);
+        assertThat(services.proxy().connected()).containsExactly(TAP);
+        assertThat(program.output()).doesNotContain("wrong-one");
+        services.assertThatNothingIsShown(program);
     }
 
     @Test
@@ -104,14 +89,13 @@ class ProxyIT {
                         "https://" + CloudServices.RULE + ":"
                                 + services.ruleUri().getPort())
                 .environment(Map.of("NO_PROXY", "other.example, .ingest.example.test, tap.example.test:" + tap));
-        try (PackagedProgram program = services.launch().start()) {
-            services.assertThatItWorks(program);
+        PackagedProgram program = open(services.launch().start());
+        services.assertThatItWorks(program);
 
-            assertThat(services.proxy().asked())
-                    .extracting(Asked::to)
-                    .isNotEmpty()
-                    .allMatch(to -> to.startsWith("login.microsoft"));
-        }
+        assertThat(services.proxy().asked())
+                .extracting(Asked::to)
+                .isNotEmpty()
+                .allMatch(to -> to.startsWith("login.microsoft"));
     }
 
     @Test
@@ -119,48 +103,45 @@ class ProxyIT {
         services.launch()
                 .with("tap.url", services.tapUri().toString())
                 .with("sentinel.endpoint", services.ruleUri().toString());
-        try (PackagedProgram program = services.launch().start()) {
-            services.assertThatItWorks(program);
+        PackagedProgram program = open(services.launch().start());
+        services.assertThatItWorks(program);
 
-            assertThat(services.proxy().asked())
-                    .extracting(Asked::to)
-                    .isNotEmpty()
-                    .allMatch(to -> to.startsWith("login.microsoft"));
-        }
+        assertThat(services.proxy().asked())
+                .extracting(Asked::to)
+                .isNotEmpty()
+                .allMatch(to -> to.startsWith("login.microsoft"));
     }
 
     @Test
     void whileItRefusesTheWayToTapThatIsNoRefusalOfTap() throws Exception {
         refuse(TAP, 403);
-        try (PackagedProgram program =
-                services.launch().with("tap.retry.pauses", "PT0.5S").start()) {
-            program.awaitLine(refused(TAP, 403), CloudServices.SOON);
-            refuse(TAP, 503);
-            program.awaitLine(refused(TAP, 503), CloudServices.SOON);
-            refuse(TAP, NO_ANSWER);
-            program.awaitLine("(?m)^.*poll \\S+ not committed(?!.* refused the way to ).*$", CloudServices.SOON);
-            assertThat(services.live().tapRequests()).isZero();
+        PackagedProgram program =
+                open(services.launch().with("tap.retry.pauses", "PT0.5S").start());
+        program.awaitLine(refused(TAP, 403));
+        refuse(TAP, 503);
+        program.awaitLine(refused(TAP, 503));
+        refuse(TAP, NO_ANSWER);
+        program.awaitLine("(?m)^.*poll \\S+ not committed(?!.* refused the way to ).*$");
+        assertThat(services.live().tapRequests()).isZero();
 
-            services.proxy().refuse(to -> 0);
-            services.assertThatItWorks(program);
-            assertThat(program.output())
-                    .as("what TAP's own 403 would bring about")
-                    .doesNotContain("tap.principal", "credentials");
-        }
+        services.proxy().refuse(to -> 0);
+        services.assertThatItWorks(program);
+        assertThat(program.output())
+                .as("what TAP's own 403 would bring about")
+                .doesNotContain("tap.principal", "credentials");
     }
 
     @Test
     void whileItRefusesTheWayToTheTablesNothingIsLostAndNothingCountsAsPossiblyTwice() throws Exception {
         refuse(RULE, 403);
-        try (PackagedProgram program = services.launch().start()) {
-            program.awaitLine(refused(RULE, 403), CloudServices.SOON);
-            refuse(RULE, NO_ANSWER);
-            program.awaitLine("got no answer from " + RULE, CloudServices.SOON);
-            assertThat(services.gate().passed()).isEmpty();
+        PackagedProgram program = open(services.launch().start());
+        program.awaitLine(refused(RULE, 403));
+        refuse(RULE, NO_ANSWER);
+        program.awaitLine("got no answer from " + RULE);
+        assertThat(services.gate().passed()).isEmpty();
 
-            services.proxy().refuse(to -> 0);
-            services.assertThatItWorks(program);
-        }
+        services.proxy().refuse(to -> 0);
+        services.assertThatItWorks(program);
     }
 
     private void refuse(String place, int status) {
@@ -170,20 +151,6 @@ class ProxyIT {
     /** As the log has it. */
     private String refused(String place, int status) {
         return "the proxy " + services.proxy().place() + " refused the way to " + place + " with " + status;
-    }
-
-    @Test
-    void aVariableThatIsNotUnderstoodStopsTheStartAndItsValueIsNotShown() throws Exception {
-        services.launch().environment(Map.of("HTTPS_PROXY", "socks5://user:hush-hush@proxy.example.test:1080"));
-        try (PackagedProgram program = services.launch().start()) {
-            assertThat(program.awaitExit(CloudServices.SOON)).isEqualTo(1);
-            assertThat(program.lines())
-                    .as("printed")
-                    .singleElement()
-                    .asString()
-                    .startsWith("tap-sentinel: HTTPS_PROXY ")
-                    .doesNotContain("hush", "proxy.example.test");
-        }
     }
 
     /** Lets a program find the servers of the test by their names, and no others. */

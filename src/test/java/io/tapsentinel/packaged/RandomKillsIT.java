@@ -2,7 +2,6 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServer;
@@ -24,12 +23,11 @@ import java.util.regex.MatchResult;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Sixty programs that are killed or stopped at random moments, while both services have random faults; all of it drawn from one seed. */
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class RandomKillsIT {
+class RandomKillsIT extends PackagedTest {
 
     private static final long SEED = Long.getLong("tapsentinel.seed", 90);
     private static final int STORES = 3;
@@ -37,11 +35,7 @@ class RandomKillsIT {
     private static final double SHARE_OF_FAULTS = 0.3;
     private static final double SHARE_OF_KILLS = 0.7;
     private static final int LONGEST_LIFE_MS = 3_000;
-    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration HISTORY = Duration.ofHours(10);
-
-    @TempDir
-    Path folder;
 
     @Test
     void nothingIsLostAndEveryDuplicateIsListed() throws Exception {
@@ -88,8 +82,7 @@ class RandomKillsIT {
         }
 
         private Chain run() throws Exception {
-            try (ScriptedServices services = new ScriptedServices(
-                    SandboxSettings.defaults().seed(seed).eventsPerHour(1_500).shareWithoutId(0.05), HISTORY)) {
+            try (ScriptedServices services = new ScriptedServices(1_500, HISTORY)) {
                 services.tap().script(request -> {
                     TapFault fault = draw(tapFaults, TapFault.values());
                     return fault == null ? ScriptedServer.Step.PASS : fault;
@@ -114,7 +107,7 @@ class RandomKillsIT {
         }
 
         private void end(PackagedProgram program) throws Exception {
-            program.awaitLine("tap-sentinel reads", SOON);
+            program.awaitLine("tap-sentinel reads");
             LockSupport.parkNanos(
                     Duration.ofMillis(random.nextInt(LONGEST_LIFE_MS)).toNanos());
             if (random.nextDouble() < SHARE_OF_KILLS) {
@@ -122,7 +115,7 @@ class RandomKillsIT {
                 kills++;
             } else {
                 program.signal("TERM");
-                codes.merge(program.awaitExit(SOON), 1, Integer::sum);
+                codes.merge(program.awaitExit(), 1, Integer::sum);
                 stops++;
             }
             committed.addAll(program.found(LiveServices.COMMITTED));
@@ -130,7 +123,7 @@ class RandomKillsIT {
 
         private void finish(ScriptedServices services, PackagedProgram.Launch launch) throws Exception {
             try (PackagedProgram program = launch.start()) {
-                program.awaitLine("poll (\\S+Z)/(\\S+Z) committed", SOON);
+                program.awaitLine("poll (\\S+Z)/(\\S+Z) committed");
                 LiveServices.awaitNoBacklog(program, launch.work());
                 committed.addAll(program.found(LiveServices.COMMITTED));
                 program.kill();

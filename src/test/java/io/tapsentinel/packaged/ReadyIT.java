@@ -1,9 +1,9 @@
 package io.tapsentinel.packaged;
 
+import static io.tapsentinel.testing.PackagedProgram.awaitSoon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedRequest.Answer;
@@ -11,35 +11,28 @@ import io.tapsentinel.testing.ScriptedServices;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Ready means that TAP was asked, and it is asked as soon as the program has started. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ReadyIT {
+class ReadyIT extends PackagedTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String WHOLE = "";
     private static final String READY = "/ready";
     private static final String LIVE = "/live";
 
-    @TempDir
-    Path folder;
-
-    @AutoClose
     private ScriptedServices services;
 
     private PackagedProgram.Launch launch;
 
     @BeforeEach
     void prepare() throws Exception {
-        services = new ScriptedServices(SandboxSettings.defaults().eventsPerHour(600), Duration.ofMinutes(20));
+        services = open(new ScriptedServices(600, Duration.ofMinutes(20)));
         launch = services.launch(folder)
                 .with("tap.poll.cron", "0 0 0 1 1 ? 2099")
                 .with("tap.sweep.cron", "0 0 0 1 1 ? 2099");
@@ -59,52 +52,50 @@ class ReadyIT {
             out.flush();
             request.answered();
         });
-        try (PackagedProgram program = launch.start()) {
-            await("TAP is asked").atMost(SOON).until(() -> services.tap().requests() == 1);
-            for (String path : new String[] {WHOLE, READY}) {
-                HttpResponse<String> answer = program.health().now(path);
-                assertThat(answer.statusCode()).as(path).isEqualTo(503);
-                assertThat(answer.body())
-                        .as(path)
-                        .contains("TAP has not been asked since the start: the first request waits for its answer");
-            }
-            assertThat(program.health().now(LIVE).statusCode()).isEqualTo(200);
-
-            head.countDown();
-            awaitStatus(program, 200);
-            assertThat(program.found(LiveServices.COMMITTED)).isEmpty();
-
-            body.countDown();
-            program.awaitLine(LiveServices.COMMITTED, SOON);
-            services.live().assertThatAllCommittedLandedOnce(program);
-            program.awaitLine("Sentinel accepts", SOON);
-            assertThat(program.lines())
-                    .filteredOn(line -> line.contains("TAP answers") || line.contains("Sentinel accepts"))
-                    .as("a line each")
-                    .hasSize(2);
+        PackagedProgram program = open(launch.start());
+        awaitSoon("TAP is asked", () -> services.tap().requests() == 1);
+        for (String path : new String[] {WHOLE, READY}) {
+            HttpResponse<String> answer = program.health().now(path);
+            assertThat(answer.statusCode()).as(path).isEqualTo(503);
+            assertThat(answer.body())
+                    .as(path)
+                    .contains("TAP has not been asked since the start: the first request waits for its answer");
         }
+        assertThat(program.health().now(LIVE).statusCode()).isEqualTo(200);
+
+        head.countDown();
+        awaitStatus(program, 200);
+        assertThat(program.found(LiveServices.COMMITTED)).isEmpty();
+
+        body.countDown();
+        program.awaitCommitted();
+        services.live().assertThatAllCommittedLandedOnce(program);
+        program.awaitLine("Sentinel accepts");
+        assertThat(program.lines())
+                .filteredOn(line -> line.contains("TAP answers") || line.contains("Sentinel accepts"))
+                .as("a line each")
+                .hasSize(2);
     }
 
     @Test
     void aRestartWithinAMinuteOfTheLastRequestWaitsAndSaysUntilWhen() throws Exception {
         try (PackagedProgram first = launch.start()) {
-            first.awaitLine(LiveServices.COMMITTED, SOON);
+            first.awaitCommitted();
             first.kill();
         }
         int asked = services.tap().requests();
-        try (PackagedProgram second = launch.start()) {
-            second.awaitLine("Sentinel accepts", SOON);
-            await("it says until when")
-                    .atMost(SOON)
-                    .until(() -> second.health()
-                            .now(READY)
-                            .body()
-                            .matches(
-                                    "(?s).*TAP has not been asked since the start: the last request was less than 60 s ago,"
-                                            + " the first one of this start is due at \\d\\d:\\d\\d(:\\d\\d)? UTC.*"));
-            assertThat(second.health().now(READY).statusCode()).isEqualTo(503);
-            assertThat(services.tap().requests()).isEqualTo(asked);
-        }
+        PackagedProgram second = open(launch.start());
+        second.awaitLine("Sentinel accepts");
+        awaitSoon(
+                "it says until when",
+                () -> second.health()
+                        .now(READY)
+                        .body()
+                        .matches(
+                                "(?s).*TAP has not been asked since the start: the last request was less than 60 s ago,"
+                                        + " the first one of this start is due at \\d\\d:\\d\\d(:\\d\\d)? UTC.*"));
+        assertThat(second.health().now(READY).statusCode()).isEqualTo(503);
+        assertThat(services.tap().requests()).isEqualTo(asked);
     }
 
     private static void awaitStatus(PackagedProgram program, int status) {

@@ -1,10 +1,10 @@
 package io.tapsentinel.packaged;
 
+import static io.tapsentinel.testing.PackagedProgram.awaitSoon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.ListedEventsTap;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
@@ -13,7 +13,6 @@ import io.tapsentinel.testing.StateFolder;
 import io.tapsentinel.testing.StoredRecords;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -23,14 +22,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A sink that refuses records by a rule that the program cannot know, and one that refuses all there is. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class RefusedRecordsIT {
+class RefusedRecordsIT extends PackagedTest {
 
     private static final int EVENTS = 500;
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -38,9 +36,6 @@ class RefusedRecordsIT {
     private static final int UPLOADS = 150;
 
     private static final String CODE = "InvalidRecord";
-
-    @TempDir
-    Path folder;
 
     private final ListedEventsTap tap = new ListedEventsTap();
     private PackagedProgram.Launch launch;
@@ -62,76 +57,65 @@ class RefusedRecordsIT {
         Set<String> refused = Set.copyOf(ids.stream().sorted().toList().subList(EVENTS / 2, EVENTS / 2 + bad));
         AtomicBoolean accepts = new AtomicBoolean();
         AtomicInteger largest = new AtomicInteger();
-        try (ScriptedServices services = new ScriptedServices(SandboxSettings.defaults(), Duration.ofMinutes(30))) {
-            services.tap().script(call -> tap::on);
-            services.sink().script(call -> upload -> {
-                largest.accumulateAndGet(StoredRecords.rows(upload).size(), Math::max);
-                String body = new String(upload.body(), StandardCharsets.UTF_8);
-                if (!accepts.get() && refused.stream().anyMatch(body::contains)) {
-                    SinkFault.refuse(upload, 400, CODE, "");
-                } else {
-                    services.store(upload);
-                }
-            });
-            try (PackagedProgram program = launch.with(services.properties()).start()) {
-                program.awaitMatches(LiveServices.COMMITTED, 2, SOON);
-                int uploads = services.sink().requests();
-                assertThat(largest).as("records in the first batch").hasValue(EVENTS);
-                assertThat(services.deliveries().distinct()).as("landed").isEqualTo(EVENTS - bad);
-                assertThatTheyLieAside(refused);
-
-                accepts.set(true);
-                state.replayRejected();
-                await("replayed records land")
-                        .atMost(SOON)
-                        .until(() -> services.deliveries().distinct() == EVENTS
-                                && state.files("replay/done").size() == bad);
-                assertThat(state.rejectedFiles()).as("left aside").isEmpty();
-                assertThat(services.deliveries().duplicates()).as("twice").isEmpty();
-                System.out.printf(
-                        "%d of %d records refused: found with %d uploads, the others landed once, and they after their replay%n",
-                        bad, EVENTS, uploads);
+        ScriptedServices services = open(new ScriptedServices(2_000, Duration.ofMinutes(30)));
+        services.tap().script(call -> tap::on);
+        services.sink().script(call -> upload -> {
+            largest.accumulateAndGet(StoredRecords.rows(upload).size(), Math::max);
+            String body = new String(upload.body(), StandardCharsets.UTF_8);
+            if (!accepts.get() && refused.stream().anyMatch(body::contains)) {
+                SinkFault.refuse(upload, 400, CODE, "");
+            } else {
+                services.store(upload);
             }
-        }
+        });
+        PackagedProgram program = open(launch.with(services.properties()).start());
+        program.awaitMatches(LiveServices.COMMITTED, 2);
+        assertThat(largest).as("records in the first batch").hasValue(EVENTS);
+        assertThat(services.deliveries().distinct()).as("landed").isEqualTo(EVENTS - bad);
+        assertThatTheyLieAside(refused);
+
+        accepts.set(true);
+        state.replayRejected();
+        awaitSoon(
+                "replayed records land",
+                () -> services.deliveries().distinct() == EVENTS
+                        && state.files("replay/done").size() == bad);
+        assertThat(state.rejectedFiles()).as("left aside").isEmpty();
+        assertThat(services.deliveries().duplicates()).as("twice").isEmpty();
     }
 
     @Test
     void aSinkThatRefusesEverythingForManyUploadsLosesNothingAndNothingIsRejected() throws Exception {
         tap.addClicks(200);
         AtomicBoolean accepts = new AtomicBoolean();
-        try (ScriptedServices services = new ScriptedServices(SandboxSettings.defaults(), Duration.ofMinutes(30))) {
-            services.tap().script(call -> tap::on);
-            services.sink().script(call -> upload -> {
-                if (accepts.get()) {
-                    services.store(upload);
-                } else {
-                    SinkFault.refuse(upload, 400, CODE, "");
-                }
-            });
-            try (PackagedProgram program = launch.with(services.properties()).start()) {
-                program.health().awaitDown(CODE, SOON);
-                int before = services.sink().requests();
-                await("nothing is rejected, health stays DOWN")
-                        .atMost(SOON)
-                        .failFast(
-                                "rejected, committed, or not DOWN any more",
-                                () -> !state.rejectedFiles().isEmpty()
-                                        || !program.found(LiveServices.COMMITTED)
-                                                .isEmpty()
-                                        || !program.health().last().startsWith("503 "))
-                        .until(() -> services.sink().requests() >= before + UPLOADS);
-                assertThat(program.health().last()).contains(CODE);
-                int uploads = services.sink().requests();
-
-                accepts.set(true);
-                await("all land").atMost(SOON).until(() -> services.deliveries().distinct() == 200);
-                program.awaitLine(LiveServices.COMMITTED, SOON);
-                program.health().awaitUp(SOON);
-                assertThat(state.rejectedFiles()).as("rejected").isEmpty();
-                assertThat(services.deliveries().duplicates()).as("twice").isEmpty();
-                System.out.printf("everything refused, %d uploads: 0 rejected, 0 of 200 lost, 0 twice%n", uploads);
+        ScriptedServices services = open(new ScriptedServices(2_000, Duration.ofMinutes(30)));
+        services.tap().script(call -> tap::on);
+        services.sink().script(call -> upload -> {
+            if (accepts.get()) {
+                services.store(upload);
+            } else {
+                SinkFault.refuse(upload, 400, CODE, "");
             }
-        }
+        });
+        PackagedProgram program = open(launch.with(services.properties()).start());
+        program.health().awaitDown(CODE);
+        int before = services.sink().requests();
+        await("nothing is rejected, health stays DOWN")
+                .atMost(SOON)
+                .failFast(
+                        "rejected, committed, or not DOWN any more",
+                        () -> !state.rejectedFiles().isEmpty()
+                                || !program.found(LiveServices.COMMITTED).isEmpty()
+                                || !program.health().last().startsWith("503 "))
+                .until(() -> services.sink().requests() >= before + UPLOADS);
+        assertThat(program.health().last()).contains(CODE);
+
+        accepts.set(true);
+        awaitSoon("all land", () -> services.deliveries().distinct() == 200);
+        program.awaitCommitted();
+        program.health().awaitUp();
+        assertThat(state.rejectedFiles()).as("rejected").isEmpty();
+        assertThat(services.deliveries().duplicates()).as("twice").isEmpty();
     }
 
     private void assertThatTheyLieAside(Set<String> refused) throws IOException {

@@ -3,7 +3,6 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.ConcurrentCases;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
@@ -23,23 +22,19 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * One table that is refused for minutes, the others fine, and {@code kill -9} in the middle: the other tables' rows arrive at each poll, its
  * own after it accepts again. {@code -Dtapsentinel.refused=PT10M} makes it longer.
  */
 @Tag("full")
-class RefusedTableIT {
+class RefusedTableIT extends PackagedTest {
 
     private static final EventType REFUSED = EventType.MESSAGES_DELIVERED;
     private static final Duration LENGTH = Duration.parse(System.getProperty("tapsentinel.refused", "PT3M"));
     private static final Duration SETTLE = Duration.ofMinutes(1);
     /** A poll every two seconds, a probe of 20 seconds, and a busy machine. */
     private static final Duration ONE_POLL = Duration.ofSeconds(40);
-
-    @TempDir
-    Path folder;
 
     private enum How {
         FORBIDDEN_403,
@@ -61,12 +56,7 @@ class RefusedTableIT {
 
     private void refused(How how) throws Exception {
         CountDownLatch over = new CountDownLatch(1);
-        try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.defaults()
-                        .seed(170 + how.ordinal())
-                        .eventsPerHour(1_200)
-                        .shareWithoutId(0.05),
-                Duration.ofMinutes(30))) {
+        try (ScriptedServices services = new ScriptedServices(1_200, Duration.ofMinutes(30))) {
             services.sink()
                     .script(call -> call.target().contains(REFUSED.table()) && over.getCount() > 0
                             ? refusal(how, over)
@@ -78,7 +68,7 @@ class RefusedTableIT {
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine(REFUSED.table() + " is suspended", Duration.ofMinutes(4));
                 suspended = Instant.now();
-                program.awaitMore(LiveServices.COMMITTED, 3, Duration.ofMinutes(1));
+                program.awaitMoreCommitted(3);
                 program.kill();
                 committed.addAll(program.found(LiveServices.COMMITTED));
             }

@@ -7,22 +7,15 @@ import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody who tries it out and edits the routes meanwhile. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class ReloadIT {
-
-    private static final Duration SOON = Duration.ofSeconds(60);
-
-    @TempDir
-    Path folder;
+class ReloadIT extends PackagedTest {
 
     private PackagedProgram.Launch launch;
     private Path tables;
@@ -38,34 +31,28 @@ class ReloadIT {
 
     @Test
     void aLocalRunUsesAnEditRefusesAMistakeAndStops() throws Exception {
-        try (PackagedProgram program = launch.start("--local")) {
-            program.awaitLine("poll .* committed", SOON);
-            String text = Files.readString(tables);
+        PackagedProgram program = open(launch.start("--local"));
+        program.awaitLine("poll .* committed");
+        String text = Files.readString(tables);
 
-            Files.writeString(tables, text.replace("lingerMs: 500", "lingerMs: 100"));
-            program.awaitLine(
-                    "routes/ reloaded: sentinel-tables.camel.yaml: routes clicks-permitted, .* started anew", SOON);
+        Files.writeString(tables, text.replace("lingerMs: 500", "lingerMs: 100"));
+        program.awaitLine("routes/ reloaded: sentinel-tables.camel.yaml: routes clicks-permitted, .* started anew");
 
-            Files.writeString(tables, text.replace("messagesBlockedSeen", "messagesDeliveredSeen"));
-            program.awaitLine(
-                    "WARN .*routes/ is refused, the routes that run stay as they are: sentinel-tables.camel.yaml.*messages-blocked",
-                    SOON);
-            program.awaitThat(
-                    "health shows it", SOON, () -> program.health().last().contains("routes.refused"));
+        Files.writeString(tables, text.replace("messagesBlockedSeen", "messagesDeliveredSeen"));
+        program.awaitLine(
+                "WARN .*routes/ is refused, the routes that run stay as they are: sentinel-tables.camel.yaml.*messages-blocked");
+        program.awaitThat("health shows it", () -> program.health().last().contains("routes.refused"));
 
-            program.signal("TERM");
-            assertThat(program.awaitExit(SOON)).as("exit code").isZero();
-        }
+        program.stop();
     }
 
     @Test
     void withoutLocalNothingIsWatchedUnlessThePropertySaysSo() throws Exception {
         launch.with("tap.sandbox", "on");
-        try (PackagedProgram program = launch.start()) {
-            program.awaitLine("poll .* committed", SOON);
-            Files.writeString(tables, "broken: [");
-            program.awaitLine("(?s)(committed.*){3}", SOON);
-            assertThat(program.output()).doesNotContain("is refused");
-        }
+        PackagedProgram program = open(launch.start());
+        program.awaitLine("poll .* committed");
+        Files.writeString(tables, "broken: [");
+        program.awaitLine("(?s)(committed.*){3}");
+        assertThat(program.output()).doesNotContain("is refused");
     }
 }

@@ -1,5 +1,6 @@
 package io.tapsentinel.packaged;
 
+import static io.tapsentinel.testing.PackagedProgram.awaitSoon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -8,7 +9,6 @@ import io.tapsentinel.testing.DeliveredRows;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.Postgres;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,159 +18,122 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** More than one program on one database: whatever happens to one of them, another goes on. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class ReplicasIT {
+class ReplicasIT extends PackagedTest {
 
     private static final Duration SOON = Duration.ofSeconds(150);
     private static final Duration TAKE_OVER = Duration.ofSeconds(15);
     private static final int KILLS = 4;
     private static final int CUTS = 3;
 
-    @TempDir
-    Path folder;
-
     @Test
     void whoeverReadsIsKilledAgainAndAgainAndAnotherGoesOnWithNothingLost() throws Exception {
-        try (Replicas replicas = replicas(Postgres.shared())) {
-            DeliveredRows tables = replicas.services().tables();
-            for (PackagedProgram program : List.of(replicas.start(), replicas.start(), replicas.start())) {
-                program.awaitLine("tap-sentinel reads", SOON);
-            }
-            List<Duration> takeOvers = new ArrayList<>();
-            for (int kill = 0; kill < KILLS; kill++) {
-                tables.hold();
-                await("an upload waits").atMost(SOON).until(() -> tables.waiting() > 0);
-                PackagedProgram reader = replicas.reader().orElseThrow();
-                reader.kill();
-                Instant killed = Instant.now();
-                if (kill % 2 == 0) {
-                    tables.release();
-                } else {
-                    tables.refuseWhatWaits();
-                }
-                long asked = replicas.services().tapRequests();
-                await("another one reads")
-                        .atMost(SOON)
-                        .until(() -> replicas.services().tapRequests() > asked);
-                takeOvers.add(Duration.between(killed, Instant.now()));
-                if (kill < KILLS - 1) {
-                    replicas.start();
-                }
-            }
-            tables.release();
-            int before = replicas.committed().size();
-            await("windows are committed")
-                    .atMost(SOON)
-                    .until(() -> replicas.committed().size() > before + 1);
-
-            int events = replicas.services().assertThatNothingIsLost(replicas::committed);
-            int twice = assertThatWhatIsThereTwiceIsListed(replicas);
-            System.out.printf(
-                    "replicas: reader killed %d times, 0 of %d events lost, %d there twice of %d listed, taken over after %s ms%n",
-                    KILLS,
-                    events,
-                    twice,
-                    replicas.possibleDuplicates().size(),
-                    takeOvers.stream().map(Duration::toMillis).toList());
-            assertThat(takeOvers).allMatch(time -> time.compareTo(TAKE_OVER) < 0);
+        Replicas replicas = open(replicas(Postgres.shared()));
+        DeliveredRows tables = replicas.services().tables();
+        for (PackagedProgram program : List.of(replicas.start(), replicas.start(), replicas.start())) {
+            program.awaitLine("tap-sentinel reads");
         }
+        List<Duration> takeOvers = new ArrayList<>();
+        for (int kill = 0; kill < KILLS; kill++) {
+            tables.hold();
+            awaitSoon("an upload waits", () -> tables.waiting() > 0);
+            PackagedProgram reader = replicas.reader().orElseThrow();
+            reader.kill();
+            Instant killed = Instant.now();
+            if (kill % 2 == 0) {
+                tables.release();
+            } else {
+                tables.refuseWhatWaits();
+            }
+            long asked = replicas.services().tapRequests();
+            awaitSoon("another one reads", () -> replicas.services().tapRequests() > asked);
+            takeOvers.add(Duration.between(killed, Instant.now()));
+            if (kill < KILLS - 1) {
+                replicas.start();
+            }
+        }
+        tables.release();
+        int before = replicas.committed().size();
+        awaitSoon("windows are committed", () -> replicas.committed().size() > before + 1);
+
+        replicas.services().assertThatNothingIsLost(replicas::committed);
+        assertThatWhatIsThereTwiceIsListed(replicas);
+        assertThat(takeOvers).allMatch(time -> time.compareTo(TAKE_OVER) < 0);
     }
 
     @Test
     void twoThatStartInTheSameSecondOnAnEmptyDatabaseReadEverythingOnce() throws Exception {
-        try (Replicas replicas = replicas(Postgres.shared())) {
-            PackagedProgram one = replicas.start();
-            PackagedProgram other = replicas.start();
-            for (PackagedProgram program : List.of(one, other)) {
-                program.awaitLine("tap-sentinel reads", SOON);
-            }
-            await("windows are committed")
-                    .atMost(SOON)
-                    .until(() -> replicas.committed().size() > 2);
-            assertThat(one.found("no history").size()
-                            + other.found("no history").size())
-                    .as("beginnings of reading")
-                    .isEqualTo(1);
-            for (PackagedProgram program : List.of(one, other)) {
-                assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
-            }
-            replicas.services().assertThatNothingIsLost(replicas::committed);
-            assertThat(replicas.services().tables().rows()).as("rows").doesNotHaveDuplicates();
+        Replicas replicas = open(replicas(Postgres.shared()));
+        PackagedProgram one = replicas.start();
+        PackagedProgram other = replicas.start();
+        for (PackagedProgram program : List.of(one, other)) {
+            program.awaitLine("tap-sentinel reads");
         }
+        awaitSoon("windows are committed", () -> replicas.committed().size() > 2);
+        assertThat(one.found("no history").size() + other.found("no history").size())
+                .as("beginnings of reading")
+                .isEqualTo(1);
+        for (PackagedProgram program : List.of(one, other)) {
+            program.stop();
+        }
+        replicas.services().assertThatNothingIsLost(replicas::committed);
+        assertThat(replicas.services().tables().rows()).as("rows").doesNotHaveDuplicates();
     }
 
     @Test
     void aDatabaseThatIsGoneForThirtySecondsIsWaitedFor() throws Exception {
-        try (Postgres postgres = Postgres.start();
-                Replicas replicas = replicas(postgres)) {
-            PackagedProgram one = replicas.start();
-            PackagedProgram other = replicas.start();
-            DeliveredRows tables = replicas.services().tables();
-            tables.delay(Duration.ofMillis(200));
-            await("rows come").atMost(SOON).until(() -> tables.size() > 100);
-            postgres.kill();
-            Instant gone = Instant.now();
-            await("health tells")
-                    .atMost(SOON)
-                    .until(() -> one.health().last().contains("the store cannot be read or written"));
-            // the length of the outage is what this is about
-            await().atMost(SOON).until(() -> Instant.now().isAfter(gone.plusSeconds(30)));
-            int during = replicas.committed().size();
-            postgres.startAgain();
-            await("windows are committed")
-                    .atMost(SOON)
-                    .until(() -> replicas.committed().size() > during + 2);
-            await("health is well")
-                    .atMost(SOON)
-                    .until(() -> List.of(one, other).stream()
-                            .noneMatch(program ->
-                                    program.health().last().contains("the store cannot be read or written")));
+        Postgres postgres = open(Postgres.start());
+        Replicas replicas = open(replicas(postgres));
+        PackagedProgram one = replicas.start();
+        PackagedProgram other = replicas.start();
+        DeliveredRows tables = replicas.services().tables();
+        tables.delay(Duration.ofMillis(200));
+        awaitSoon("rows come", () -> tables.size() > 100);
+        postgres.kill();
+        Instant gone = Instant.now();
+        awaitSoon("health tells", () -> one.health().last().contains("the store cannot be read or written"));
+        // the length of the outage is what this is about
+        await().atMost(SOON).until(() -> Instant.now().isAfter(gone.plusSeconds(30)));
+        int during = replicas.committed().size();
+        postgres.startAgain();
+        awaitSoon("windows are committed", () -> replicas.committed().size() > during + 2);
+        awaitSoon(
+                "health is well",
+                () -> List.of(one, other).stream()
+                        .noneMatch(program -> program.health().last().contains("the store cannot be read or written")));
 
-            int events = replicas.services().assertThatNothingIsLost(replicas::committed);
-            int twice = assertThatWhatIsThereTwiceIsListed(replicas);
-            System.out.printf(
-                    "replicas: database gone for 30 s, 0 of %d events lost, %d there twice of %d listed%n",
-                    events, twice, replicas.possibleDuplicates().size());
-            for (PackagedProgram program : List.of(one, other)) {
-                assertThat(program.output()).as("no stack traces").doesNotContain("\n\tat ");
-            }
+        replicas.services().assertThatNothingIsLost(replicas::committed);
+        assertThatWhatIsThereTwiceIsListed(replicas);
+        for (PackagedProgram program : List.of(one, other)) {
+            assertThat(program.output()).as("no stack traces").doesNotContain("\n\tat ");
         }
     }
 
     @Test
     void aRunWhoseConnectionIsCutCannotCommitAndAnotherReadsItsWindow() throws Exception {
-        try (Replicas replicas = replicas(Postgres.shared())) {
-            PackagedProgram one = replicas.start();
-            PackagedProgram other = replicas.start();
-            DeliveredRows tables = replicas.services().tables();
-            for (int cut = 0; cut < CUTS; cut++) {
-                tables.hold();
-                await("an upload waits").atMost(SOON).until(() -> tables.waiting() > 0);
-                PackagedProgram reader = replicas.reader().orElseThrow();
-                int committed = reader.found(LiveServices.COMMITTED).size();
-                assertThat(replicas.cutTheReader()).isEqualTo(1);
-                tables.release();
-                await("it says so")
-                        .atMost(SOON)
-                        .until(() -> reader.found("not committed").size() > 0);
-                assertThat(reader.found(LiveServices.COMMITTED))
-                        .as("what the cut run committed")
-                        .hasSize(committed);
-                int before = replicas.committed().size();
-                await("a window is committed")
-                        .atMost(SOON)
-                        .until(() -> replicas.committed().size() > before);
-            }
-            int events = replicas.services().assertThatNothingIsLost(replicas::committed);
-            int twice = assertThatWhatIsThereTwiceIsListed(replicas);
-            System.out.printf(
-                    "replicas: connection cut %d times, 0 of %d events lost, %d there twice of %d listed%n",
-                    CUTS, events, twice, replicas.possibleDuplicates().size());
+        Replicas replicas = open(replicas(Postgres.shared()));
+        PackagedProgram one = replicas.start();
+        PackagedProgram other = replicas.start();
+        DeliveredRows tables = replicas.services().tables();
+        for (int cut = 0; cut < CUTS; cut++) {
+            tables.hold();
+            awaitSoon("an upload waits", () -> tables.waiting() > 0);
+            PackagedProgram reader = replicas.reader().orElseThrow();
+            int committed = reader.found(LiveServices.COMMITTED).size();
+            assertThat(replicas.cutTheReader()).isEqualTo(1);
+            tables.release();
+            awaitSoon("it says so", () -> reader.found("not committed").size() > 0);
+            assertThat(reader.found(LiveServices.COMMITTED))
+                    .as("what the cut run committed")
+                    .hasSize(committed);
+            int before = replicas.committed().size();
+            awaitSoon("a window is committed", () -> replicas.committed().size() > before);
         }
+        replicas.services().assertThatNothingIsLost(replicas::committed);
+        assertThatWhatIsThereTwiceIsListed(replicas);
     }
 
     private Replicas replicas(Postgres postgres) throws Exception {

@@ -5,21 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapsentinel.testing.PackagedProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a pipeline sees of {@code routes check}: exit code and lines, without an account, a store or a network. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RoutesCommandIT {
-
-    private static final Duration SOON = Duration.ofSeconds(60);
-
-    @TempDir
-    Path folder;
+class RoutesCommandIT extends PackagedTest {
 
     private PackagedProgram.Launch launch;
 
@@ -30,7 +23,8 @@ class RoutesCommandIT {
 
     @Test
     void aFolderThatMayBeUsedExitsWithZero() throws Exception {
-        assertThat(run(0, "routes", "check", "routes")).containsExactly("routes: 5 files, as they have to be");
+        assertThat(launch.run(0, "routes", "check", "routes").lines())
+                .containsExactly("routes: 5 files, as they have to be");
     }
 
     @Test
@@ -44,7 +38,7 @@ class RoutesCommandIT {
                                 "uri: sentinel:ProofPointTAPClicksPermittedV2_CL")
                         .replace("Repository: messagesBlockedSeen", "Repository: messagesBlokedSeen"));
 
-        List<String> lines = run(1, "routes", "check", "routes");
+        List<String> lines = launch.run(1, "routes", "check", "routes").lines();
 
         assertThat(lines)
                 .anyMatch(line -> line.matches(
@@ -59,15 +53,8 @@ class RoutesCommandIT {
     void thePackagedRoutesAreMeantWhereThereIsNoFolder() throws Exception {
         launch = PackagedProgram.in(folder.resolve("elsewhere"));
 
-        assertThat(run(0, "routes", "check")).containsExactly("the packaged routes: 5 files, as they have to be");
+        assertThat(launch.run(0, "routes", "check").lines())
+                .containsExactly("the packaged routes: 5 files, as they have to be");
         assertThat(launch.work()).isEmptyDirectory();
-    }
-
-    private List<String> run(int exit, String... words) throws Exception {
-        try (PackagedProgram command = launch.start(words)) {
-            assertThat(command.awaitExit(SOON)).as(command.output()).isEqualTo(exit);
-            assertThat(command.output()).doesNotContain("Exception:", "\tat ");
-            return command.lines();
-        }
     }
 }

@@ -1,7 +1,7 @@
 package io.tapsentinel.packaged;
 
+import static io.tapsentinel.testing.PackagedProgram.awaitSoon;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.event.EventType;
@@ -22,20 +22,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The first run of somebody without any account, in an empty folder; {@code --local} is what {@code mvn camel:run} passes. */
 @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class SandboxIT {
+class SandboxIT extends PackagedTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration FIRST_ROWS = Duration.ofSeconds(120);
-    private static final Duration ENDS = Duration.ofSeconds(90);
     /** Last line of the table: landed, duplicates, late, missed. */
     private static final String TOTAL = "(?m)^total +([\\d,]+) +([\\d,]+) +([\\d,]+) +([\\d,]+)$";
-
-    @TempDir
-    Path folder;
 
     private PackagedProgram.Launch launch;
 
@@ -61,49 +56,41 @@ class SandboxIT {
             stop(program);
         }
         List<String> ids = ids();
-        System.out.printf(
-                "sandbox: %d rows, after a restart %d rows and %d duplicates suppressed, none twice%n",
-                rows, ids.size(), suppressed);
         assertThat(ids)
                 .as("type and id of all rows")
                 .hasSizeGreaterThanOrEqualTo((int) rows)
                 .doesNotHaveDuplicates();
-        try (Stream<Path> made = Files.list(launch.work())) {
-            assertThat(made.map(path -> path.getFileName().toString()))
-                    .as("what was made")
-                    .containsExactly("sandbox");
-        }
+        Stream<Path> made = open(Files.list(launch.work()));
+        assertThat(made.map(path -> path.getFileName().toString()))
+                .as("what was made")
+                .containsExactly("sandbox");
     }
 
     @Test
     void credentialsMakeItARealRun() throws Exception {
         launch.with("tap.principal", "principal");
-        try (PackagedProgram program = launch.start("--local")) {
-            assertThat(program.awaitExit(ENDS)).as("exit code").isEqualTo(1);
-            assertThat(program.output()).startsWith("tap-sentinel: missing: tap.secret or tap.secret-file");
-        }
+        assertThat(launch.run(1, "--local").output())
+                .startsWith("tap-sentinel: missing: tap.secret or tap.secret-file");
     }
 
     @Test
     @Tag("full")
     void thePropertyStartsItTooAndTheHealthTableIsOneOfItsTables() throws Exception {
         launch.with("tap.sandbox", "on").with("sentinel.health-table", "true");
-        try (PackagedProgram program = launch.start()) {
-            awaitRowsInAllTables(launch);
-            Path health = launch.work().resolve("sandbox").resolve("TapSentinelHealth_CL.ndjson");
-            await("a heartbeat")
-                    .atMost(FIRST_ROWS)
-                    .until(() ->
-                            health.toFile().exists() && Files.readString(health).contains("\"kind\":\"heartbeat\""));
-            assertThat(program.output()).contains("nothing leaves this machine");
-            stop(program);
-        }
+        PackagedProgram program = open(launch.start());
+        awaitRowsInAllTables(launch);
+        Path health = launch.work().resolve("sandbox").resolve("TapSentinelHealth_CL.ndjson");
+        awaitSoon(
+                "a heartbeat",
+                () -> health.toFile().exists() && Files.readString(health).contains("\"kind\":\"heartbeat\""));
+        assertThat(program.output()).contains("nothing leaves this machine");
+        stop(program);
     }
 
     private static void awaitRowsInAllTables(PackagedProgram.Launch launch) {
-        await("rows in all four tables")
-                .atMost(FIRST_ROWS)
-                .until(() -> Arrays.stream(EventType.values())
+        awaitSoon(
+                "rows in all four tables",
+                () -> Arrays.stream(EventType.values())
                         .allMatch(type -> file(launch, type).toFile().length() > 0));
     }
 
@@ -122,7 +109,7 @@ class SandboxIT {
 
     private static void stop(PackagedProgram program) throws Exception {
         program.signal("INT");
-        assertThat(program.awaitExit(ENDS)).as("exit code").isZero();
+        assertThat(program.awaitExit()).as("exit code").isZero();
         List<String> lines = program.lines();
         assertThat(lines.get(lines.size() - 1)).as("the last line").matches(".* drained: \\d+ rows, 0 pending");
     }

@@ -3,7 +3,6 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxIngestion;
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;
@@ -11,37 +10,29 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What has to be put right before the program can run is one line that says so, and exit code 1. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class StartIT {
+class StartIT extends PackagedTest {
 
-    private static final Duration REFUSES = Duration.ofSeconds(60);
     /** Nobody answers there; enough for a program that only has to start. */
-    private static final Map<String, String> COMPLETE = Map.of(
-            "tap.url",
-            "http://127.0.0.1:1",
-            "tap.principal",
-            "principal",
-            "tap.secret",
-            "hush-hush",
-            "sentinel.endpoint",
-            "http://127.0.0.1:1",
-            "sentinel.auth",
-            "none",
-            "sentinel.dcr-immutable-id",
-            SandboxIngestion.RULE_ID);
-
-    @TempDir
-    Path folder;
+    private static final Map<String, String> COMPLETE = Map.ofEntries(
+            Map.entry("tap.url", "http://127.0.0.1:1"),
+            Map.entry("tap.principal", "principal"),
+            Map.entry("tap.secret", "hush-hush"),
+            Map.entry("sentinel.endpoint", "http://127.0.0.1:1"),
+            Map.entry("sentinel.auth", "none"),
+            Map.entry("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID));
 
     private PackagedProgram.Launch launch;
 
@@ -68,29 +59,60 @@ class StartIT {
         assertThat(filesMade()).isEmpty();
     }
 
-    @Test
-    void aBusyManagementPortIsNamed() throws Exception {
-        try (ServerSocket busy = new ServerSocket(0)) {
-            launch.with(COMPLETE).with("camel.management.port", String.valueOf(busy.getLocalPort()));
-            assertThat(refusal())
-                    .contains("camel.management.port is \"" + busy.getLocalPort() + "\"")
-                    .contains("free port");
+    @ParameterizedTest
+    @ValueSource(strings = {"camel.management.port", "camel.server.port"})
+    void aBusyPortIsNamed(String property) throws Exception {
+        ServerSocket busy = open(new ServerSocket(0));
+        String port = String.valueOf(busy.getLocalPort());
+        launch.with(COMPLETE).with("camel.server.enabled", "true").with(property, port);
+        assertThat(refusal())
+                .startsWith("tap-sentinel: " + property + " is \"" + port + "\"; it has to be a free port");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LOG_FORMAT, xml, 'log.format is \"xml\"; it has to be one of text, json'",
+        "TLS_CA_FILE, nowhere.pem,"
+                + " 'tls.ca-file is \"nowhere.pem\", which cannot be read; it has to be a readable PEM file of one or more certificates'",
+        "HTTPS_PROXY, socks5://user:hush-hush@proxy.example.test:1080, 'HTTPS_PROXY '",
+        "AZURE_TOKEN_CREDENTIALS, VisualStudioCodeCredential,"
+                + " 'AZURE_TOKEN_CREDENTIALS is \"VisualStudioCodeCredential\"; it has to be prod, dev, '"
+    })
+    @Tag("full")
+    void aVariableThatIsNotUnderstoodIsNamedAndNoSecretInItIsShown(String variable, String value, String said)
+            throws Exception {
+        launch.with(COMPLETE).environment(Map.of(variable, value));
+        if (variable.startsWith("AZURE")) {
+            launch.with("sentinel.auth", "azure").with("sentinel.endpoint", "https://rule.example.com");
         }
+        assertThat(refusal()).startsWith("tap-sentinel: ").contains(said).doesNotContain("hush", "proxy.example.test");
+    }
+
+    @Test
+    @Tag("full")
+    void whatKeepsItFromStartingIsPlainTextWhateverTheFormatOfTheLog() throws Exception {
+        launch.with("log.format", "json");
+        assertThat(refusal()).startsWith("tap-sentinel: missing: tap.principal");
+    }
+
+    @Test
+    @Tag("full")
+    void aWordThatIsNoCommandIsAnsweredWithAllCommands() throws Exception {
+        assertThat(launch.run(1, "possible").lines())
+                .startsWith("tap-sentinel: Unmatched argument at index 0: 'possible'")
+                .anyMatch(line -> line.startsWith("  status "));
     }
 
     @Test
     void aStoreThatAnotherProcessHoldsIsLeftAloneAndTheProcessIsNamed() throws Exception {
-        try (LiveServices services =
-                new LiveServices(SandboxSettings.defaults().eventsPerHour(300), Duration.ofMinutes(20))) {
-            launch.with(services.properties());
-            try (PackagedProgram first = launch.start()) {
-                first.awaitLine(LiveServices.COMMITTED, Duration.ofSeconds(60));
-                assertThat(refusal()).contains("is in use by process " + first.pid());
+        LiveServices services = open(new LiveServices(300, Duration.ofMinutes(20)));
+        launch.with(services.properties());
+        PackagedProgram first = open(launch.start());
+        first.awaitLine(LiveServices.COMMITTED, Duration.ofSeconds(60));
+        assertThat(refusal()).contains("is in use by process " + first.pid());
 
-                first.awaitMore(LiveServices.COMMITTED, 1, Duration.ofSeconds(60));
-                services.assertThatAllCommittedLandedOnce(first);
-            }
-        }
+        first.awaitMoreCommitted(1);
+        services.assertThatAllCommittedLandedOnce(first);
     }
 
     @Test
@@ -101,16 +123,10 @@ class StartIT {
         assertThat(refusal()).startsWith("tap-sentinel: ").contains("routes/").contains("mine.camel.yaml");
     }
 
-    /** The one line that the program says, apart from the one that tells what it is about to do. */
     private String refusal() throws Exception {
-        try (PackagedProgram program = launch.start()) {
-            assertThat(program.awaitExit(REFUSES)).as("exit code").isEqualTo(1);
-            List<String> lines = new ArrayList<>(program.lines());
-            lines.removeIf(line -> line.contains(" INFO "));
-            assertThat(lines).as("what it printed").hasSize(1);
-            assertThat(program.output()).doesNotContain("Exception", "\tat ");
-            return lines.get(0);
-        }
+        String line = launch.refusal();
+        assertThat(line).doesNotContain("Exception");
+        return line;
     }
 
     private List<Path> filesMade() throws IOException {

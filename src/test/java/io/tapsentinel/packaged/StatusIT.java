@@ -31,19 +31,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The commands as processes of their own, without any credential, beside a program and on what it has left behind. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class StatusIT {
+class StatusIT extends PackagedTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration HISTORY = LiveServices.sinceTheThirdOfAnHour(6);
     private static final String SWEPT = "hour (\\S+Z): all [1-9]";
-
-    @TempDir
-    Path folder;
 
     private PackagedProgram.Launch launch;
     private PackagedProgram.Launch command;
@@ -64,116 +60,100 @@ class StatusIT {
         CountDownLatch held = new CountDownLatch(1);
         AtomicReference<Row> refused = new AtomicReference<>();
         AtomicReference<List<Row>> unsure = new AtomicReference<>();
-        try (ScriptedServices services =
-                new ScriptedServices(SandboxSettings.defaults().seed(7).eventsPerHour(120), HISTORY)) {
-            services.tap()
-                    .script(call -> holds.get()
-                            ? request -> hold(held)
-                            : request -> {
-                                served.put(request.target() + ' ' + served.size(), services.eventsAskedFor(request));
-                                Step.PASS.on(request);
-                            });
-            services.sink().script(call -> upload -> {
-                List<Row> rows = StoredRecords.rows(upload);
-                if (!rows.isEmpty() && !rows.get(0).id().isEmpty()) {
-                    refused.compareAndSet(null, rows.get(0));
-                }
-                if (refused.get() != null && rows.contains(refused.get())) {
-                    SinkFault.refuse(upload, 400, "InvalidRecord", "");
-                } else if (!rows.isEmpty() && unsure.compareAndSet(null, rows)) {
-                    SinkFault.RESET_AFTER_STORING.on(upload, services);
-                } else {
-                    services.store(upload);
-                }
-            });
-            launch.with(services.properties()).with("tap.sweep.cron", "0/1 * * * * ?");
-            try (PackagedProgram program = launch.start()) {
-                program.awaitLine(SWEPT, SOON);
-                holds.set(true);
-                assertThat(held.await(SOON.toSeconds(), TimeUnit.SECONDS))
-                        .as("a request is held")
-                        .isTrue();
-
-                String status = run("status");
-                long events =
-                        served.values().stream().mapToLong(Integer::longValue).sum();
-                assertThat(numbers(status, "total +([\\d,]+) +([\\d,]+) +([\\d,]+) +([\\d,]+) +0 +0 +1 +0$"))
-                        .as("reads, fetched, new, duplicates")
-                        .containsExactly(
-                                (long) served.size(),
-                                events,
-                                (long) services.deliveries().distinct(),
-                                events - services.deliveries().distinct() - 1);
-                assertThat(numbers(status, "everything-else .* ([\\d,]+) +1,800$"))
-                        .as("requests")
-                        .containsExactly((long) services.tap().requests());
-                Instant hour = Instant.parse(program.found(SWEPT).get(0).group(1));
-                assertThat(numbers(status, "total((?: +[\\d,]+){12})$"))
-                        .as("theirs, ours and missing of the hours")
-                        .isEqualTo(hours(services, program));
-                assertThat(status)
-                        .contains("nothing is missing")
-                        .contains("no gap")
-                        .contains("1 record not in Sentinel")
-                        .containsPattern(unsure.get().size() + " records? that Sentinel may hold twice");
-
-                assertThat(run("rejected").lines())
-                        .singleElement()
-                        .asString()
-                        .contains(refused.get().key())
-                        .contains("\trefused\tInvalidRecord\t");
-                assertThat(run("duplicates").lines().map(line -> line.split("\t")[1]))
-                        .as("ids")
-                        .containsExactlyInAnyOrderElementsOf(
-                                unsure.get().stream().map(Row::id).toList());
-                assertThat(run("gaps")).isEqualToIgnoringNewLines("no gap");
-
-                new StoreQueries(state().resolve("tap-sentinel.db")).forgetThreeKeys(hour);
-                assertThat(run("status")).contains("\n3 missing\n");
-                assertThat(program.isAlive()).as("the program goes on").isTrue();
-                System.out.println(status);
+        ScriptedServices services =
+                open(new ScriptedServices(SandboxSettings.defaults().seed(7).eventsPerHour(120), HISTORY));
+        services.tap()
+                .script(call -> holds.get()
+                        ? request -> hold(held)
+                        : request -> {
+                            served.put(request.target() + ' ' + served.size(), services.eventsAskedFor(request));
+                            Step.PASS.on(request);
+                        });
+        services.sink().script(call -> upload -> {
+            List<Row> rows = StoredRecords.rows(upload);
+            if (!rows.isEmpty() && !rows.get(0).id().isEmpty()) {
+                refused.compareAndSet(null, rows.get(0));
             }
-        }
-    }
+            if (refused.get() != null && rows.contains(refused.get())) {
+                SinkFault.refuse(upload, 400, "InvalidRecord", "");
+            } else if (!rows.isEmpty() && unsure.compareAndSet(null, rows)) {
+                SinkFault.RESET_AFTER_STORING.on(upload, services);
+            } else {
+                services.store(upload);
+            }
+        });
+        launch.with(services.properties()).with("tap.sweep.cron", "0/1 * * * * ?");
+        PackagedProgram program = open(launch.start());
+        program.awaitLine(SWEPT);
+        holds.set(true);
+        assertThat(held.await(SOON.toSeconds(), TimeUnit.SECONDS))
+                .as("a request is held")
+                .isTrue();
 
-    @Test
-    void aWordThatIsNoneIsAnsweredWithAllCommands() throws Exception {
-        try (PackagedProgram program = command.start("possible")) {
-            assertThat(program.awaitExit(SOON)).as("exit code").isEqualTo(1);
-            assertThat(program.lines())
-                    .startsWith("tap-sentinel: Unmatched argument at index 0: 'possible'")
-                    .anyMatch(line -> line.startsWith("  status "));
-        }
+        String status = run("status");
+        long events = served.values().stream().mapToLong(Integer::longValue).sum();
+        assertThat(numbers(status, "total +([\\d,]+) +([\\d,]+) +([\\d,]+) +([\\d,]+) +0 +0 +1 +0$"))
+                .as("reads, fetched, new, duplicates")
+                .containsExactly(
+                        (long) served.size(),
+                        events,
+                        (long) services.deliveries().distinct(),
+                        events - services.deliveries().distinct() - 1);
+        assertThat(numbers(status, "everything-else .* ([\\d,]+) +1,800$"))
+                .as("requests")
+                .containsExactly((long) services.tap().requests());
+        Instant hour = Instant.parse(program.found(SWEPT).get(0).group(1));
+        assertThat(numbers(status, "total((?: +[\\d,]+){12})$"))
+                .as("theirs, ours and missing of the hours")
+                .isEqualTo(hours(services, program));
+        assertThat(status)
+                .contains("nothing is missing")
+                .contains("no gap")
+                .contains("1 record not in Sentinel")
+                .containsPattern(unsure.get().size() + " records? that Sentinel may hold twice");
+
+        assertThat(run("rejected").lines())
+                .singleElement()
+                .asString()
+                .contains(refused.get().key())
+                .contains("\trefused\tInvalidRecord\t");
+        assertThat(run("duplicates").lines().map(line -> line.split("\t")[1]))
+                .as("ids")
+                .containsExactlyInAnyOrderElementsOf(
+                        unsure.get().stream().map(Row::id).toList());
+        assertThat(run("gaps")).isEqualToIgnoringNewLines("no gap");
+
+        new StoreQueries(state().resolve("tap-sentinel.db")).forgetThreeKeys(hour);
+        assertThat(run("status")).contains("\n3 missing\n");
+        assertThat(program.isAlive()).as("the program goes on").isTrue();
     }
 
     @Test
     void aStoreThatCannotBeWrittenIsReadAfterAStopAndAfterAKill() throws Exception {
-        try (ScriptedServices services = new ScriptedServices(
-                        SandboxSettings.defaults().seed(8).eventsPerHour(120), Duration.ofMinutes(50));
-                TmpfsMount mount = TmpfsMount.at(state(), "64m")) {
-            launch.with(services.properties());
-            try (PackagedProgram program = launch.start()) {
-                program.awaitLine(LiveServices.COMMITTED, SOON);
-                program.signal("TERM");
-                assertThat(program.awaitExit(SOON)).isZero();
-            }
-            mount.change("ro");
-            assertThat(state().resolve("tap-sentinel.db-wal"))
-                    .as("the log after a stop")
-                    .doesNotExist();
-            assertThat(run("status")).contains("no backlog");
-
-            mount.change("rw");
-            try (PackagedProgram program = launch.start()) {
-                program.awaitLine(LiveServices.COMMITTED, SOON);
-                program.kill();
-            }
-            mount.change("ro");
-            assertThat(Files.size(state().resolve("tap-sentinel.db-wal")))
-                    .as("bytes of the log after a kill")
-                    .isPositive();
-            assertThat(run("status")).contains("no backlog");
+        ScriptedServices services = open(
+                new ScriptedServices(SandboxSettings.defaults().seed(8).eventsPerHour(120), Duration.ofMinutes(50)));
+        TmpfsMount mount = open(TmpfsMount.at(state(), "64m"));
+        launch.with(services.properties());
+        try (PackagedProgram program = launch.start()) {
+            program.awaitCommitted();
+            program.stop();
         }
+        mount.change("ro");
+        assertThat(state().resolve("tap-sentinel.db-wal"))
+                .as("the log after a stop")
+                .doesNotExist();
+        assertThat(run("status")).contains("no backlog");
+
+        mount.change("rw");
+        try (PackagedProgram program = launch.start()) {
+            program.awaitCommitted();
+            program.kill();
+        }
+        mount.change("ro");
+        assertThat(Files.size(state().resolve("tap-sentinel.db-wal")))
+                .as("bytes of the log after a kill")
+                .isPositive();
+        assertThat(run("status")).contains("no backlog");
     }
 
     private static void hold(CountDownLatch held) throws InterruptedException {
@@ -181,14 +161,8 @@ class StatusIT {
         new CountDownLatch(1).await();
     }
 
-    /** What it prints; it ends well. */
     private String run(String word) throws Exception {
-        try (PackagedProgram program = command.start(word)) {
-            assertThat(program.awaitExit(SOON))
-                    .as("exit code of %s, which printed%n%s", word, program.output())
-                    .isZero();
-            return program.output();
-        }
+        return command.run(0, word).output();
     }
 
     private static List<Long> numbers(String text, String line) {

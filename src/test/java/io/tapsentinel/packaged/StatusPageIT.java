@@ -7,7 +7,6 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.Browser;
 import io.tapsentinel.testing.FreePort;
 import io.tapsentinel.testing.LiveServices;
@@ -18,7 +17,6 @@ import io.tapsentinel.testing.StoreQueries;
 import io.tapsentinel.testing.StoredRecords;
 import io.tapsentinel.testing.StoredRecords.Row;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,14 +28,13 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The page of a running program in a browser: a fault is there as long as it lasts, its figures are those of the store, and what is
  * lost shows.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class StatusPageIT {
+class StatusPageIT extends PackagedTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final double SOON_MS = SOON.toMillis();
@@ -45,9 +42,6 @@ class StatusPageIT {
     private static final double SHOWN_MS = 20_000;
 
     private static final String SWEPT = "hour (\\S+Z): all [1-9]";
-
-    @TempDir
-    Path folder;
 
     @AutoClose
     private final Browser browser = Browser.start();
@@ -57,103 +51,97 @@ class StatusPageIT {
 
     @Test
     void aFaultShowsWithinOnePollAndItsEndWithinAnother() throws Exception {
-        try (ScriptedServices services = manyEvents();
-                PackagedProgram program = launch(services).start();
-                Page page = browser.desk(ColorScheme.DARK)) {
-            program.awaitLine(LiveServices.COMMITTED, SOON);
-            page.navigate(url);
-            awaitLevel(page, "up");
+        ScriptedServices services = open(manyEvents());
+        PackagedProgram program = open(launch(services).start());
+        Page page = open(browser.desk(ColorScheme.DARK));
+        program.awaitCommitted();
+        page.navigate(url);
+        awaitLevel(page, "up");
 
-            services.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, services));
-            assertThat(worst(page)).containsText(Pattern.compile("sentinel: .*403.*What to do: "), within(SHOWN_MS));
-            assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
-            leaveScreenshots("running-refused");
-            services.sink().script(call -> services::store);
-            awaitLevel(page, "up");
+        services.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, services));
+        assertThat(worst(page)).containsText(Pattern.compile("sentinel: .*403.*What to do: "), within(SHOWN_MS));
+        assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
+        leaveScreenshots("running-refused");
+        services.sink().script(call -> services::store);
+        awaitLevel(page, "up");
 
-            browser.expectComplaint("Failed to load resource");
-            program.kill();
-            assertThat(page.locator(".notice")).containsText("lost contact with the program", within(SOON_MS));
-            assertThat(page.locator("#verdict")).hasAttribute("data-level", "lost");
-        }
+        browser.expectComplaint("Failed to load resource");
+        program.kill();
+        assertThat(page.locator(".notice")).containsText("lost contact with the program", within(SOON_MS));
+        assertThat(page.locator("#verdict")).hasAttribute("data-level", "lost");
     }
 
     @Test
     @Tag("full")
     void aFaultOfTapAndABrokenConnectionShowWithinOnePollAndTheirEndsWithinAnother() throws Exception {
-        try (ScriptedServices services = manyEvents();
-                PackagedProgram program = launch(services).start();
-                Page page = browser.desk(ColorScheme.DARK)) {
-            program.awaitLine(LiveServices.COMMITTED, SOON);
-            page.navigate(url);
-            awaitLevel(page, "up");
+        ScriptedServices services = open(manyEvents());
+        PackagedProgram program = open(launch(services).start());
+        Page page = open(browser.desk(ColorScheme.DARK));
+        program.awaitCommitted();
+        page.navigate(url);
+        awaitLevel(page, "up");
 
-            services.tap().script(call -> request -> request.send(401, "Service principal or secret is not valid"));
-            assertThat(worst(page)).containsText(Pattern.compile("tap: .*401.*What to do: "), within(SHOWN_MS));
-            assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
-            services.tap().script(call -> Step.PASS);
-            awaitLevel(page, "up");
+        services.tap().script(call -> request -> request.send(401, "Service principal or secret is not valid"));
+        assertThat(worst(page)).containsText(Pattern.compile("tap: .*401.*What to do: "), within(SHOWN_MS));
+        assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
+        services.tap().script(call -> Step.PASS);
+        awaitLevel(page, "up");
 
-            services.sink().script(call -> upload -> upload.reset());
-            assertThat(page.locator("#verdict .problems")).containsText("sentinel: ", within(SHOWN_MS));
-            services.sink().script(call -> services::store);
-            awaitLevel(page, "up");
-        }
+        services.sink().script(call -> upload -> upload.reset());
+        assertThat(page.locator("#verdict .problems")).containsText("sentinel: ", within(SHOWN_MS));
+        services.sink().script(call -> services::store);
+        awaitLevel(page, "up");
     }
 
     @Test
     @Tag("full")
     void itsFiguresAreThoseOfTheStoreAndWhatIsLostShows() throws Exception {
-        try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.defaults().seed(7).eventsPerHour(120), LiveServices.sinceTheThirdOfAnHour(6))) {
-            PackagedProgram.Launch launch = launch(services);
-            StoreQueries store = new StoreQueries(PackagedProgram.store(launch.work()));
-            AtomicReference<Row> refused = new AtomicReference<>();
-            services.sink().script(call -> upload -> {
-                List<Row> rows = StoredRecords.rows(upload);
-                if (!rows.isEmpty()) {
-                    refused.compareAndSet(null, rows.get(0));
-                }
-                if (refused.get() != null && rows.contains(refused.get())) {
-                    SinkFault.refuse(upload, 400, "InvalidRecord", "");
-                } else {
-                    services.store(upload);
-                }
-            });
-            CountDownLatch held = new CountDownLatch(1);
-            try (PackagedProgram program = launch.start();
-                    Page page = browser.desk(ColorScheme.LIGHT)) {
-                Instant hour = Instant.parse(program.awaitLine(SWEPT, SOON).group(1));
-                // from here on the figures stand still
-                services.tap().script(call -> request -> {
-                    held.countDown();
-                    new CountDownLatch(1).await();
-                });
-                assertThat(held.await(SOON.toSeconds(), TimeUnit.SECONDS))
-                        .as("a request is held")
-                        .isTrue();
-                store.change(
-                        "INSERT INTO gap VALUES ('tap', 1763900000000, 1763922508000, 'the test says so', 1763930000000)");
-                page.navigate(url);
-                assertThat(page.locator("#gaps")).containsText("1 gap.", within(SOON_MS));
-                assertThat(page.locator("#gaps tbody")).containsText("6 h 15 min");
-                assertThat(page.locator("#gaps tbody")).containsText("the test says so");
-                assertThat(page.locator("#gaps tbody th").first()).hasText("23 Nov 2025 12:13");
-                PageAndStore.assertThatItShows(store, page);
-
-                store.forgetThreeKeys(hour);
-                assertThat(page.locator("#hours .summary")).containsText("3 events missing.", within(SOON_MS));
-                assertThat(page.locator("#hours .incomplete .state")).hasText("3 missing");
-                assertThat(page.locator("#verdict")).not().hasAttribute("data-level", "up");
-                assertThat(page.locator("#verdict .problems")).containsText("missing");
-                PageAndStore.assertThatItShows(store, page);
-                leaveScreenshots("running-losses");
+        ScriptedServices services = open(new ScriptedServices(120, LiveServices.sinceTheThirdOfAnHour(6)));
+        PackagedProgram.Launch launch = launch(services);
+        StoreQueries store = new StoreQueries(PackagedProgram.store(launch.work()));
+        AtomicReference<Row> refused = new AtomicReference<>();
+        services.sink().script(call -> upload -> {
+            List<Row> rows = StoredRecords.rows(upload);
+            if (!rows.isEmpty()) {
+                refused.compareAndSet(null, rows.get(0));
             }
-        }
+            if (refused.get() != null && rows.contains(refused.get())) {
+                SinkFault.refuse(upload, 400, "InvalidRecord", "");
+            } else {
+                services.store(upload);
+            }
+        });
+        CountDownLatch held = new CountDownLatch(1);
+        PackagedProgram program = open(launch.start());
+        Page page = open(browser.desk(ColorScheme.LIGHT));
+        Instant hour = Instant.parse(program.awaitLine(SWEPT).group(1));
+        // from here on the figures stand still
+        services.tap().script(call -> request -> {
+            held.countDown();
+            new CountDownLatch(1).await();
+        });
+        assertThat(held.await(SOON.toSeconds(), TimeUnit.SECONDS))
+                .as("a request is held")
+                .isTrue();
+        store.change("INSERT INTO gap VALUES ('tap', 1763900000000, 1763922508000, 'the test says so', 1763930000000)");
+        page.navigate(url);
+        assertThat(page.locator("#gaps")).containsText("1 gap.", within(SOON_MS));
+        assertThat(page.locator("#gaps tbody")).containsText("6 h 15 min");
+        assertThat(page.locator("#gaps tbody")).containsText("the test says so");
+        assertThat(page.locator("#gaps tbody th").first()).hasText("23 Nov 2025 12:13");
+        PageAndStore.assertThatItShows(store, page);
+
+        store.forgetThreeKeys(hour);
+        assertThat(page.locator("#hours .summary")).containsText("3 events missing.", within(SOON_MS));
+        assertThat(page.locator("#hours .incomplete .state")).hasText("3 missing");
+        assertThat(page.locator("#verdict")).not().hasAttribute("data-level", "up");
+        assertThat(page.locator("#verdict .problems")).containsText("missing");
+        PageAndStore.assertThatItShows(store, page);
+        leaveScreenshots("running-losses");
     }
 
     private static ScriptedServices manyEvents() throws IOException {
-        return new ScriptedServices(SandboxSettings.defaults().seed(8).eventsPerHour(4_000), Duration.ofMinutes(10));
+        return new ScriptedServices(4_000, Duration.ofMinutes(10));
     }
 
     /** Polls every other second, so that one poll is less than a refresh of the page. */

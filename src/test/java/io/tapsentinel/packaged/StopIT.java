@@ -1,14 +1,13 @@
 package io.tapsentinel.packaged;
 
+import static io.tapsentinel.testing.PackagedProgram.awaitSoon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -16,17 +15,13 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A stop in the middle of a window, while Sentinel takes its time; while it never answers; and while the program starts. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class StopIT {
+class StopIT extends PackagedTest {
 
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final Pattern LAST_LINE = Pattern.compile(".* drained: (\\d+) rows, (\\d+) pending");
-
-    @TempDir
-    Path folder;
 
     @Test
     void aSignalEndsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0() throws Exception {
@@ -42,51 +37,40 @@ class StopIT {
     @Test
     @Tag("full")
     void aSinkThatNeverAnswersIsGivenUpAfterTheShutdownTimeoutAndWhatWaitedIsCounted() throws Exception {
-        try (LiveServices services = moreThanFitsIntoBatches()) {
-            PackagedProgram.Launch launch = services.launch(folder).with("tap.shutdown-timeout", "PT3S");
-            long seconds;
-            String pending;
-            try (PackagedProgram program = launch.start()) {
-                holdAcknowledgements(services);
-                int held = services.tables().rowsWaiting();
-                long from = System.nanoTime();
-                program.signal("TERM");
-                assertThat(program.awaitExit(SOON)).as("exit code").isZero();
-                seconds = Duration.ofNanos(System.nanoTime() - from).toSeconds();
-                Matcher last = lastLine(program);
-                pending = last.group(2);
-                assertThat(last.group(1)).as("drained").isEqualTo("0");
-                assertThat(Long.parseLong(pending)).as("pending").isPositive().isGreaterThanOrEqualTo(held);
-                assertThat(seconds).as("seconds until it ended").isBetween(3L, 19L);
-            }
-            services.tables().refuseWhatWaits();
-            int events = startAgain(launch, services);
-            System.out.printf(
-                    "stop while nothing is acknowledged: ended after %d s with %s pending; all %d events landed after the"
-                            + " restart, none twice%n",
-                    seconds, pending, events);
+        LiveServices services = open(moreThanFitsIntoBatches());
+        PackagedProgram.Launch launch = services.launch(folder).with("tap.shutdown-timeout", "PT3S");
+        try (PackagedProgram program = launch.start()) {
+            holdAcknowledgements(services);
+            int held = services.tables().rowsWaiting();
+            long from = System.nanoTime();
+            program.stop();
+            long seconds = Duration.ofNanos(System.nanoTime() - from).toSeconds();
+            Matcher last = lastLine(program);
+            assertThat(last.group(1)).as("drained").isEqualTo("0");
+            assertThat(Long.parseLong(last.group(2))).as("pending").isPositive().isGreaterThanOrEqualTo(held);
+            assertThat(seconds).as("seconds until it ended").isBetween(3L, 19L);
         }
+        services.tables().refuseWhatWaits();
+        startAgain(launch, services);
     }
 
     @Test
     @Tag("full")
     void aSignalWhileItStartsEndsItToo() throws Exception {
-        try (LiveServices services = moreThanFitsIntoBatches()) {
-            PackagedProgram.Launch launch = services.launch(folder);
-            try (PackagedProgram program = launch.start()) {
-                // the first thing that it makes, long before it has started
-                await("it begins")
-                        .atMost(SOON)
-                        .pollInterval(Duration.ofMillis(1))
-                        .until(() -> Files.exists(launch.work().resolve("state")));
-                program.signal("TERM");
+        LiveServices services = open(moreThanFitsIntoBatches());
+        PackagedProgram.Launch launch = services.launch(folder);
+        PackagedProgram program = open(launch.start());
+        // the first thing that it makes, long before it has started
+        await("it begins")
+                .atMost(SOON)
+                .pollInterval(Duration.ofMillis(1))
+                .until(() -> Files.exists(launch.work().resolve("state")));
+        program.signal("TERM");
 
-                assertThat(program.awaitExit(SOON))
-                        .as("exit code: with nothing to drain the system's default will do")
-                        .isIn(0, 128 + 15);
-                assertThat(program.output()).doesNotContain("Exception");
-            }
-        }
+        assertThat(program.awaitExit())
+                .as("exit code: with nothing to drain the system's default will do")
+                .isIn(0, 128 + 15);
+        assertThat(program.output()).doesNotContain("Exception");
     }
 
     /** Nothing new is read, what is batched is sent, and the rest lands after the restart. */
@@ -105,7 +89,7 @@ class StopIT {
                         .until(() -> services.tapRequests() == requests && program.isAlive());
                 services.tables().release();
 
-                assertThat(program.awaitExit(SOON)).as("exit code").isZero();
+                assertThat(program.awaitExit()).as("exit code").isZero();
                 Matcher last = lastLine(program);
                 drained = Long.parseLong(last.group(1));
                 assertThat(drained)
@@ -119,30 +103,24 @@ class StopIT {
             }
             int events = startAgain(launch, services);
             assertThat(drained).as("a stop that came in the middle").isLessThan(events);
-            System.out.printf(
-                    "stop by SIG%s: %d of %d events drained, the rest landed after the restart, none twice%n",
-                    signal, drained, events);
         }
     }
 
     /** All that has landed by now; none of it is there twice. */
     private int startAgain(PackagedProgram.Launch launch, LiveServices services) throws IOException {
         try (PackagedProgram program = launch.start()) {
-            program.awaitLine(LiveServices.COMMITTED, SOON);
+            program.awaitCommitted();
             return services.assertThatAllCommittedLandedOnce(program);
         }
     }
 
     private static LiveServices moreThanFitsIntoBatches() throws IOException {
-        return new LiveServices(
-                SandboxSettings.defaults().seed(11).eventsPerHour(9_000).shareWithoutId(0.05), Duration.ofMinutes(20));
+        return new LiveServices(9_000, Duration.ofMinutes(20));
     }
 
     private static void holdAcknowledgements(LiveServices services) {
         services.tables().hold();
-        await("acknowledgements are held")
-                .atMost(SOON)
-                .until(() -> services.tables().waiting() > 1);
+        awaitSoon("acknowledgements are held", () -> services.tables().waiting() > 1);
     }
 
     private static Matcher lastLine(PackagedProgram program) {

@@ -1,5 +1,6 @@
 package io.tapsentinel.packaged;
 
+import static io.tapsentinel.testing.PackagedProgram.awaitSoon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -17,45 +18,35 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A store that is locked, corrupt, read-only or full stops the flow; afterwards nothing is lost. */
 @Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class StoreIT {
+class StoreIT extends PackagedTest {
 
     private static final int PAGE = 4096;
 
-    @TempDir
-    Path folder;
-
-    @AutoClose
     private FailingStore store;
 
     @BeforeEach
     void prepare() throws IOException {
-        store = new FailingStore(folder, 95, 6_000);
+        store = open(new FailingStore(folder, 95, 6_000));
     }
 
     @Test
     void aStoreThatIsLockedWhileItRunsStopsTheFlowAndNothingIsLostOrTwice() throws Exception {
-        try (PackagedProgram program = store.launch().start();
-                Connection other = lockedAtTheFirstUpload()) {
-            assertThatPlainWritesFail("locked");
-            store.assertThatItComplains(program);
-            awaitNoMoreRows();
-            assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
+        PackagedProgram program = open(store.launch().start());
+        Connection other = open(lockedAtTheFirstUpload());
+        assertThatPlainWritesFail("locked");
+        store.assertThatItComplains(program);
+        awaitNoMoreRows();
+        assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
 
-            other.rollback();
-            int events = store.assertThatAllLands(program);
-            System.out.printf(
-                    "store locked for a while: 0 of %d events lost, %d twice, all of them listed%n",
-                    events, store.services().deliveries().duplicates().size());
-        }
+        other.rollback();
+        store.assertThatAllLands(program);
     }
 
     private void awaitNoMoreRows() {
@@ -71,21 +62,15 @@ class StoreIT {
 
     @Test
     void aStoreThatIsMovedAwayWhileItRunsStopsTheFlowAndWhatWasOnItsWayIsListed() throws Exception {
-        try (PackagedProgram program = store.launch().start()) {
-            await("uploads begin")
-                    .atMost(FailingStore.SOON)
-                    .until(() -> store.services().sink().requests() > 0);
-            Path away = Files.move(store.file(), folder.resolve("away.db"));
-            store.assertThatItComplains(program);
-            assertThat(program.health().last()).contains("no longer at its place");
-            awaitNoMoreRows();
+        PackagedProgram program = open(store.launch().start());
+        awaitSoon("uploads begin", () -> store.services().sink().requests() > 0);
+        Path away = Files.move(store.file(), folder.resolve("away.db"));
+        store.assertThatItComplains(program);
+        assertThat(program.health().last()).contains("no longer at its place");
+        awaitNoMoreRows();
 
-            Files.move(away, store.file());
-            int events = store.assertThatAllLands(program);
-            System.out.printf(
-                    "store moved away for a while: 0 of %d events lost, %d twice, all of them listed%n",
-                    events, store.services().deliveries().duplicates().size());
-        }
+        Files.move(away, store.file());
+        store.assertThatAllLands(program);
     }
 
     @Test
@@ -93,23 +78,22 @@ class StoreIT {
     void aStoreThatIsReplacedByAnOlderCopyWhileItRunsIsUsedByTheNextStartWhichSaysWhatItLacks() throws Exception {
         Path copy = folder.resolve("copy.db");
         try (PackagedProgram program = store.launch().start()) {
-            program.awaitLine(LiveServices.COMMITTED, FailingStore.SOON);
+            program.awaitCommitted();
             try (Connection other = store.connect()) {
                 other.createStatement().execute("VACUUM INTO '" + copy + "'");
             }
-            program.awaitMore(LiveServices.COMMITTED, 2, FailingStore.SOON);
+            program.awaitMoreCommitted(2);
             // into the same file, as cp does it
             Files.write(store.file(), Files.readAllBytes(copy));
             store.assertThatItComplains(program);
             assertThat(program.health().last()).contains("overwritten while the program ran");
-            program.signal("TERM");
-            assertThat(program.awaitExit(FailingStore.SOON)).isZero();
+            program.stop();
         }
         assertThat(Files.readAllBytes(store.file())).as("the copy").isEqualTo(Files.readAllBytes(copy));
         try (PackagedProgram program = store.launch().start()) {
-            program.awaitLine("WARN .*lacks at least \\d+ commits.* may be sent twice", FailingStore.SOON);
-            program.awaitMore(LiveServices.COMMITTED, 1, FailingStore.SOON);
-            program.health().awaitUp(FailingStore.SOON);
+            program.awaitLine("WARN .*lacks at least \\d+ commits.* may be sent twice");
+            program.awaitMoreCommitted(1);
+            program.health().awaitUp();
             assertThat(program.health().last()).contains("the store lacks commits");
             store.services().live().assertThatNothingCommittedIsLost(program);
         }
@@ -144,7 +128,7 @@ class StoreIT {
     void aStoreThatBecomesCorruptWhileItRunsStopsTheFlow() throws Exception {
         Path copy;
         try (PackagedProgram program = store.launch().start()) {
-            program.awaitLine(LiveServices.COMMITTED, FailingStore.SOON);
+            program.awaitCommitted();
             copy = copyAndCorrupt();
             assertThatPlainWritesFail("malformed", "not a database");
             store.assertThatItComplains(program);
@@ -163,56 +147,48 @@ class StoreIT {
     @Test
     @Tag("full")
     void aReadOnlyMountIsSaidInOneLineAndAllLandsOnceItCanBeWritten() throws Exception {
-        try (TmpfsMount mount = TmpfsMount.at(store.launch().work().resolve("state"), "64m")) {
-            mount.change("ro");
-            assertThatThrownBy(() -> Files.writeString(store.file().resolveSibling("any"), ""))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("Read-only");
-            store.assertThatItRefusesToStart();
-            assertThat(store.services().sink().requests()).as("uploads").isZero();
+        TmpfsMount mount = open(TmpfsMount.at(store.launch().work().resolve("state"), "64m"));
+        mount.change("ro");
+        assertThatThrownBy(() -> Files.writeString(store.file().resolveSibling("any"), ""))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("Read-only");
+        store.assertThatItRefusesToStart();
+        assertThat(store.services().sink().requests()).as("uploads").isZero();
 
-            mount.change("rw");
-            landAll();
-            assertThat(store.services().deliveries().duplicates()).as("twice").isEmpty();
-        }
+        mount.change("rw");
+        landAll();
+        assertThat(store.services().deliveries().duplicates()).as("twice").isEmpty();
     }
 
     @Test
     @Tag("full")
     void aProgramKilledOnAFullDiskLandsAllWithMoreRoom() throws Exception {
-        try (TmpfsMount mount = TmpfsMount.at(store.launch().work().resolve("state"), "1m")) {
-            try (PackagedProgram program = store.launch().start()) {
-                store.assertThatItComplains(program);
-                assertThat(program.found(LiveServices.COMMITTED))
-                        .as("committed")
-                        .isEmpty();
-                program.kill();
-            }
-            store.assertThatNothingElseLanded(store.services().deliveries().all());
-
-            mount.change("size=64m");
-            landAll();
+        TmpfsMount mount = open(TmpfsMount.at(store.launch().work().resolve("state"), "1m"));
+        try (PackagedProgram program = store.launch().start()) {
+            store.assertThatItComplains(program);
+            assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
+            program.kill();
         }
+        store.assertThatNothingElseLanded(store.services().deliveries().all());
+
+        mount.change("size=64m");
+        landAll();
     }
 
     @Test
     @Tag("full")
     void aFullDiskStopsTheFlowAndWithMoreRoomAllLandsWithoutARestart() throws Exception {
-        try (TmpfsMount mount = TmpfsMount.at(store.launch().work().resolve("state"), "1m");
-                PackagedProgram program = store.launch().start()) {
-            store.assertThatItComplains(program);
-            assertThatThrownBy(() -> Files.write(store.file().resolveSibling("any"), new byte[2_000_000]))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("No space");
-            Files.deleteIfExists(store.file().resolveSibling("any"));
-            assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
+        TmpfsMount mount = open(TmpfsMount.at(store.launch().work().resolve("state"), "1m"));
+        PackagedProgram program = open(store.launch().start());
+        store.assertThatItComplains(program);
+        assertThatThrownBy(() -> Files.write(store.file().resolveSibling("any"), new byte[2_000_000]))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("No space");
+        Files.deleteIfExists(store.file().resolveSibling("any"));
+        assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
 
-            mount.change("size=64m");
-            int events = store.assertThatAllLands(program);
-            System.out.printf(
-                    "disk full for a while: 0 of %d events lost, %d twice, all of them listed%n",
-                    events, store.services().deliveries().duplicates().size());
-        }
+        mount.change("size=64m");
+        store.assertThatAllLands(program);
     }
 
     /** One run brings in all that there is. */
@@ -223,9 +199,7 @@ class StoreIT {
     }
 
     private Connection lockedAtTheFirstUpload() throws SQLException {
-        await("uploads begin")
-                .atMost(FailingStore.SOON)
-                .until(() -> store.services().sink().requests() > 0);
+        awaitSoon("uploads begin", () -> store.services().sink().requests() > 0);
         Connection other = store.connect();
         lock(other);
         return other;

@@ -3,38 +3,29 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.monitoring.health.KnownProblem;
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServices;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A setting that cannot work shows within seconds of the start, in health and in one line of the log, long before any scheduled poll. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class WrongSettingsIT {
+class WrongSettingsIT extends PackagedTest {
 
-    private static final Duration STARTS = Duration.ofSeconds(60);
     private static final Duration SHOWS = Duration.ofSeconds(10);
     private static final String NOBODY = "http://127.0.0.1:1";
 
-    @TempDir
-    Path folder;
-
-    @AutoClose
     private ScriptedServices services;
 
     private PackagedProgram.Launch launch;
 
     @BeforeEach
     void prepare() throws Exception {
-        services = new ScriptedServices(SandboxSettings.defaults().eventsPerHour(60), Duration.ofMinutes(20));
+        services = open(new ScriptedServices(60, Duration.ofMinutes(20)));
         launch = services.launch(folder)
                 .with("tap.poll.cron", "0 0 0 1 1 ? 2099")
                 .with("tap.sweep.cron", "0 0 0 1 1 ? 2099");
@@ -92,7 +83,7 @@ class WrongSettingsIT {
             String status, KnownProblem tap, String tapParticulars, KnownProblem sentinel, String sentinelParticulars)
             throws Exception {
         try (PackagedProgram program = launch.start()) {
-            program.awaitLine("tap-sentinel reads", STARTS);
+            program.awaitLine("tap-sentinel reads");
             program.awaitThat("health tells both", SHOWS, () -> {
                 String health = program.health().last();
                 return List.of(tap, sentinel).stream()

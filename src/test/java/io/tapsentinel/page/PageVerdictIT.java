@@ -117,10 +117,7 @@ class PageVerdictIT extends OpenPage {
         ((ArrayNode) lost.get("hours")).removeAll();
         ArrayNode gaps = (ArrayNode) lost.put("gapsTotal", 2).get("gaps");
         gaps.add(gaps.get(0).deepCopy());
-        see(
-                lost,
-                "degraded",
-                "Running, but needs a look: time was lost: 8 h that could not be read or delivered");
+        see(lost, "degraded", "Running, but needs a look: time was lost: 8 h that could not be read or delivered");
     }
 
     @Test

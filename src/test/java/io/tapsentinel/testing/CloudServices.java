@@ -2,7 +2,6 @@ package io.tapsentinel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.sandbox.SandboxSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -30,8 +29,7 @@ public final class CloudServices implements AutoCloseable {
     public static final String CLIENT_SECRET = "s3cret~of-a-test.client";
     public static final Duration SOON = Duration.ofSeconds(120);
 
-    private final LiveServices services =
-            new LiveServices(SandboxSettings.defaults().seed(31).eventsPerHour(600), Duration.ofMinutes(20));
+    private final LiveServices services = new LiveServices(600, Duration.ofMinutes(20));
     private final LoginServer login = new LoginServer();
     private final TokenGate gate = new TokenGate(services.sink(), LoginServer::isToken);
     private final ConnectProxy proxy = new ConnectProxy();
@@ -61,13 +59,10 @@ public final class CloudServices implements AutoCloseable {
 
     /** The environment of a program with a client secret. */
     public CloudServices withSecret() {
-        launch.environment(Map.of(
-                "AZURE_TENANT_ID",
-                LoginServer.TENANT,
-                "AZURE_CLIENT_ID",
-                LoginServer.CLIENT,
-                "AZURE_CLIENT_SECRET",
-                CLIENT_SECRET));
+        launch.environment(Map.ofEntries(
+                Map.entry("AZURE_TENANT_ID", LoginServer.TENANT),
+                Map.entry("AZURE_CLIENT_ID", LoginServer.CLIENT),
+                Map.entry("AZURE_CLIENT_SECRET", CLIENT_SECRET)));
         return this;
     }
 
@@ -108,7 +103,7 @@ public final class CloudServices implements AutoCloseable {
 
     /** A window is in the tables, whole; and nothing that a program is told in confidence was printed. */
     public void assertThatItWorks(PackagedProgram program) {
-        program.awaitLine(LiveServices.COMMITTED, SOON);
+        program.awaitCommitted();
         services.assertThatAllCommittedLandedOnce(program);
         assertThatNothingIsShown(program);
     }

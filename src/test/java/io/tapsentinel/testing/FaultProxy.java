@@ -50,40 +50,40 @@ public final class FaultProxy implements AutoCloseable {
     public enum Fault {
         /** Nothing. */
         NONE,
-        /** 500 without asking the service. */
-        REFUSE,
         /** 503 after the service has answered. */
         LOSE_ANSWER,
         /** A whole HTTP answer with the first half of the body. */
         CUT_BODY,
-        /** An HTML page. */
-        HTML,
-        /** 401 without asking the service. */
-        UNAUTHORIZED,
-        /** 403 without asking the service. */
-        FORBIDDEN,
-        /** 429 without asking the service. */
-        THROTTLED,
-        /** 502 with a page, without asking the service. */
-        BAD_GATEWAY,
-        /** 504 without asking the service. */
-        GATEWAY_TIMEOUT,
-        /** 400: the window begins before TAP's history. */
-        TOO_OLD,
-        /** 400: the window ends in the future. */
-        STILL_CURRENT,
-        /** 400: a window that TAP does not understand. */
-        BADLY_FORMED,
-        /** 400 without a word. */
-        SILENT_400,
-        /** 413 without asking the service. */
-        TOO_LARGE,
-        /** 204 without asking the service. */
-        NO_CONTENT,
         /** Half of the body that the length promised, then the end of the connection. */
         BROKEN_BODY,
         /** The connection ends without an answer. */
-        DROP
+        DROP,
+        // without asking the service
+        REFUSE(500, "no such luck"),
+        HTML(200, "<html><body>maintenance</body></html>"),
+        UNAUTHORIZED(401, "bad credentials"),
+        FORBIDDEN(403, "not for you"),
+        THROTTLED(429, "too many"),
+        BAD_GATEWAY(502, "<html><body>bad gateway</body></html>"),
+        GATEWAY_TIMEOUT(504, "took too long"),
+        TOO_OLD(400, "The requested start time is too far into the past (7.00d)"),
+        STILL_CURRENT(400, "The requested interval is still current"),
+        BADLY_FORMED(400, "The interval parameter is badly formed"),
+        SILENT_400(400, ""),
+        TOO_LARGE(413, ""),
+        NO_CONTENT(204, "");
+
+        private final int status;
+        private final String text;
+
+        Fault() {
+            this(0, "");
+        }
+
+        Fault(int status, String text) {
+            this.status = status;
+            this.text = text;
+        }
     }
 
     public FaultProxy(URI service) throws IOException {
@@ -193,23 +193,10 @@ public final class FaultProxy implements AutoCloseable {
         Fault fault = faults.isEmpty() ? lasting(exchange.getRequestURI().getPath(), body) : faults.poll();
         try {
             waitWhileHeld(exchange.getRequestURI().getPath());
-            switch (fault) {
-                case REFUSE -> answer(exchange, 500, "no such luck".getBytes());
-                case UNAUTHORIZED -> answer(exchange, 401, "bad credentials".getBytes());
-                case FORBIDDEN -> answer(exchange, 403, "not for you".getBytes());
-                case THROTTLED -> answer(exchange, 429, "too many".getBytes());
-                case BAD_GATEWAY -> answer(exchange, 502, "<html><body>bad gateway</body></html>".getBytes());
-                case GATEWAY_TIMEOUT -> answer(exchange, 504, "took too long".getBytes());
-                case TOO_OLD ->
-                    answer(exchange, 400, "The requested start time is too far into the past (7.00d)".getBytes());
-                case STILL_CURRENT -> answer(exchange, 400, "The requested interval is still current".getBytes());
-                case BADLY_FORMED -> answer(exchange, 400, "The interval parameter is badly formed".getBytes());
-                case SILENT_400 -> answer(exchange, 400, new byte[0]);
-                case TOO_LARGE -> answer(exchange, 413, new byte[0]);
-                case NO_CONTENT -> answer(exchange, 204, new byte[0]);
-                case HTML -> answer(exchange, 200, "<html><body>maintenance</body></html>".getBytes());
-                case DROP -> exchange.close();
-                default -> forward(exchange, body, fault);
+            if (fault.status > 0) {
+                answer(exchange, fault.status, fault.text.getBytes());
+            } else if (fault != Fault.DROP) {
+                forward(exchange, body, fault);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

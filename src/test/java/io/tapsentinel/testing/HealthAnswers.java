@@ -69,17 +69,17 @@ public final class HealthAnswers implements AutoCloseable {
     }
 
     /** Waits until it is DOWN with this in its answer. */
-    public void awaitDown(String with, Duration atMost) {
+    public void awaitDown(String with) {
         await("health is DOWN with " + with)
-                .atMost(atMost)
+                .atMost(PackagedProgram.SOON)
                 .until(
                         () -> last,
                         answer -> answer.startsWith("503 ") && answer.contains("DOWN") && answer.contains(with));
     }
 
     /** Waits until it is UP. */
-    public void awaitUp(Duration atMost) {
-        await("health is UP").atMost(atMost).until(() -> last, answer -> answer.startsWith("200 "));
+    public void awaitUp() {
+        await("health is UP").atMost(PackagedProgram.SOON).until(() -> last, answer -> answer.startsWith("200 "));
     }
 
     /** The last one, its status in front; empty when there was none yet. */

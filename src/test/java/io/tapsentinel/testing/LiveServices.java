@@ -50,10 +50,14 @@ public final class LiveServices implements AutoCloseable {
     /** In every subject, address, URL and name that simulated TAP makes up. */
     public static final String MARKER = "MARKER";
     /** What no program may print, nor its health tell. */
-    public static final List<String> NEVER_SHOWN = List.of(
-            MARKER,
-            SECRET,
-            Base64.getEncoder().encodeToString((PRINCIPAL + ':' + SECRET).getBytes(StandardCharsets.UTF_8)));
+    public static final List<String> NEVER_SHOWN =
+            List.of(MARKER, SECRET, authorization(SECRET).substring("Basic ".length()));
+    /** The header of a request to TAP with this secret. */
+    public static String authorization(String secret) {
+        return "Basic "
+                + Base64.getEncoder().encodeToString((PRINCIPAL + ':' + secret).getBytes(StandardCharsets.UTF_8));
+    }
+
     /** In the log: first and last instant of a window. */
     public static final String COMMITTED = "(?:poll|backlog) (\\S+Z)/(\\S+Z) committed";
 
@@ -64,6 +68,11 @@ public final class LiveServices implements AutoCloseable {
     private final DeliveredRows tables = new DeliveredRows();
     private final SandboxIngestion ingestion = new SandboxIngestion(tables);
     private final Instant origin;
+
+    /** With so many events an hour, one in twenty without an id. */
+    public LiveServices(double eventsPerHour, Duration history) throws IOException {
+        this(SandboxSettings.defaults().eventsPerHour(eventsPerHour).shareWithoutId(0.05), history);
+    }
 
     /** @param history how long before now the program begins to read; an hour or less for one window */
     public LiveServices(SandboxSettings settings, Duration history) throws IOException {
@@ -91,29 +100,19 @@ public final class LiveServices implements AutoCloseable {
 
     /** A program that polls every other second and keeps its state below its working directory. */
     public Map<String, String> properties() {
-        return new HashMap<>(Map.of(
-                "tap.url",
-                tapUri().toString(),
-                "tap.principal",
-                PRINCIPAL,
-                "tap.secret",
-                SECRET,
-                "tap.poll.start",
-                origin.toString(),
-                "tap.poll.cron",
-                "0/2 * * * * ?",
+        return new HashMap<>(Map.ofEntries(
+                Map.entry("tap.url", tapUri().toString()),
+                Map.entry("tap.principal", PRINCIPAL),
+                Map.entry("tap.secret", SECRET),
+                Map.entry("tap.poll.start", origin.toString()),
+                Map.entry("tap.poll.cron", "0/2 * * * * ?"),
                 // a window that failed comes again soon
-                "tap.retry.pauses",
-                "PT0.5S,PT1S",
+                Map.entry("tap.retry.pauses", "PT0.5S,PT1S"),
                 // polls of seconds are not in TAP's budget
-                "tap.budget.requests-per-day",
-                "1000000",
-                "sentinel.endpoint",
-                sinkUri().toString(),
-                "sentinel.dcr-immutable-id",
-                SandboxIngestion.RULE_ID,
-                "sentinel.auth",
-                "none"));
+                Map.entry("tap.budget.requests-per-day", "1000000"),
+                Map.entry("sentinel.endpoint", sinkUri().toString()),
+                Map.entry("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID),
+                Map.entry("sentinel.auth", "none")));
     }
 
     /** A program with these properties, which keeps everything below this folder. */
@@ -178,11 +177,7 @@ public final class LiveServices implements AutoCloseable {
     public byte[] answer(Instant from, Instant to) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(
                         tapUri().resolve("/v2/siem/all?format=json&interval=" + from + "/" + to))
-                .header(
-                        "Authorization",
-                        "Basic "
-                                + Base64.getEncoder()
-                                        .encodeToString((PRINCIPAL + ':' + SECRET).getBytes(StandardCharsets.UTF_8)))
+                .header("Authorization", authorization(SECRET))
                 .build();
         HttpResponse<byte[]> response =
                 HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());

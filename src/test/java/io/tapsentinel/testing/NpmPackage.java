@@ -7,6 +7,8 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A package of npm, installed below {@code target} when it is first needed. No lock file is kept, since one names the registry that it
@@ -64,16 +66,10 @@ public final class NpmPackage {
         NODE.require();
         if (!Files.exists(folder.resolve(proof))) {
             Files.createDirectories(prefix);
-            CommandResult install = NPM.run(
-                    "install",
-                    "--no-save",
-                    "--no-package-lock",
-                    "--ignore-scripts",
-                    "--no-audit",
-                    "--no-fund",
-                    "--prefix",
-                    prefix.toString(),
-                    name + "@" + version);
+            List<String> words = new ArrayList<>(List.of(
+                    "install --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --prefix".split(" ")));
+            words.addAll(List.of(prefix.toString(), name + "@" + version));
+            CommandResult install = NPM.run(words.toArray(String[]::new));
             Tool.require(install.succeeded(), "npm cannot install " + name + "@" + version + ": " + install.text());
         }
         return folder;

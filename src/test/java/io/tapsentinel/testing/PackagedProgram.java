@@ -27,6 +27,9 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 public final class PackagedProgram implements AutoCloseable {
 
+    /** Longer than anything takes that a test waits for, unless it says how long. */
+    public static final Duration SOON = Duration.ofSeconds(120);
+
     private static final int SIGINT_BIT = 1 << 1;
     private static final int END = 3_000;
 
@@ -120,6 +123,24 @@ public final class PackagedProgram implements AutoCloseable {
             return folder.resolve("work");
         }
 
+        /** Runs a command to its end, and fails unless it exits so and prints no stack trace; returns what it printed. */
+        public PackagedProgram run(int exit, String... words) throws IOException, InterruptedException {
+            try (PackagedProgram command = start(words)) {
+                assertThat(command.awaitExit()).as(command.output()).isEqualTo(exit);
+                assertThat(command.output()).doesNotContain("Exception in", "\tat ");
+                return command;
+            }
+        }
+
+        /** Starts it in vain; returns the one line that it says, apart from what it is about to do. */
+        public String refusal() throws IOException, InterruptedException {
+            List<String> lines = run(1).lines().stream()
+                    .filter(line -> !line.contains(" INFO "))
+                    .toList();
+            assertThat(lines).as("what it printed").hasSize(1);
+            return lines.get(0);
+        }
+
         public PackagedProgram start(String... arguments) throws IOException {
             Path jar = Path.of(System.getProperty("user.dir"), "target", "tap-sentinel.jar");
             assertThat(jar).as("run by Failsafe, after package").isRegularFile();
@@ -189,9 +210,22 @@ public final class PackagedProgram implements AutoCloseable {
         return Pattern.compile(regex).matcher(output()).results().toList();
     }
 
+    /** Waits for anything that is not one program's. */
+    public static void awaitSoon(String what, Callable<Boolean> condition) {
+        await(what).atMost(SOON).until(condition);
+    }
+
     /** Waits until it has printed a match; returns the first. */
     public MatchResult awaitLine(String regex, Duration atMost) {
         return awaitMatches(regex, 1, atMost).get(0);
+    }
+
+    public MatchResult awaitLine(String regex) {
+        return awaitLine(regex, SOON);
+    }
+
+    public List<MatchResult> awaitMatches(String regex, int least) {
+        return awaitMatches(regex, least, SOON);
     }
 
     /** Waits until it has printed so many matches, and fails at once when it ends before; returns all matches. */
@@ -203,9 +237,18 @@ public final class PackagedProgram implements AutoCloseable {
         return found(regex);
     }
 
-    /** The same for so many matches more than there are now. */
-    public void awaitMore(String regex, int more, Duration atMost) {
-        awaitMatches(regex, found(regex).size() + more, atMost);
+    /** Waits until so many windows more are committed than there are now. */
+    public void awaitMoreCommitted(int more) {
+        awaitMatches(LiveServices.COMMITTED, found(LiveServices.COMMITTED).size() + more);
+    }
+
+    /** Waits until it has said that a window is committed. */
+    public void awaitCommitted() {
+        awaitLine(LiveServices.COMMITTED);
+    }
+
+    public void awaitThat(String what, Callable<Boolean> condition) {
+        awaitThat(what, SOON, condition);
     }
 
     /** Waits for anything, in vain only until it has ended; what it printed last is in the failure. */
@@ -231,6 +274,15 @@ public final class PackagedProgram implements AutoCloseable {
     /** {@code kill -9}; returns when it is gone. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
+    }
+
+    /** Ends it by SIGTERM, and fails unless it exits with 0. */
+    public void stop() throws IOException, InterruptedException {
+        assertThat(signal("TERM").awaitExit()).as("exit code").isZero();
+    }
+
+    public int awaitExit() throws InterruptedException {
+        return awaitExit(SOON);
     }
 
     public int awaitExit(Duration atMost) throws InterruptedException {

@@ -179,21 +179,11 @@ public final class Postgres implements AutoCloseable {
 
     private void launch() throws IOException {
         List<String> command = PostgresFiles.ours()
-                .command(
-                        "postgres",
-                        "-D",
-                        folder.resolve("data").toString(),
-                        "-p",
-                        String.valueOf(port),
-                        "-c",
-                        "listen_addresses=127.0.0.1",
-                        "-c",
-                        "unix_socket_directories=",
-                        "-c",
-                        "shared_buffers=32MB",
-                        // what a killed process has written is there without it, and the machine stays on
-                        "-c",
-                        "fsync=off");
+                .command("postgres", "-D", folder.resolve("data").toString(), "-p", String.valueOf(port));
+        // without fsync what a killed process has written is there all the same, since the machine stays on
+        command.addAll(
+                List.of("-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=32MB -c fsync=off"
+                        .split(" ")));
         command.addAll(options);
         Path log = folder.resolve("log");
         server = Children.start(new ProcessBuilder(command)

@@ -72,11 +72,11 @@ final class PostgresFiles {
     synchronized Path newCluster() throws IOException {
         Path folder = own.resolve(String.valueOf(++clusters));
         makeFolder(folder);
-        CommandResult.of(List.of(
+        CommandResult.of(
                         "cp",
                         "-a",
                         unpacked.resolve("data").toString(),
-                        folder.resolve("data").toString()))
+                        folder.resolve("data").toString())
                 .assertSuccess();
         return folder;
     }
@@ -114,7 +114,7 @@ final class PostgresFiles {
             try (FileChannel channel = open(folder.resolve("owner"));
                     FileLock lock = channel.tryLock()) {
                 if (lock != null) {
-                    CommandResult.of(List.of("rm", "-rf", folder.toString())).assertSuccess();
+                    CommandResult.of("rm", "-rf", folder.toString()).assertSuccess();
                 }
             }
         }
@@ -124,39 +124,30 @@ final class PostgresFiles {
     private void unpack() throws IOException {
         new Tool("xz", "xz-utils").require();
         Path incomplete = base.resolve("incomplete");
-        CommandResult.of(List.of("rm", "-rf", incomplete.toString())).assertSuccess();
+        CommandResult.of("rm", "-rf", incomplete.toString()).assertSuccess();
         makeFolder(incomplete);
         Path packed = incomplete.resolve("postgres.txz");
         try (InputStream binaries = PostgresFiles.class.getResourceAsStream(BINARIES)) {
             Files.copy(binaries, packed);
         }
-        CommandResult.of(List.of("tar", "-xJf", packed.toString(), "--no-same-owner", "-C", incomplete.toString()))
+        CommandResult.of("tar", "-xJf", packed.toString(), "--no-same-owner", "-C", incomplete.toString())
                 .assertSuccess();
         Files.delete(packed);
         Path password = Files.writeString(
                 incomplete.resolve("password"), UUID.randomUUID().toString());
         giveToUnprivileged(incomplete);
-        CommandResult.of(command(
-                        incomplete,
-                        "initdb",
-                        "-D",
-                        incomplete.resolve("data").toString(),
-                        "-U",
-                        USER,
-                        "--pwfile=" + password,
-                        "--auth=scram-sha-256",
-                        "-E",
-                        "UTF8",
-                        "--no-locale",
-                        "--no-sync"))
-                .assertSuccess();
+        List<String> initdb =
+                command(incomplete, "initdb", "-D", incomplete.resolve("data").toString(), "-U", USER);
+        initdb.add("--pwfile=" + password);
+        initdb.addAll(List.of("--auth=scram-sha-256 -E UTF8 --no-locale --no-sync".split(" ")));
+        CommandResult.of(initdb).assertSuccess();
         Files.move(incomplete, unpacked, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Whoever PostgreSQL runs as becomes the owner of these files. */
     static void giveToUnprivileged(Path files) {
         if (isRoot()) {
-            CommandResult.of(List.of("chown", "-R", "nobody", files.toString())).assertSuccess();
+            CommandResult.of("chown", "-R", "nobody", files.toString()).assertSuccess();
         }
     }
 

@@ -28,6 +28,11 @@ public final class ScriptedServices implements AutoCloseable {
     private final ScriptedServer sink;
     private final StoredRecords deliveries = new StoredRecords();
 
+    /** With so many events an hour, one in twenty without an id. */
+    public ScriptedServices(double eventsPerHour, Duration history) throws IOException {
+        this(SandboxSettings.defaults().eventsPerHour(eventsPerHour).shareWithoutId(0.05), history);
+    }
+
     public ScriptedServices(SandboxSettings events, Duration history) throws IOException {
         this(events, history, Clock.systemUTC());
     }

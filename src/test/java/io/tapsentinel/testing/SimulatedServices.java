@@ -104,26 +104,17 @@ public final class SimulatedServices implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         properties.putAll(EffectiveProperties.load(folder, Map.of()));
-        properties.putAll(Map.of(
-                "tap.url",
-                tapDate.uri().toString(),
-                "tap.source-identity",
-                "trial",
-                "tap.principal",
-                "principal",
-                "tap.secret",
-                "hush-hush",
-                "sentinel.endpoint",
-                sinkProxy.uri().toString(),
-                "sentinel.dcr-immutable-id",
-                SandboxIngestion.RULE_ID,
-                "sentinel.auth",
-                "none",
+        properties.putAll(Map.ofEntries(
+                Map.entry("tap.url", tapDate.uri().toString()),
+                Map.entry("tap.source-identity", "trial"),
+                Map.entry("tap.principal", "principal"),
+                Map.entry("tap.secret", "hush-hush"),
+                Map.entry("sentinel.endpoint", sinkProxy.uri().toString()),
+                Map.entry("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID),
+                Map.entry("sentinel.auth", "none"),
                 // tests trigger runs themselves unless they say otherwise
-                "tap.poll.cron",
-                NEVER,
-                "tap.sweep.cron",
-                NEVER));
+                Map.entry("tap.poll.cron", NEVER),
+                Map.entry("tap.sweep.cron", NEVER)));
         // one attempt a run, unless a test is about more
         properties.put("tap.retry.pauses", "none");
         stateIn("state");
