@@ -31,7 +31,7 @@ public final class RoutesPart extends MainListenerSupport {
         Path folder = run.parts().routesFolder();
         boolean own = RouteFiles.areIn(folder);
         RouteFiles files = own ? RouteFiles.in(folder) : RouteFiles.packaged();
-        List<String> problems = RouteContract.problems(files, run.properties());
+        List<String> problems = RouteContract.check(files, run.properties());
         if (!problems.isEmpty()) {
             throw new InvalidSettingException("routes/ is refused: " + String.join("; ", problems));
         }

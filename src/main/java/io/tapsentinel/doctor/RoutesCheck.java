@@ -29,7 +29,7 @@ final class RoutesCheck implements Check {
     public void look(Consumer<Finding> found) {
         try {
             RouteFiles files = RouteFiles.effective(folder);
-            var problems = RouteContract.problems(files, properties);
+            var problems = RouteContract.check(files, properties);
             problems.forEach(problem -> found.accept(Finding.wrong(name(), problem)));
             if (problems.isEmpty()) {
                 found.accept(Finding.well(

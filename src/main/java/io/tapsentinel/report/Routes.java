@@ -25,7 +25,7 @@ public final class Routes {
         if (files.texts().isEmpty()) {
             throw new InvalidSettingException("there is no " + RouteFiles.PATTERN + " file in " + name);
         }
-        List<String> problems = RouteContract.problems(files, properties);
+        List<String> problems = RouteContract.check(files, properties);
         problems.forEach(out::println);
         if (!problems.isEmpty()) {
             throw new InvalidSettingException(

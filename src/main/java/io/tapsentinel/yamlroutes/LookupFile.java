@@ -73,7 +73,12 @@ final class LookupFile {
             BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
             List<Object> found = List.of(now.lastModifiedTime(), now.size(), String.valueOf(now.fileKey()));
             if (trouble != null || !found.equals(version)) {
-                entries = read();
+                byte[] bytes = readFirst(MOST_BYTES + 1);
+                if (bytes.length > MOST_BYTES) {
+                    trouble = "is larger than " + MOST_BYTES / 1_000_000 + " MB";
+                    return;
+                }
+                entries = parse(bytes);
                 version = found;
                 trouble = null;
             }
@@ -85,20 +90,17 @@ final class LookupFile {
             trouble = "cannot be read (" + SafeMessage.of(e) + ")";
         } catch (IllegalArgumentException e) {
             // its own words may quote the file
-            trouble = e instanceof TooLargeException
-                    ? e.getMessage()
-                    : "is no properties file: a \\u is not followed by four digits";
+            trouble = "is no properties file: a \\u is not followed by four digits";
         }
     }
 
-    private Map<String, String> read() throws IOException {
-        byte[] bytes;
+    private byte[] readFirst(int bytes) throws IOException {
         try (InputStream in = Files.newInputStream(path)) {
-            bytes = in.readNBytes(MOST_BYTES + 1);
+            return in.readNBytes(bytes);
         }
-        if (bytes.length > MOST_BYTES) {
-            throw new TooLargeException("is larger than " + MOST_BYTES / 1_000_000 + " MB");
-        }
+    }
+
+    private static Map<String, String> parse(byte[] bytes) throws IOException {
         Map<String, String> read = new HashMap<>();
         new Properties() {
             @Override
@@ -110,11 +112,5 @@ final class LookupFile {
                 .decode(ByteBuffer.wrap(bytes))
                 .toString()));
         return read;
-    }
-
-    private static final class TooLargeException extends IllegalArgumentException {
-        TooLargeException(String message) {
-            super(message);
-        }
     }
 }

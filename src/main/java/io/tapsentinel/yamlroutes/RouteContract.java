@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.camel.model.RouteDefinition;
 
@@ -13,6 +14,24 @@ import org.apache.camel.model.RouteDefinition;
  * refuses could lose or double an event in the running program; it would only stop there.
  */
 public final class RouteContract {
+
+    /** Beans that the program brings, beside the repositories; Camel would not forget one that replaced them when its file is gone. */
+    static final Set<String> OWN_BEANS = Set.of(
+            "sentinel",
+            "lookup",
+            "tap-health",
+            "sentinel-health",
+            "tap-completeness",
+            "tap-storage",
+            "tap-archive",
+            "tap-routes",
+            "metricsRegistry",
+            "http",
+            "https",
+            "quartz",
+            "direct");
+
+    private static final Pattern OWN_CLASS = Pattern.compile("\\bio\\.tapsentinel\\.");
 
     private RouteContract() {}
 
@@ -23,22 +42,36 @@ public final class RouteContract {
      * @return what is wrong, a sentence each that names file, route and step; empty when the set may be used. No value of an
      *         option is in it.
      */
-    public static List<String> problems(RouteFiles files, Map<String, String> properties) {
+    public static List<String> check(RouteFiles files, Map<String, String> properties) {
         try (RouteSet set = new RouteSet(files, properties)) {
             if (!set.unreadable().isEmpty()) {
                 return set.unreadable();
             }
-            List<String> problems = new ArrayList<>(OwnParts.problems(files, set.replaced()));
-            problems.addAll(RouteNames.problems(set));
+            List<String> problems = new ArrayList<>();
+            files.texts().forEach((file, text) -> refuseOwnClasses(file, text.split("\n", -1), problems));
+            set.replacedBeans()
+                    .forEach(bean -> problems.add(
+                            "a bean is called " + bean + ", which is the program's own; give it another name"));
+            problems.addAll(RouteReferences.check(set));
             // the way of an event can be followed only between routes that are there
             if (problems.isEmpty()) {
-                problems.addAll(TableRoutes.problems(set));
+                problems.addAll(TableRoutes.check(set));
                 Set<String> told = problems.stream().map(RouteContract::place).collect(Collectors.toSet());
-                unusable(set).stream()
+                findUnusable(set).stream()
                         .filter(problem -> !told.contains(place(problem)))
                         .forEach(problems::add);
             }
             return problems;
+        }
+    }
+
+    /** A class could write on an event what only Java may. */
+    private static void refuseOwnClasses(String file, String[] lines, List<String> problems) {
+        for (int i = 0; i < lines.length; i++) {
+            if (!lines[i].strip().startsWith("#") && OWN_CLASS.matcher(lines[i]).find()) {
+                problems.add(
+                        file + ":" + (i + 1) + ": names a class of the program's own; routes may use none of them");
+            }
         }
     }
 
@@ -47,7 +80,7 @@ public final class RouteContract {
     }
 
     /** Endpoints, expressions, beans and placeholders that Camel refuses. */
-    private static List<String> unusable(RouteSet set) {
+    private static List<String> findUnusable(RouteSet set) {
         List<String> problems = new ArrayList<>();
         for (RouteDefinition route :
                 set.routes().stream().filter(set::isIncluded).toList()) {
@@ -65,11 +98,7 @@ public final class RouteContract {
             }
             if (problems.size() == before) {
                 set.refusal(route)
-                        .ifPresent(reason -> problems.add(culprit(
-                                                set,
-                                                route.getOutputs().stream()
-                                                        .map(output -> new Step(route, output))
-                                                        .toList())
+                        .ifPresent(reason -> problems.add(findCulprit(set, Step.outer(route))
                                         .map(Step::place)
                                         .orElseGet(() -> Step.place(route))
                                 + ": " + reason));
@@ -79,15 +108,12 @@ public final class RouteContract {
     }
 
     /** The innermost step that Camel would not make by itself either. */
-    private static Optional<Step> culprit(RouteSet set, List<Step> steps) {
+    private static Optional<Step> findCulprit(RouteSet set, List<Step> steps) {
         for (Step step : steps) {
-            Optional<Step> inner =
-                    step.isClause() || set.isRefused(step) ? culprit(set, step.inner()) : Optional.empty();
-            if (inner.isPresent()) {
-                return inner;
-            }
-            if (!step.isClause() && set.isRefused(step)) {
-                return Optional.of(step);
+            boolean refused = !step.isClause() && set.isRefused(step);
+            Optional<Step> inner = refused || step.isClause() ? findCulprit(set, step.inner()) : Optional.empty();
+            if (refused || inner.isPresent()) {
+                return inner.or(() -> Optional.of(step));
             }
         }
         return Optional.empty();

@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -43,7 +43,7 @@ final class RouteSet implements AutoCloseable {
 
     private final DefaultCamelContext context = new DefaultCamelContext(false);
     private final List<String> unreadable = new ArrayList<>();
-    private final Set<String> replaced = new HashSet<>();
+    private final Set<String> replacedBeans = new TreeSet<>();
 
     /** @param properties effective values, for placeholders */
     RouteSet(RouteFiles files, Map<String, String> properties) {
@@ -62,19 +62,21 @@ final class RouteSet implements AutoCloseable {
         context.getRegistry().bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), Clock.systemUTC()));
         context.build();
         Map<String, Object> own = new HashMap<>();
-        Stream.concat(OwnParts.BEANS.stream(), Stream.of(EventType.values()).map(EventType::repository))
+        Stream.concat(
+                        RouteContract.OWN_BEANS.stream(),
+                        Stream.of(EventType.values()).map(EventType::repository))
                 .forEach(name -> own.put(name, context.getRegistry().lookupByName(name)));
         files.texts().forEach(this::load);
         own.forEach((name, bean) -> {
             if (context.getRegistry().lookupByName(name) != bean) {
-                replaced.add(name);
+                replacedBeans.add(name);
             }
         });
     }
 
     /** Beans of the program's own that the files put others in the place of. */
-    Set<String> replaced() {
-        return replaced;
+    Set<String> replacedBeans() {
+        return replacedBeans;
     }
 
     private void load(String file, String text) {
@@ -86,7 +88,7 @@ final class RouteSet implements AutoCloseable {
         try {
             PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString(file, text));
         } catch (Exception e) {
-            String reason = Reasons.of(e);
+            String reason = CamelFailure.describe(e);
             unreadable.add((reason.contains(file) ? "" : file + ": ") + reason);
         }
     }
@@ -100,24 +102,23 @@ final class RouteSet implements AutoCloseable {
         return context.getRouteDefinitions();
     }
 
-    /** What route configurations bring into other routes, each as a route that has no beginning. */
-    List<RouteDefinition> configurations() {
-        return context.getRouteConfigurationDefinitions().stream()
-                .map(configuration -> {
-                    RouteDefinition steps = new RouteDefinition();
-                    steps.setId("routeConfiguration " + configuration.getId());
-                    steps.setLocation(configuration.getLocation());
-                    steps.setLineNumber(configuration.getLineNumber());
-                    Stream.of(
-                                    configuration.getOnExceptions(),
-                                    configuration.getOnCompletions(),
-                                    configuration.getIntercepts(),
-                                    configuration.getInterceptFroms(),
-                                    configuration.getInterceptSendTos())
-                            .forEach(steps.getOutputs()::addAll);
-                    return steps;
-                })
-                .toList();
+    /** What route configurations do at the end of other routes, as steps of a route that has no beginning. */
+    Stream<Step> completions() {
+        return context.getRouteConfigurationDefinitions().stream().flatMap(configuration -> {
+            RouteDefinition steps = new RouteDefinition();
+            steps.setId("routeConfiguration " + configuration.getId());
+            return configuration.getOnCompletions().stream().map(completion -> new Step(steps, completion));
+        });
+    }
+
+    /** Where a route begins, without options. */
+    String input(RouteDefinition route) {
+        return Step.base(resolve(route.getInput().getEndpointUri()));
+    }
+
+    /** Where a step sends to, without options; empty when it does not. */
+    String target(Step step) {
+        return step.uri().map(uri -> Step.base(resolve(uri))).orElse("");
     }
 
     /** What this URI is once its placeholders have their values. */
@@ -158,7 +159,7 @@ final class RouteSet implements AutoCloseable {
             }
             return Optional.empty();
         } catch (Exception e) {
-            return Optional.of(Reasons.of(e, uri));
+            return Optional.of(CamelFailure.describe(e, uri));
         }
     }
 
@@ -172,7 +173,7 @@ final class RouteSet implements AutoCloseable {
             context.getModelReifierFactory().createRoute(context, route);
             return Optional.empty();
         } catch (Exception e) {
-            return Optional.of(Reasons.of(e));
+            return Optional.of(CamelFailure.describe(e));
         }
     }
 
@@ -183,12 +184,8 @@ final class RouteSet implements AutoCloseable {
         alone.setInput(step.route().getInput());
         alone.setErrorHandlerFactory(new NoErrorHandlerDefinition());
         alone.getOutputs().add(step.definition());
-        try {
-            context.getModelReifierFactory().createRoute(context, alone);
-            return false;
-        } catch (Exception e) {
-            return true;
-        }
+        alone.markPrepared();
+        return refusal(alone).isPresent();
     }
 
     @Override

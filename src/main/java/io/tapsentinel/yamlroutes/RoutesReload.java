@@ -55,7 +55,7 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
         this.decided = new Look(started, null);
         this.properties = properties;
         this.pace = pace;
-        setResourceReload((name, resource) -> soon());
+        setResourceReload((name, resource) -> scheduleLook());
     }
 
     /** Why the folder as it is now does not run; empty while it does. */
@@ -67,7 +67,8 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
     protected void doStart() throws Exception {
         running = new RunningRoutes(getCamelContext(), started);
         looks = getCamelContext().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "routes-reload");
-        looks.scheduleWithFixedDelay(this::soon, pace.look.toMillis(), pace.look.toMillis(), TimeUnit.MILLISECONDS);
+        looks.scheduleWithFixedDelay(
+                this::scheduleLook, pace.look.toMillis(), pace.look.toMillis(), TimeUnit.MILLISECONDS);
         super.doStart();
     }
 
@@ -79,7 +80,7 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
         }
     }
 
-    private void soon() {
+    private void scheduleLook() {
         if (due.compareAndSet(false, true)) {
             looks.schedule(this::look, pace.quiet.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -90,19 +91,19 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
         Look now = read();
         if (!now.equals(last)) {
             last = now;
-            soon();
+            scheduleLook();
         } else if (!now.equals(decided)) {
             decided = now;
             try {
                 decide(now);
             } catch (Exception | Error e) {
                 // an Error would vanish with its thread's task
-                refuse(List.of("Camel cannot run it: " + Reasons.of(e)));
+                refuse(List.of("Camel cannot run it: " + CamelFailure.describe(e)));
                 if (e.getSuppressed().length > 0) {
                     LOG.error(
                             "{} cannot be taken back to what ran before either, put it right or start again: {}",
                             folder,
-                            Reasons.of(e.getSuppressed()[0]));
+                            CamelFailure.describe(e.getSuppressed()[0]));
                 }
             }
         }
@@ -113,19 +114,19 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
             refuse(List.of(now.failure));
         } else if (now.files.texts().isEmpty()) {
             refuse(List.of("it holds no " + RouteFiles.PATTERN));
-        } else if (running.are(now.files)) {
-            accepted("is again what runs");
+        } else if (running.isRunning(now.files)) {
+            accept("is again what runs");
         } else {
-            List<String> problems = RouteContract.problems(now.files, properties);
+            List<String> problems = RouteContract.check(now.files, properties);
             if (problems.isEmpty()) {
-                accepted("reloaded: " + running.become(now.files));
+                accept("reloaded: " + running.replaceBy(now.files));
             } else {
                 refuse(problems);
             }
         }
     }
 
-    private void accepted(String how) {
+    private void accept(String how) {
         refused = List.of();
         LOG.info("{}/ {}", folder, how);
     }

@@ -2,6 +2,7 @@ package io.tapsentinel.yamlroutes;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -30,7 +31,7 @@ final class RunningRoutes {
         this.running = running;
     }
 
-    boolean are(RouteFiles files) {
+    boolean isRunning(RouteFiles files) {
         return running.equals(files);
     }
 
@@ -40,8 +41,8 @@ final class RunningRoutes {
      * @return what was done, for a log line
      * @throws Exception what Camel says when it cannot start a route; the set before is back then, or its failure is suppressed in it
      */
-    String become(RouteFiles next) throws Exception {
-        Set<String> files = differing(running, next);
+    String replaceBy(RouteFiles next) throws Exception {
+        Set<String> files = findDiffering(running, next);
         try {
             String done = String.join(", ", files) + ": " + replace(files, next);
             running = next;
@@ -87,11 +88,11 @@ final class RunningRoutes {
                 + (gone.isEmpty() ? "" : String.join(", ", gone) + " removed");
     }
 
-    private static Set<String> differing(RouteFiles one, RouteFiles other) {
+    private static Set<String> findDiffering(RouteFiles one, RouteFiles other) {
         Set<String> names = new TreeSet<>(one.texts().keySet());
         names.addAll(other.texts().keySet());
-        names.removeIf(name -> one.texts().containsKey(name)
-                && one.texts().get(name).equals(other.texts().get(name)));
+        names.removeIf(
+                name -> Objects.equals(one.texts().get(name), other.texts().get(name)));
         return names;
     }
 

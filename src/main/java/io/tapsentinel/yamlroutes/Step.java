@@ -1,12 +1,11 @@
 package io.tapsentinel.yamlroutes;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.camel.model.AggregateDefinition;
 import org.apache.camel.model.CircuitBreakerDefinition;
 import org.apache.camel.model.OptionalIdentifiedDefinition;
@@ -33,19 +32,22 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
 
     /** The steps of a route, outer ones first, each with those inside it. */
     static List<Step> of(RouteDefinition route) {
-        List<Step> steps = new ArrayList<>();
-        route.getOutputs().forEach(output -> new Step(route, output).addTo(steps));
-        return steps;
+        return outer(route).stream().flatMap(Step::withInner).toList();
     }
 
-    private void addTo(List<Step> steps) {
-        steps.add(this);
-        inner().forEach(step -> step.addTo(steps));
+    /** Those that stand in no other one. */
+    static List<Step> outer(RouteDefinition route) {
+        return route.getOutputs().stream()
+                .<Step>map(output -> new Step(route, output))
+                .toList();
+    }
+
+    private Stream<Step> withInner() {
+        return Stream.concat(Stream.of(this), inner().stream().flatMap(Step::withInner));
     }
 
     /** Those directly inside it. */
     List<Step> inner() {
-        Set<ProcessorDefinition<?>> inner = Collections.newSetFromMap(new IdentityHashMap<>());
         List<ProcessorDefinition<?>> all = new ArrayList<>(definition.getOutputs());
         // what Camel keeps beside the outputs until the route is made
         if (definition instanceof TryDefinition attempt) {
@@ -56,8 +58,8 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
         }
         return all.stream()
                 .filter(Objects::nonNull)
-                .filter(inner::add)
-                .map(output -> new Step(route, output))
+                .distinct()
+                .<Step>map(output -> new Step(route, output))
                 .toList();
     }
 
@@ -116,6 +118,6 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
 
     /** A URI without its options. */
     static String base(String uri) {
-        return Reasons.withoutQueries(uri.replaceAll("\\?.*", "").replaceFirst("^direct://", "direct:"));
+        return CamelFailure.withoutQueries(uri.replaceAll("\\?.*", "").replaceFirst("^direct://", "direct:"));
     }
 }

@@ -3,7 +3,6 @@ package io.tapsentinel.yamlroutes;
 import io.tapsentinel.event.EventType;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,21 +42,16 @@ public final class SwallowedOutcomes {
     private static final String SWALLOWS = " swallows failures";
     private static final String ROUTER = "tap-event";
 
-    private final List<RouteDefinition> routes;
-
-    private SwallowedOutcomes(CamelContext context) {
-        this.routes = List.copyOf(((ModelCamelContext) context).getRouteDefinitions());
-    }
+    private SwallowedOutcomes() {}
 
     /** What an event of this type may have met: one line that names routes and steps, and no URI's options. */
     public static String of(CamelContext context, EventType type) {
-        SwallowedOutcomes suspects = new SwallowedOutcomes(context);
-        Optional<RouteDefinition> table = suspects.route(type.routeId());
-        if (table.isEmpty()) {
+        List<RouteDefinition> routes = List.copyOf(((ModelCamelContext) context).getRouteDefinitions());
+        Set<RouteDefinition> passed = reached(routes, type.routeId());
+        if (passed.isEmpty()) {
             return "there is no route of this id now";
         }
-        Set<RouteDefinition> passed = suspects.reached(table.get());
-        suspects.route(ROUTER).ifPresent(passed::add);
+        routes.stream().filter(route -> route.getRouteId().equals(ROUTER)).forEach(passed::add);
         List<String> found = passed.stream()
                 .flatMap(route -> Stream.concat(
                         deadLetters(route), Step.of(route).stream().flatMap(SwallowedOutcomes::suspicion)))
@@ -72,14 +66,12 @@ public final class SwallowedOutcomes {
                 : "sentinel: is gone from it";
     }
 
-    private Optional<RouteDefinition> route(String id) {
-        return routes.stream().filter(route -> route.getRouteId().equals(id)).findFirst();
-    }
-
     /** This route and those that it calls, and so on. */
-    private Set<RouteDefinition> reached(RouteDefinition first) {
-        Set<RouteDefinition> reached = new LinkedHashSet<>(List.of(first));
-        for (List<RouteDefinition> last = List.of(first); !last.isEmpty(); ) {
+    private static Set<RouteDefinition> reached(List<RouteDefinition> routes, String id) {
+        List<RouteDefinition> last =
+                routes.stream().filter(route -> route.getRouteId().equals(id)).toList();
+        Set<RouteDefinition> reached = new LinkedHashSet<>(last);
+        while (!last.isEmpty()) {
             Set<String> called = last.stream()
                     .flatMap(route -> Step.of(route).stream())
                     .map(SwallowedOutcomes::target)

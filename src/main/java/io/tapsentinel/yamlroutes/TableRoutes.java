@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.camel.model.IdempotentConsumerDefinition;
 import org.apache.camel.model.RouteDefinition;
@@ -26,12 +25,12 @@ final class TableRoutes {
     private TableRoutes(RouteSet set) {
         this.set = set;
         for (RouteDefinition route : set.routes()) {
-            byInput.put(Step.base(set.resolve(route.getInput().getEndpointUri())), route);
+            byInput.put(set.input(route), route);
             all.addAll(Step.of(route));
         }
     }
 
-    static List<String> problems(RouteSet set) {
+    static List<String> check(RouteSet set) {
         TableRoutes tables = new TableRoutes(set);
         Stream.of(EventType.values()).forEach(tables::check);
         return tables.problems;
@@ -40,11 +39,7 @@ final class TableRoutes {
     private void check(EventType type) {
         RouteDefinition route = byInput.get("direct:" + type.routeId());
         Way way = new Way();
-        way.into(
-                route.getOutputs().stream()
-                        .map(output -> new Step(route, output))
-                        .toList(),
-                null);
+        way.enter(Step.outer(route), null);
         List<Step> own = all.stream()
                 .filter(step -> step.definition() instanceof IdempotentConsumerDefinition consumer
                         && type.repository().equals(consumer.getIdempotentRepository()))
@@ -54,21 +49,18 @@ final class TableRoutes {
                 .filter(step -> !own.contains(step))
                 .forEach(step -> problems.add(step.place() + ": its repository is " + repository(step)
                         + "; in the route of " + type.arrayName() + " it has to be " + type.repository()));
-        if (own.size() > 1) {
-            own.stream()
-                    .skip(1)
-                    .forEach(step -> problems.add(step.place() + ": " + type.repository() + " is used by "
-                            + own.get(0).place() + " already; each repository belongs to one step"));
-        }
-        own.stream().filter(way.consumers::contains).forEach(step -> {
-            checkKey(step);
-            checkFlags(step);
-        });
+        own.stream()
+                .skip(1)
+                .forEach(step -> problems.add(step.place() + ": " + type.repository() + " is used by "
+                        + own.get(0).place() + " already; each repository belongs to one step"));
+        own.stream()
+                .filter(way.consumers::contains)
+                .forEach(step -> checkConsumer(step, (IdempotentConsumerDefinition) step.definition()));
         if (way.consumers.isEmpty()) {
             problems.add(Step.place(route) + ": has no idempotentConsumer with the repository " + type.repository());
         }
         way.tables.forEach((step, consumer) -> {
-            String table = table(step);
+            String table = set.target(step).replaceFirst("^" + SENTINEL + "(//)?", "");
             if (!table.equals(type.table())) {
                 problems.add(step.place() + ": sends to " + table + "; the table of " + type.arrayName() + " is "
                         + type.table());
@@ -87,35 +79,24 @@ final class TableRoutes {
         }
     }
 
-    private void checkKey(Step step) {
-        String key = ((IdempotentConsumerDefinition) step.definition())
-                .getExpression()
-                .getExpression();
-        if (!KEY.equals(key.strip())) {
+    private void checkConsumer(Step step, IdempotentConsumerDefinition consumer) {
+        if (!KEY.equals(consumer.getExpression().getExpression().strip())) {
             problems.add(step.place() + ": its expression has to be simple: \"" + KEY + "\"");
         }
+        // without one of them nothing would be reserved, or a reservation would never end
+        requireTrue(step, "eager", consumer.getEager());
+        requireTrue(step, "removeOnFailure", consumer.getRemoveOnFailure());
+        requireTrue(step, "skipDuplicate", consumer.getSkipDuplicate());
     }
 
-    /** Without one of them a repository can never do its part: nothing would be reserved, or a reservation would never end. */
-    private void checkFlags(Step step) {
-        IdempotentConsumerDefinition consumer = (IdempotentConsumerDefinition) step.definition();
-        Map<String, String> flags = new TreeMap<>();
-        flags.put("eager", consumer.getEager());
-        flags.put("skipDuplicate", consumer.getSkipDuplicate());
-        flags.put("removeOnFailure", consumer.getRemoveOnFailure());
-        flags.forEach((name, value) -> {
-            if (value != null && set.resolve(value).equalsIgnoreCase("false")) {
-                problems.add(step.place() + ": " + name + " has to stay true");
-            }
-        });
+    private void requireTrue(Step step, String flag, String value) {
+        if (value != null && set.resolve(value).equalsIgnoreCase("false")) {
+            problems.add(step.place() + ": " + flag + " has to stay true");
+        }
     }
 
     private static String repository(Step step) {
         return ((IdempotentConsumerDefinition) step.definition()).getIdempotentRepository();
-    }
-
-    private String table(Step step) {
-        return Step.base(set.resolve(step.uri().orElse(""))).replaceFirst("^" + SENTINEL + "(//)?", "");
     }
 
     /** What an event passes that enters a route, as long as each step waits. */
@@ -129,27 +110,21 @@ final class TableRoutes {
         private final Set<String> entered = new HashSet<>();
         private boolean dynamic;
 
-        void into(List<Step> steps, Step consumer) {
+        void enter(List<Step> steps, Step consumer) {
             for (Step step : steps) {
                 dynamic |= step.isDynamic();
-                String target =
-                        step.uri().map(uri -> Step.base(set.resolve(uri))).orElse("");
+                String target = set.target(step);
                 if (!step.waits() || byInput.containsKey(target) && !target.startsWith("direct:")) {
                     notWaiting.add(step);
                 } else if (target.startsWith(SENTINEL) && !step.isDynamic()) {
                     tables.put(step, consumer);
                 } else if (byInput.containsKey(target) && entered.add(target + " " + consumer)) {
-                    RouteDefinition next = byInput.get(target);
-                    into(
-                            next.getOutputs().stream()
-                                    .map(output -> new Step(next, output))
-                                    .toList(),
-                            consumer);
+                    enter(Step.outer(byInput.get(target)), consumer);
                 } else if (step.definition() instanceof IdempotentConsumerDefinition) {
                     consumers.add(step);
-                    into(step.inner(), step);
+                    enter(step.inner(), step);
                 } else {
-                    into(step.inner(), consumer);
+                    enter(step.inner(), consumer);
                 }
             }
         }

@@ -46,7 +46,7 @@ class RoutesConfigMapIT {
     void theProgramAcceptsThem(String overlay) throws Exception {
         Map<String, String> env = new TreeMap<>(PodFacts.of(built(overlay)).env());
 
-        assertThat(RouteContract.problems(new RouteFiles(routes(overlay)), EffectiveProperties.load(work, env)))
+        assertThat(RouteContract.check(new RouteFiles(routes(overlay)), EffectiveProperties.load(work, env)))
                 .isEmpty();
     }
 

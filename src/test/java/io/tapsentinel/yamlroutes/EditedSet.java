@@ -18,7 +18,7 @@ final class EditedSet {
     final SortedMap<String, String> texts = new TreeMap<>(RouteFiles.in(FOLDER).texts());
 
     List<String> problems() {
-        return RouteContract.problems(new RouteFiles(texts), properties);
+        return RouteContract.check(new RouteFiles(texts), properties);
     }
 
     /** Puts a step, indented by no more than its own lines need, into the operator's route of blocked messages; an earlier one goes. */

@@ -108,7 +108,7 @@ class OddRouteSetsTest {
     void aSetWithoutThePollIsRefused(String text) {
         RouteFiles alone = new RouteFiles(new TreeMap<>(Map.of("mine.camel.yaml", text)));
 
-        assertThat(RouteContract.problems(alone, set.properties)).isNotEmpty();
+        assertThat(RouteContract.check(alone, set.properties)).isNotEmpty();
     }
 
     @Test

@@ -75,7 +75,7 @@ class OperatorExamplesTest {
     void allOfThemTogetherAreAsRoutesHaveToBe() throws Exception {
         List.of(LOOKUP, COPY, REDACT, FILTER).forEach(routes::withExample);
 
-        assertThat(RouteContract.problems(routes.files(), EffectiveProperties.load(folder, Map.of())))
+        assertThat(RouteContract.check(routes.files(), EffectiveProperties.load(folder, Map.of())))
                 .isEmpty();
         assertThat(Path.of("copies")).as("made by a check").doesNotExist();
     }

@@ -16,7 +16,7 @@ import org.apache.camel.model.OnCompletionDefinition;
 import org.apache.camel.model.RouteDefinition;
 
 /** Who is called how, and by whom: the routes that Java calls are there, and those that YAML calls are, too. */
-final class RouteNames {
+final class RouteReferences {
 
     /** What Java's routes are called; those of ours that YAML has are named below. */
     private static final String OURS = "tap-";
@@ -39,15 +39,15 @@ final class RouteNames {
     private final Map<String, RouteDefinition> byInput = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
 
-    private RouteNames(RouteSet set) {
+    private RouteReferences(RouteSet set) {
         this.set = set;
     }
 
-    static List<String> problems(RouteSet set) {
-        return new RouteNames(set).problems();
+    static List<String> check(RouteSet set) {
+        return new RouteReferences(set).check();
     }
 
-    private List<String> problems() {
+    private List<String> check() {
         set.routes().forEach(this::add);
         CALLED.forEach(id -> require(id, DIRECT + id));
         Stream.of(EventType.values()).map(EventType::routeId).forEach(id -> require(id, DIRECT + id));
@@ -61,7 +61,7 @@ final class RouteNames {
         }
         byId.keySet().stream().filter(this::isRequired).sorted().forEach(this::requireRunning);
         Stream.of(EventType.values()).forEach(type -> requireCall("tap-event", DIRECT + type.routeId()));
-        set.routes().forEach(route -> Step.of(route).forEach(this::calls));
+        set.routes().forEach(route -> Step.of(route).forEach(this::requireTarget));
         set.routes().forEach(this::requireEnd);
         requireAnswerAsItIs();
         return problems;
@@ -74,12 +74,11 @@ final class RouteNames {
             return;
         }
         Step last = new Step(fetch, fetch.getOutputs().get(fetch.getOutputs().size() - 1));
-        if (!Step.base(set.resolve(last.uri().orElse(""))).equals(Step.base(set.resolve(REQUEST)))) {
+        if (!set.target(last).equals(Step.base(set.resolve(REQUEST)))) {
             problems.add(last.place() + ": stands last in " + FETCH + ", where the request to TAP has to be, " + REQUEST
                     + "; no step may change the answer");
         }
-        Stream.concat(Stream.of(fetch), set.configurations().stream())
-                .flatMap(route -> Step.of(route).stream())
+        Stream.concat(Step.of(fetch).stream(), set.completions())
                 .filter(step -> step.definition() instanceof OnCompletionDefinition)
                 .forEach(step -> problems.add(
                         step.place() + ": comes after the request in " + FETCH + " and could change the answer"));
@@ -90,7 +89,6 @@ final class RouteNames {
 
     private void add(RouteDefinition route) {
         String id = route.getRouteId();
-        String input = set.resolve(route.getInput().getEndpointUri());
         if (!route.hasCustomIdAssigned()) {
             problems.add(Step.place(route) + ": has no id; a reload could not tell it from a new one");
         } else if (id.startsWith(OURS) && !isRequired(id) && !id.equals(ARCHIVE)
@@ -102,7 +100,7 @@ final class RouteNames {
             problems.add(Step.place(route) + ": there is another route with this id in " + same.getLocation() + ":"
                     + same.getLineNumber());
         }
-        String direct = Step.base(input);
+        String direct = set.input(route);
         boolean forYaml = direct.equals(ArchiveRoute.TO)
                 || CALLED.stream().map(DIRECT::concat).anyMatch(direct::equals);
         if (direct.startsWith(DIRECT + OURS) && !forYaml || direct.equals(FilteredRoute.FILTERED)) {
@@ -124,8 +122,7 @@ final class RouteNames {
         RouteDefinition route = byId.get(id);
         if (route == null) {
             problems.add("there is no route with the id " + id + "; a folder stands in for all packaged routes");
-        } else if (input != null
-                && !Step.base(set.resolve(route.getInput().getEndpointUri())).equals(input)) {
+        } else if (input != null && !set.input(route).equals(input)) {
             problems.add(Step.place(route) + ": has to begin with " + input);
         }
     }
@@ -143,7 +140,7 @@ final class RouteNames {
 
     private void requireCall(String id, String called) {
         RouteDefinition route = byId.get(id);
-        if (route != null && reached(route, new HashSet<>()).stream().noneMatch(called::equals)) {
+        if (route != null && !reached(route, new HashSet<>()).contains(called)) {
             problems.add(Step.place(route) + ": never calls " + called);
         }
     }
@@ -151,7 +148,7 @@ final class RouteNames {
     /** All direct endpoints that are called from a route on. */
     private Set<String> reached(RouteDefinition route, Set<String> reached) {
         for (Step step : Step.of(route)) {
-            String called = step.uri().map(uri -> Step.base(set.resolve(uri))).orElse("");
+            String called = set.target(step);
             if (called.startsWith(DIRECT) && reached.add(called) && byInput.containsKey(called)) {
                 reached(byInput.get(called), reached);
             }
@@ -161,15 +158,14 @@ final class RouteNames {
 
     /** An event that goes round would never end, nor would its window, and nothing would tell. */
     private void requireEnd(RouteDefinition route) {
-        String own = Step.base(set.resolve(route.getInput().getEndpointUri()));
-        if (reached(route, new HashSet<>()).contains(own)) {
+        if (reached(route, new HashSet<>()).contains(set.input(route))) {
             problems.add(Step.place(route)
                     + ": calls itself, by way of the routes that it calls; an event would go round for ever");
         }
     }
 
-    private void calls(Step step) {
-        String called = step.uri().map(uri -> Step.base(set.resolve(uri))).orElse("");
+    private void requireTarget(Step step) {
+        String called = set.target(step);
         if (called.startsWith(DIRECT)
                 && !called.contains("${")
                 && !called.contains("{{")

@@ -15,7 +15,7 @@ import org.apache.camel.TypeConversionException;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
 /** Camel's exceptions in one line: what is wrong, without values of options and lines of files, which may be secrets. */
-final class Reasons {
+final class CamelFailure {
 
     private static final Pattern OPTION =
             Pattern.compile("([?&])([\\w.-]+)=(RAW\\(.*?\\)(?=&|$)|RAW\\{.*?}(?=&|$)|[^&]*)");
@@ -24,14 +24,14 @@ final class Reasons {
     /** Shorter values would take letters out of words, and are none that have to be kept. */
     private static final int VALUE = 4;
 
-    private Reasons() {}
+    private CamelFailure() {}
 
-    static String of(Throwable failure) {
-        return of(failure, "");
+    static String describe(Throwable failure) {
+        return describe(failure, "");
     }
 
     /** @param uri the endpoint that was asked for; nothing of its options is in the answer but their names */
-    static String of(Throwable failure, String uri) {
+    static String describe(Throwable failure, String uri) {
         List<Throwable> causes = Stream.iterate(failure, each -> each != null, Throwable::getCause)
                 .limit(50)
                 .toList();
@@ -39,14 +39,14 @@ final class Reasons {
         Map<String, String> options = options(uri);
         String message = String.valueOf(root.getMessage());
         return placeholder(message)
-                .or(() -> first(causes, MarkedYamlEngineException.class).map(Reasons::inFile))
+                .or(() -> first(causes, MarkedYamlEngineException.class).map(CamelFailure::inFile))
                 .or(() -> unknown(message, options))
                 .or(() -> bean(root, options))
                 .or(() ->
                         first(causes, PropertyBindingException.class).map(option -> badValue(option.getPropertyName())))
                 .or(() -> first(causes, TypeConversionException.class)
                         .map(value -> badValue(named(String.valueOf(value.getValue()), options))))
-                .or(() -> first(causes, NoSuchEndpointException.class).map(Reasons::noComponent))
+                .or(() -> first(causes, NoSuchEndpointException.class).map(CamelFailure::noComponent))
                 .orElseGet(() -> plain(root, message, options));
     }
 
