@@ -45,8 +45,7 @@ function unlike(query, result) {
             messages.push(`column ${wanted.name} of the result is ${actual.type} and not ${kusto(wanted.type)}`);
         }
     }
-    const more = query.exact ? result.filter(column => !query.result.some(wanted => wanted.name === column.name)) : [];
-    return [...messages, ...more.map(column => `the result has a column ${column.name} that nothing declares`)];
+    return messages;
 }
 
 /** Names of the functions that the query calls itself, sorted. */

@@ -7,6 +7,7 @@ import io.tapsentinel.azure.KustoJob.Column;
 import io.tapsentinel.azure.KustoJob.Query;
 import io.tapsentinel.azure.KustoJob.Table;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -17,197 +18,105 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("full")
 class BrokenQueriesIT {
 
-    private static final String CLICKS = "ProofPointTAPClicksPermittedV2_CL";
-    private static final String BLOCKED_CLICKS = "ProofPointTAPClicksBlockedV2_CL";
-    private static final String MESSAGES = "ProofPointTAPMessagesDeliveredV2_CL";
-    private static final String BLOCKED_MESSAGES = "ProofPointTAPMessagesBlockedV2_CL";
-    private static final String HEALTH = "TapSentinelHealth_CL";
+    /** A column of a table that its schema file gives another type, or none ("-"); the file that it breaks, and a finding in it. */
+    private static final String SCHEMAS = """
+        ProofPointTAPClicksPermittedV2_CL | classification | int | MaliciousLinkClicked.kql | 5:29: TYPES classification is int and 'malware' is string
+        ProofPointTAPClicksPermittedV2_CL | clickIP | - | MaliciousLinkClicked.kql | The name 'clickIP' does not refer
+        ProofPointTAPClicksPermittedV2_CL | threatID | dynamic | ThreatClearedAfterDelivery.kql | column ThreatId has not the same type
+        ProofPointTAPClicksBlockedV2_CL | url | dynamic | TapEventHistory.kql | column url has not the same type
+        ProofPointTAPClicksBlockedV2_CL | recipient | dynamic | TapEventHistory.kql | column recipient has not the same type
+        ProofPointTAPClicksBlockedV2_CL | clickTime | string | TapEventHistory.kql | column clickTime has not the same type
+        ProofPointTAPMessagesDeliveredV2_CL | messageTime | string | TapEventHistory.kql | column messageTime has not the same type
+        ProofPointTAPMessagesDeliveredV2_CL | messageTime | string | ThreatClearedAfterDelivery.kql | column EventTime has not the same type
+        ProofPointTAPMessagesDeliveredV2_CL | threatsInfoMap | string | MalwareAttachmentDelivered.kql | KS
+        ProofPointTAPMessagesBlockedV2_CL | messageSize | string | TapEventHistory.kql | column messageSize has not the same type
+        ProofPointTAPMessagesBlockedV2_CL | policyRoutes | string | TapEventHistory.kql | column policyRoutes has not the same type
+        TapSentinelHealth_CL | kind | int | ConnectorStopped.kql | 5:17: TYPES kind is int and 'heartbeat' is string
+        TapSentinelHealth_CL | hour | string | Completeness.kql | KS
+        TapSentinelHealth_CL | delivered | string | Completeness.kql | KS
+        TapSentinelHealth_CL | lagSeconds | string | ThreatsSilent.kql | KS106
+        """;
+    /** A word of a file that is another one, and a finding in the file. */
+    private static final String QUERIES = """
+        MaliciousLinkClicked.kql | ClickIp = clickIP | ClickIp = clickIp | 15:26: KS142 The name 'clickIp' does not refer
+        MaliciousLinkClicked.kql | ProofPointTAPClicksPermittedV2_CL | ProofPointTAPClicks_CL | 2:1: KS204 The name 'ProofPointTAPClicks_CL' does not refer
+        ThreatsSilent.kql | == 'heartbeat' | == 3 | 11:17: TYPES kind is string and 3 is long
+        ThreatsSilent.kql | lagSeconds < 3600 | lagSeconds < '1h' | KS106 The operator '<' is not defined
+        TapEventHistory.kql | threatURL | threatUrl | The name 'threatUrl' does not refer
+        TapEvents.kql | TapEventHistory | TapHistory | 3:1: KS204 The name 'TapHistory' does not refer
+        CompletenessDiffers.kql | LatestRowAt | NewestRowAt | The name 'NewestRowAt' does not refer
+        CampaignToManyRecipients.kql | countif(Earlier > 0) | countwhen(Earlier > 0) | The name 'countwhen' does not refer
+        WorkbookPermittedClicks.kql | ThreatStatus | ThreatState | The name 'ThreatState' does not refer
+        """;
 
-    /** A column of a table that its schema file gives another type, or none where it is null; and a finding in the file that it breaks. */
-    private record BrokenSchema(String table, String column, String type, String file, String finding) {
+    /** A job, the file that it breaks, and a finding in it. */
+    private record Broken(KustoJob job, String file, String finding) {
 
-        KustoJob job() {
-            List<Table> tables =
-                    QueryFiles.tables(false).stream().map(this::broken).toList();
+        static Broken schema(String[] words) {
+            List<Table> tables = QueryFiles.tables(false).stream()
+                    .map(table -> table.name().equals(words[0]) ? broken(table, words[1], words[2]) : table)
+                    .toList();
             assertThat(tables).isNotEqualTo(QueryFiles.tables(false));
-            return only(
-                    new KustoJob(
-                            tables,
-                            QueryFiles.functions(),
-                            QueryFiles.job(tables).queries()),
-                    file);
+            return new Broken(only(QueryFiles.job(tables), words[3]), words[3], words[4]);
         }
 
-        private Table broken(Table one) {
-            return !one.name().equals(table)
-                    ? one
-                    : new Table(
-                            table,
-                            one.columns().stream()
-                                    .filter(c -> type != null || !c.name().equals(column))
-                                    .map(c -> c.name().equals(column) ? new Column(column, type) : c)
-                                    .toList());
-        }
-    }
-
-    /** A word of a query that is another one; and a finding in its file. */
-    private record BrokenQuery(String file, String word, String wrong, String finding) {
-
-        KustoJob job() {
-            KustoJob job = only(QueryFiles.job(QueryFiles.tables(false)), file);
-            KustoJob broken = new KustoJob(job.tables(), broken(job.functions()), broken(job.queries()));
+        static Broken query(String[] words) {
+            KustoJob job = only(QueryFiles.job(QueryFiles.tables(false)), words[0]);
+            KustoJob broken = new KustoJob(job.tables(), broken(job.functions(), words), broken(job.queries(), words));
             assertThat(broken).isNotEqualTo(job);
-            return broken;
+            return new Broken(broken, words[0], words[3]);
         }
 
-        private List<Query> broken(List<Query> queries) {
+        private static Table broken(Table table, String column, String type) {
+            return new Table(
+                    table.name(),
+                    table.columns().stream()
+                            .filter(c -> !type.equals("-") || !c.name().equals(column))
+                            .map(c -> c.name().equals(column) ? new Column(column, type) : c)
+                            .toList());
+        }
+
+        private static List<Query> broken(List<Query> queries, String[] words) {
             return queries.stream()
-                    .map(query -> query.file().equals(file)
-                            ? new Query(query.name(), file, query.text().replace(word, wrong), List.of(), false)
+                    .map(query -> query.file().equals(words[0])
+                            ? new Query(query.name(), words[0], query.text().replace(words[1], words[2]), List.of())
                             : query)
                     .toList();
+        }
+
+        /** The functions, and of the queries this one: the others take time. */
+        private static KustoJob only(KustoJob job, String file) {
+            return new KustoJob(
+                    job.tables(),
+                    job.functions(),
+                    job.queries().stream()
+                            .filter(query -> query.file().equals(file))
+                            .toList());
         }
     }
 
     @TestFactory
     Stream<DynamicTest> aBrokenSchemaFileIsNamedWhereItMatters() {
-        List<BrokenSchema> all = List.of(
-                new BrokenSchema(
-                        CLICKS,
-                        "classification",
-                        "int",
-                        "MaliciousLinkClicked.kql",
-                        "5:29: TYPES classification is int and 'malware' is string"),
-                new BrokenSchema(
-                        CLICKS, "clickIP", null, "MaliciousLinkClicked.kql", "The name 'clickIP' does not refer"),
-                new BrokenSchema(
-                        CLICKS,
-                        "threatID",
-                        "dynamic",
-                        "ThreatClearedAfterDelivery.kql",
-                        "column ThreatId has not the same type"),
-                new BrokenSchema(
-                        BLOCKED_CLICKS, "url", "dynamic", "TapEventHistory.kql", "column url has not the same type"),
-                new BrokenSchema(
-                        BLOCKED_CLICKS,
-                        "recipient",
-                        "dynamic",
-                        "TapEventHistory.kql",
-                        "column recipient has not the same type"),
-                new BrokenSchema(
-                        BLOCKED_CLICKS,
-                        "clickTime",
-                        "string",
-                        "TapEventHistory.kql",
-                        "column clickTime has not the same type"),
-                new BrokenSchema(
-                        MESSAGES,
-                        "messageTime",
-                        "string",
-                        "TapEventHistory.kql",
-                        "column messageTime has not the same type"),
-                new BrokenSchema(
-                        MESSAGES,
-                        "messageTime",
-                        "string",
-                        "ThreatClearedAfterDelivery.kql",
-                        "column EventTime has not the same type"),
-                new BrokenSchema(MESSAGES, "threatsInfoMap", "string", "MalwareAttachmentDelivered.kql", "KS"),
-                new BrokenSchema(
-                        BLOCKED_MESSAGES,
-                        "messageSize",
-                        "string",
-                        "TapEventHistory.kql",
-                        "column messageSize has not the same type"),
-                new BrokenSchema(
-                        BLOCKED_MESSAGES,
-                        "policyRoutes",
-                        "string",
-                        "TapEventHistory.kql",
-                        "column policyRoutes has not the same type"),
-                new BrokenSchema(
-                        HEALTH,
-                        "kind",
-                        "int",
-                        "ConnectorStopped.kql",
-                        "5:17: TYPES kind is int and 'heartbeat' is string"),
-                new BrokenSchema(HEALTH, "hour", "string", "Completeness.kql", "KS"),
-                new BrokenSchema(HEALTH, "delivered", "string", "Completeness.kql", "KS"),
-                new BrokenSchema(HEALTH, "lagSeconds", "string", "ThreatsSilent.kql", "KS106"));
-        return named(
-                all.stream().map(BrokenSchema::job).toList(),
-                all.stream().map(BrokenSchema::file).toList(),
-                all.stream().map(BrokenSchema::finding).toList(),
-                all);
+        return found(SCHEMAS, Broken::schema);
     }
 
     @TestFactory
     Stream<DynamicTest> aBrokenQueryIsNamedWithItsPlace() {
-        List<BrokenQuery> all = List.of(
-                new BrokenQuery(
-                        "MaliciousLinkClicked.kql",
-                        "ClickIp = clickIP",
-                        "ClickIp = clickIp",
-                        "15:26: KS142 The name 'clickIp' does not refer"),
-                new BrokenQuery(
-                        "MaliciousLinkClicked.kql",
-                        CLICKS,
-                        "ProofPointTAPClicks_CL",
-                        "2:1: KS204 The name 'ProofPointTAPClicks_CL' does not refer"),
-                new BrokenQuery(
-                        "ThreatsSilent.kql", "== 'heartbeat'", "== 3", "11:17: TYPES kind is string and 3 is long"),
-                new BrokenQuery(
-                        "ThreatsSilent.kql",
-                        "lagSeconds < 3600",
-                        "lagSeconds < '1h'",
-                        "KS106 The operator '<' is not defined"),
-                new BrokenQuery("TapEventHistory.kql", "threatURL", "threatUrl", "The name 'threatUrl' does not refer"),
-                new BrokenQuery(
-                        "TapEvents.kql",
-                        "TapEventHistory",
-                        "TapHistory",
-                        "3:1: KS204 The name 'TapHistory' does not refer"),
-                new BrokenQuery(
-                        "CompletenessDiffers.kql",
-                        "LatestRowAt",
-                        "NewestRowAt",
-                        "The name 'NewestRowAt' does not refer"),
-                new BrokenQuery(
-                        "CampaignToManyRecipients.kql",
-                        "countif(Earlier > 0)",
-                        "countwhen(Earlier > 0)",
-                        "The name 'countwhen' does not refer"),
-                new BrokenQuery(
-                        "WorkbookPermittedClicks.kql",
-                        "ThreatStatus",
-                        "ThreatState",
-                        "The name 'ThreatState' does not refer"));
-        return named(
-                all.stream().map(BrokenQuery::job).toList(),
-                all.stream().map(BrokenQuery::file).toList(),
-                all.stream().map(BrokenQuery::finding).toList(),
-                all);
+        return found(QUERIES, Broken::query);
     }
 
-    private static Stream<DynamicTest> named(
-            List<KustoJob> jobs, List<String> files, List<String> findings, List<?> names) {
-        List<KustoCheck.Report> reports = KustoCheck.bind(jobs);
-        return IntStream.range(0, jobs.size())
+    private static Stream<DynamicTest> found(String cases, Function<String[], Broken> make) {
+        List<Broken> all =
+                cases.lines().map(line -> line.split(" \\| ")).map(make).toList();
+        List<KustoCheck.Report> reports =
+                KustoCheck.bind(all.stream().map(Broken::job).toList());
+        List<String> names = cases.lines().toList();
+        return IntStream.range(0, all.size())
                 .mapToObj(i -> dynamicTest(
-                        names.get(i).toString(),
+                        names.get(i),
                         () -> assertThat(reports.get(i).findings())
                                 .anySatisfy(finding -> assertThat(finding.toString())
-                                        .startsWith(files.get(i) + ":")
-                                        .contains(findings.get(i)))));
-    }
-
-    /** The functions, and of the queries this one: the others take time. */
-    private static KustoJob only(KustoJob job, String file) {
-        return new KustoJob(
-                job.tables(),
-                job.functions(),
-                job.queries().stream()
-                        .filter(query -> query.file().equals(file))
-                        .toList());
+                                        .startsWith(all.get(i).file() + ":")
+                                        .contains(all.get(i).finding()))));
     }
 }

@@ -35,26 +35,20 @@ record KustoJob(List<Table> tables, List<Query> functions, List<Query> queries) 
      * @param name   the function's name; null for a query
      * @param file   what findings call it by
      * @param result columns that the result must have
-     * @param exact  whether it may have no others
      */
-    record Query(String name, String file, String text, List<Column> result, boolean exact) {
+    record Query(String name, String file, String text, List<Column> result) {
 
         static Query of(String file, String text) {
-            return new Query(null, file, text, List.of(), false);
+            return new Query(null, file, text, List.of());
         }
 
         static Query function(String name, String file, String text) {
-            return new Query(name, file, text, List.of(), false);
+            return new Query(name, file, text, List.of());
         }
 
         /** The same query, whose result must have these columns. */
         Query giving(List<Column> columns) {
-            return new Query(name, file, text, columns, false);
-        }
-
-        /** The same query, whose result must have these columns and no others. */
-        Query givingExactly(List<Column> columns) {
-            return new Query(name, file, text, columns, true);
+            return new Query(name, file, text, columns);
         }
     }
 }

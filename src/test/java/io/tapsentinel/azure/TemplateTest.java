@@ -8,9 +8,11 @@ import io.tapsentinel.sentinel.schema.TableSchema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,9 @@ class TemplateTest {
             "Microsoft.Insights/dataCollectionRules", "2023-03-11",
             "Microsoft.Authorization/roleAssignments", "2022-04-01",
             "Microsoft.Insights/diagnosticSettings", "2021-05-01-preview");
+    private static final String FLOW = """
+        {"streams":["Custom-%1$s"],"destinations":["workspace"],"transformKql":"source","outputStream":"Custom-%1$s"}\
+        """;
     private static final String INSIGHTS = ArmFunctions.GROUP + "/providers/Microsoft.Insights/";
     private static final String WORKSPACE =
             ArmFunctions.GROUP + "/providers/Microsoft.OperationalInsights/workspaces/" + Templates.WORKSPACE;
@@ -37,15 +42,38 @@ class TemplateTest {
     @ParameterizedTest
     @MethodSource("combinations")
     void tablesAndStreamsHaveTheColumnsOfTheirSchemas(Map<String, Object> parameters) {
-        List<TableSchema> schemas =
-                Templates.schemas(on(parameters, "additionalFields"), on(parameters, "healthTable"));
-        assertThat(SchemaCheck.problems(deployment(parameters), schemas)).isEmpty();
+        Map<String, List<String>> expected = new TreeMap<>();
+        for (TableSchema schema :
+                Templates.schemas(on(parameters, "additionalFields"), on(parameters, "healthTable"))) {
+            List<String> columns = schema.columns().values().stream()
+                    .map(column -> column.name() + " " + column.type().keyword())
+                    .toList();
+            expected.put(schema.table(), columns);
+            expected.put(schema.stream(), columns);
+        }
+        Deployment deployment = deployment(parameters);
+        Map<String, List<String>> found = new TreeMap<>();
+        deployment.tables().forEach((name, table) -> {
+            JsonNode schema = table.properties().required("schema");
+            assertThat(schema.required("name").textValue()).isEqualTo(name);
+            found.put(name, columns(schema));
+        });
+        JsonNode streams = deployment.rule().properties().required("streamDeclarations");
+        streams.properties().forEach(stream -> found.put(stream.getKey(), columns(stream.getValue())));
+
+        assertThat(found).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @MethodSource("combinations")
-    void everyStreamFlowsIntoItsTable(Map<String, Object> parameters) {
-        assertThat(FlowCheck.problems(deployment(parameters))).isEmpty();
+    void everyStreamFlowsIntoItsTableAsItIs(Map<String, Object> parameters) {
+        Deployment deployment = deployment(parameters);
+
+        assertThat(deployment.rule().properties().required("dataFlows"))
+                .map(JsonNode::toString)
+                .containsExactlyInAnyOrderElementsOf(deployment.tables().keySet().stream()
+                        .map(FLOW::formatted)
+                        .toList());
     }
 
     @ParameterizedTest
@@ -92,9 +120,8 @@ class TemplateTest {
         JsonNode rule = deployment(parameters).rule().json();
         assertThat(rule.required("kind").textValue()).isEqualTo("Direct");
         assertThat(rule.required("location").textValue()).isEqualTo(ArmFunctions.REGION);
-        assertThat(rule.at("/properties/destinations/logAnalytics/0/workspaceResourceId")
-                        .textValue())
-                .isEqualTo(WORKSPACE);
+        assertThat(rule.at("/properties/destinations/logAnalytics"))
+                .hasToString("[{\"name\":\"workspace\",\"workspaceResourceId\":\"" + WORKSPACE + "\"}]");
         assertThat(rule.at("/properties/dataCollectionEndpointId").asText())
                 .isEqualTo(on(parameters, "privateLink") ? INSIGHTS + "dataCollectionEndpoints/tap-sentinel" : "null");
     }
@@ -111,11 +138,11 @@ class TemplateTest {
     @Test
     void tablesAreForAnalyticsAndKeptAsLongAsAsked() {
         Deployment deployment = deployment(Templates.with(Map.of("retentionInDays", 90, "totalRetentionInDays", 365)));
-        assertThat(deployment.tables().values()).allSatisfy(table -> {
-            ObjectNode properties = ((ObjectNode) table.properties()).deepCopy().without("schema");
-            assertThat(properties)
-                    .hasToString("{\"plan\":\"Analytics\",\"retentionInDays\":90,\"totalRetentionInDays\":365}");
-        });
+        assertThat(deployment.tables().values())
+                .map(table -> ((ObjectNode) table.properties()).deepCopy().without("schema"))
+                .allMatch(properties -> properties
+                        .toString()
+                        .equals("{\"plan\":\"Analytics\",\"retentionInDays\":90,\"totalRetentionInDays\":365}"));
     }
 
     @Test
@@ -154,6 +181,14 @@ class TemplateTest {
                                     + "\"logs\":[{\"category\":\"LogErrors\",\"enabled\":true}],"
                                     + "\"metrics\":[{\"category\":\"AllMetrics\",\"enabled\":true}]}");
                 });
+    }
+
+    private static List<String> columns(JsonNode owner) {
+        List<String> columns = new ArrayList<>();
+        owner.required("columns")
+                .forEach(column -> columns.add(column.required("name").textValue() + " "
+                        + column.required("type").textValue()));
+        return columns;
     }
 
     private static boolean on(Map<String, Object> parameters, String name) {
