@@ -80,9 +80,7 @@ class AnswerLimitsIT {
         services.start().poll().poll();
 
         services.assertEverythingLandedOnce();
-        assertThat(log.lines())
-                .filteredOn(line -> line.contains("not committed"))
-                .hasSize(1);
+        assertThat(log.lines("not committed")).hasSize(1);
         assertThat(sent).hasValueLessThan(BUFFERED);
     }
 
@@ -94,11 +92,7 @@ class AnswerLimitsIT {
         services.start().poll();
 
         services.assertEverythingLandedOnce();
-        assertThat(log.lines())
-                .filteredOn(line -> line.contains("not committed"))
-                .singleElement()
-                .asString()
-                .contains("it will be read again in windows of 30m", TOO_LARGE);
+        assertThat(log.line("not committed")).contains("it will be read again in windows of 30m", TOO_LARGE);
         assertThat(services.reads())
                 .hasSize(2)
                 .allMatch(read -> read.window().length().toMinutes() == 30);
@@ -117,11 +111,7 @@ class AnswerLimitsIT {
 
         RunningProgram program = services.start().poll();
 
-        assertThat(log.lines())
-                .filteredOn(line -> line.contains("not committed"))
-                .singleElement()
-                .asString()
-                .contains("TAP answered 500");
+        assertThat(log.line("not committed")).contains("TAP answered 500");
         assertThat(sent).hasValueLessThan(BUFFERED);
         program.poll();
         services.assertEverythingLandedOnce();
@@ -168,14 +158,10 @@ class AnswerLimitsIT {
             assertThat(gap.to()).isAfterOrEqualTo(at);
         });
         assertThat(services.store()
-                        .number(
-                                "SELECT count(*) FROM gap WHERE reason LIKE 'TAP''s answer cannot be read (2 attempts): too"
-                                        + " large: more than 1 MB (tap.max-answer-megabytes)'"))
+                        .number("SELECT count(*) FROM gap WHERE reason LIKE 'TAP''s answer cannot be read (2"
+                                + " attempts): too large: more than 1 MB (tap.max-answer-megabytes)'"))
                 .isOne();
-        assertThat(log.lines())
-                .filteredOn(line -> line.startsWith("ERROR"))
-                .singleElement()
-                .asString()
+        assertThat(log.line("ERROR"))
                 .contains("look in TAP's own page for this time")
                 .doesNotContain("tap.rejected.uri");
         assertThat(services.store().backlog()).isEmpty();
@@ -190,8 +176,7 @@ class AnswerLimitsIT {
             services.with("tap.spool", services.folder().resolve("spool").toString());
             RunningProgram program = services.start().poll();
 
-            assertThat(log.lines())
-                    .filteredOn(line -> line.contains("not committed"))
+            assertThat(log.lines("not committed"))
                     .isNotEmpty()
                     .allMatch(line -> line.contains("disk full: make room for tap.spool"));
             assertThat(services.reads()).isEmpty();

@@ -40,11 +40,7 @@ class BadRequestsIT {
 
         TimeRange gap = new TimeRange(origin, origin.plus(Duration.ofMinutes(10)));
         assertThat(services.store().gaps()).containsExactly(gap);
-        assertThat(log.lines())
-                .filteredOn(line -> line.startsWith("ERROR gap: "))
-                .singleElement()
-                .asString()
-                .contains(gap.toString());
+        assertThat(log.line("ERROR gap: ")).contains(gap.toString());
         assertThat(services.reads().get(0).window().from()).isEqualTo(gap.to());
         assertThat(services.store().requests())
                 .as("two refusals, the oldest window, the fresh one, one of the backlog")
@@ -57,7 +53,7 @@ class BadRequestsIT {
         services.with("tap.poll.backfill", "PT3H").tapProxy().next(Fault.TOO_OLD, Fault.NONE, Fault.TOO_OLD);
         RunningProgram program = services.start().poll();
         assertThat(program.health("tap-health").getState()).isEqualTo(State.DOWN);
-        assertThat(program.health("tap-health").getMessage()).get().asString().contains("too far into the past");
+        assertThat(program.healthMessage("tap-health")).contains("too far into the past");
 
         for (int i = 0; i < 5; i++) {
             program.poll();
@@ -108,15 +104,12 @@ class BadRequestsIT {
         assertThat(services.store().progress()).isEqualTo(SimulatedServices.ORIGIN);
         assertThat(services.store().gaps()).isEmpty();
         assertThat(program.health("tap-health").getState()).isEqualTo(State.DOWN);
-        assertThat(program.health("tap-health").getMessage())
-                .get()
-                .asString()
+        assertThat(program.healthMessage("tap-health"))
                 .contains(
                         fault == Fault.SILENT_400
                                 ? "(TAP answered 400)"
                                 : "(TAP answered 400: The interval parameter is badly formed)");
-        assertThat(program.health("tap-health").getDetails().get("tap.refused-window"))
-                .asString()
+        assertThat(program.healthDetail("tap-health", "tap.refused-window"))
                 .startsWith(SimulatedServices.ORIGIN.toString());
 
         program.poll();

@@ -42,9 +42,7 @@ class ClockSkewIT {
         assertThat(services.tapProxy().requests()).isEqualTo(2);
         assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
         String words = ahead.toString().substring(2).toLowerCase() + " ahead of TAP's";
-        assertThat(program.health("tap-health").getDetails().get("tap.clock"))
-                .asString()
-                .contains(words);
+        assertThat(program.healthDetail("tap-health", "tap.clock")).contains(words);
         assertThat(log.lines())
                 .anyMatch(line -> line.startsWith("WARN") && line.contains("still current") && line.contains(words));
 
@@ -99,9 +97,7 @@ class ClockSkewIT {
         services.tapProxy().next(Fault.REFUSE);
         RunningProgram program =
                 services.start(SimulatedServices.ahead(Duration.ofMinutes(2))).poll();
-        assertThat(program.health("tap-health").getDetails().get("tap.clock"))
-                .asString()
-                .contains("2m ahead of TAP's");
+        assertThat(program.healthDetail("tap-health", "tap.clock")).contains("2m ahead of TAP's");
 
         program.poll();
         assertThat(services.tapProxy().requests())
@@ -119,12 +115,9 @@ class ClockSkewIT {
 
         assertThat(services.reads()).hasSize(2);
         // a Date is cut to whole seconds
-        assertThat(program.health("tap-health").getDetails().get("tap.clock"))
-                .asString()
+        assertThat(program.healthDetail("tap-health", "tap.clock"))
                 .containsAnyOf("1m59s behind TAP's", "2m behind TAP's");
-        assertThat(log.lines())
-                .filteredOn(line -> line.contains("TAP's; windows are planned by the earlier one"))
-                .hasSize(1);
+        assertThat(log.lines("TAP's; windows are planned by the earlier one")).hasSize(1);
         assertLandedSinceTheFirstRead();
     }
 

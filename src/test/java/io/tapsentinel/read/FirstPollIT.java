@@ -50,12 +50,10 @@ class FirstPollIT {
                 .extracting(read -> read.window().from())
                 .isSorted();
         assertThat(program.health("tap-start").getState()).isEqualTo(State.UP);
-        assertThat(log.lines())
-                .filteredOn(line -> line.contains("TAP answers"))
+        assertThat(log.lines("TAP answers"))
                 .containsExactly("INFO TAP answers: 200 to the first request since the start");
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(log.lines())
-                        .filteredOn(line -> line.contains("Sentinel accepts"))
+                .untilAsserted(() -> assertThat(log.lines("Sentinel accepts"))
                         .containsExactly("INFO Sentinel accepts rows for all 4 tables"));
         services.delivered()
                 .assertNoneLost(services.truth(
@@ -233,12 +231,9 @@ class FirstPollIT {
 
         services.tapProxy().release();
         await("ready").atMost(SOON).until(() -> program.health("tap-start").getState() == State.UP);
-        assertThat(program.health("tap-health").getMessage())
-                .get()
-                .asString()
+        assertThat(program.healthMessage("tap-health"))
                 .contains("TAP has given no usable answer since the start (", ": check tap.url, ");
-        assertThat(log.lines())
-                .filteredOn(line -> line.startsWith("WARN TAP has given no usable answer since the start ("))
+        assertThat(log.lines("WARN TAP has given no usable answer since the start ("))
                 .hasSize(1);
     }
 
@@ -257,10 +252,7 @@ class FirstPollIT {
         await("it is ready")
                 .atMost(SOON)
                 .until(() -> program.health("tap-start").getState() == State.UP);
-        assertThat(program.health("tap-health").getMessage())
-                .get()
-                .asString()
-                .contains("reads wait, since the budget has no room for them");
+        assertThat(program.healthMessage("tap-health")).contains("reads wait, since the budget has no room for them");
         assertThat(services.tapProxy().requests()).isEqualTo(2);
     }
 
@@ -290,6 +282,6 @@ class FirstPollIT {
     }
 
     private static String message(RunningProgram program) {
-        return program.health("tap-start").getMessage().orElse("");
+        return program.healthMessage("tap-start");
     }
 }

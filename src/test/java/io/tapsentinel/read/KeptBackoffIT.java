@@ -43,9 +43,7 @@ class KeptBackoffIT {
             assertThat(services.tapProxy().requests())
                     .as("within a rest of " + minutes + " minutes")
                     .isEqualTo(requests);
-            assertThat(program.health("tap-health").getMessage())
-                    .get()
-                    .asString()
+            assertThat(program.healthMessage("tap-health"))
                     .contains("TAP answers no more requests for now (TAP answered 429: too many; next attempt ");
             program.stop();
             services.clock().advance(Duration.ofSeconds(10));
@@ -99,10 +97,7 @@ class KeptBackoffIT {
         RunningProgram same = services.start().poll();
         assertThat(services.tapProxy().requests()).isEqualTo(requests);
         assertThat(same.health("tap-health").getState()).isEqualTo(State.DOWN);
-        assertThat(same.health("tap-health").getMessage())
-                .get()
-                .asString()
-                .contains("TAP refuses the credentials (TAP answered 401");
+        assertThat(same.healthMessage("tap-health")).contains("TAP refuses the credentials (TAP answered 401");
         same.stop();
 
         services.with("tap.secret", "hush-hush");
@@ -216,7 +211,8 @@ class KeptBackoffIT {
                     .execute(
                             TestDatabase.isShared()
                                     ? "ALTER TABLE tap_rest ADD CONSTRAINT none CHECK (status < 0)"
-                                    : "CREATE TRIGGER none BEFORE INSERT ON tap_rest BEGIN SELECT RAISE(ABORT, 'none'); END");
+                                    : "CREATE TRIGGER none BEFORE INSERT ON tap_rest BEGIN SELECT RAISE(ABORT,"
+                                            + " 'none'); END");
         }
         program.poll().poll();
         assertThat(services.tapProxy().requests()).isEqualTo(1);

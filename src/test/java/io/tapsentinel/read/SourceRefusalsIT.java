@@ -72,10 +72,8 @@ class SourceRefusalsIT {
         assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
         assertThat(services.reads()).isEmpty();
         program.poll();
-        assertThat(program.health("tap-health").getMessage())
+        assertThat(program.healthMessage("tap-health"))
                 .as("three windows failed, not by TAP's fault")
-                .get()
-                .asString()
                 .contains("windows keep failing (3 in a row");
     }
 
@@ -94,11 +92,7 @@ class SourceRefusalsIT {
                     .as("a probe is one request, " + fault)
                     .isEqualTo(before + 2);
             assertThat(program.health("tap-health").getState()).as(fault.name()).isEqualTo(State.DOWN);
-            assertThat(program.health("tap-health").getMessage())
-                    .get()
-                    .asString()
-                    .as(fault.name())
-                    .contains("TAP answered 401", "tap.secret");
+            assertThat(program.healthMessage("tap-health")).as(fault.name()).contains("TAP answered 401", "tap.secret");
             assertThat(program.health("tap-health").getDetails())
                     .as(fault.name())
                     .containsKey("tap.next-request-after")
@@ -154,8 +148,7 @@ class SourceRefusalsIT {
         assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
         assertThat(program.health("tap-health").getDetails())
                 .containsEntry("tap.requests.everything-else.in-24-hours", 1L);
-        assertThat(program.health("tap-health").getDetails().get("tap.throttled"))
-                .asString()
+        assertThat(program.healthDetail("tap-health", "tap.throttled"))
                 .isEqualTo("only 1 requests of ours in 24 hours: another client may share the credential");
 
         services.clock().advance(Duration.ofMinutes(5));
@@ -172,9 +165,7 @@ class SourceRefusalsIT {
         int requests = 1;
         for (int minutes : List.of(5, 10, 20, 30, 30)) {
             assertThat(services.tapProxy().requests()).isEqualTo(requests);
-            assertThat(program.health("tap-health").getDetails().get("tap.last-refusal"))
-                    .asString()
-                    .contains("429");
+            assertThat(program.healthDetail("tap-health", "tap.last-refusal")).contains("429");
             services.clock().advance(Duration.ofMinutes(minutes).minusSeconds(10));
             program.poll();
             assertThat(services.tapProxy().requests())

@@ -93,8 +93,7 @@ class StartOfReplicasIT {
         assertThat(services.reads()).isNotEmpty();
         services.tapProxy().next(Fault.THROTTLED);
         other.poll();
-        assertThat(other.health("tap-health").getDetails().get("tap.next-request-after"))
-                .asString()
+        assertThat(other.healthDetail("tap-health", "tap.next-request-after"))
                 .as("the first rest again")
                 .startsWith("2026-11-20T12:20:0");
     }
@@ -122,7 +121,7 @@ class StartOfReplicasIT {
     }
 
     private static String message(RunningProgram program) {
-        return program.health("tap-start").getMessage().orElse("");
+        return program.healthMessage("tap-start");
     }
 
     private static Program asking(

@@ -60,11 +60,7 @@ class UnknownTypesIT {
                 .containsEntry("fetched", 4L)
                 .containsEntry("rejected", 3L)
                 .containsEntry("duplicate", 1L);
-        assertThat(log.lines().stream().filter(line -> line.contains("messagesHeld")))
-                .singleElement()
-                .asString()
-                .startsWith("WARN")
-                .contains("messagesHeld=3");
+        assertThat(log.line("messagesHeld")).startsWith("WARN").contains("messagesHeld=3");
         assertThat(log.lines()).noneMatch(line -> line.contains(StateFolder.MARKER));
         HealthCheck.Result health = program.health("tap-storage");
         assertThat(health.getState()).isEqualTo(HealthCheck.State.UP);

@@ -48,9 +48,7 @@ class UnreadableElementsIT {
         assertThat(services.reads().get(0).counts().get("messagesBlocked"))
                 .containsEntry("rejected", 2L)
                 .containsEntry("unreadable", 2L);
-        assertThat(log.lines().stream().filter(line -> line.contains("cannot be read")))
-                .singleElement()
-                .asString()
+        assertThat(log.line("cannot be read"))
                 .contains(
                         "2 elements cannot be read",
                         "messagesBlocked at byte ",
@@ -65,8 +63,8 @@ class UnreadableElementsIT {
         assertThat(Scrape.of(program).value("tap_unreadable_total{table=\"ProofPointTAPMessagesBlockedV2_CL\"}"))
                 .isEqualTo(2);
         assertThat(run("status"))
-                .contains(
-                        "2 records not in Sentinel that TAP reported in the last 8 days; 2 could not be read in the last 24 hours");
+                .contains("2 records not in Sentinel that TAP reported in the last 8 days; 2 could not be read in the"
+                        + " last 24 hours");
         assertThat(run("rejected").lines().filter(line -> line.contains("\tunreadable\t")))
                 .hasSize(2);
     }
@@ -94,8 +92,7 @@ class UnreadableElementsIT {
                 .isZero();
         assertThat(services.store().number("SELECT sum(theirs - ours - rejected) FROM sweep"))
                 .isZero();
-        assertThat(log.lines().stream().filter(line -> line.contains("cannot be read")))
-                .hasSize(1);
+        assertThat(log.lines("cannot be read")).hasSize(1);
     }
 
     @Test

@@ -68,22 +68,16 @@ class UnreadableIT {
         assertThat(services.store().backlog()).isEmpty();
         assertSettled();
         assertAllElseLanded();
-        assertThat(log.lines())
-                .filteredOn(line -> line.startsWith("ERROR"))
-                .singleElement()
-                .asString()
+        assertThat(log.line("ERROR"))
                 .contains("cannot be read, after 2 attempts", "TAP's answer", "answer-2026", "tap.replay.uri");
-        assertThat(log.lines())
-                .filteredOn(line -> line.contains("its time is a gap now"))
-                .hasSize(1);
+        assertThat(log.lines("its time is a gap now")).hasSize(1);
         int before = tap.asked().size();
 
         services.clock().advance(Duration.ofMinutes(5));
         program.pollWithTimeLeft();
 
         assertThat(tap.asked()).as("it is not asked for again").hasSize(before + 1);
-        assertThat(program.health("tap-completeness").getDetails().get("tap.gap.reason"))
-                .asString()
+        assertThat(program.healthDetail("tap-completeness", "tap.gap.reason"))
                 .matches("TAP's answer cannot be read \\(2 attempts\\): [^T]+ at byte \\d+ of the stored answer");
     }
 
@@ -95,9 +89,7 @@ class UnreadableIT {
         services.clock().advance(Duration.ofMinutes(1));
         program.pollWithTimeLeft();
         assertThat(services.store().gaps()).as("the fault may pass").isEmpty();
-        assertThat(log.lines())
-                .filteredOn(line ->
-                        line.contains("it will be read again in 4 minutes, and becomes a gap if that fails too"))
+        assertThat(log.lines("it will be read again in 4 minutes, and becomes a gap if that fails too"))
                 .hasSize(1);
         services.clock().advance(Duration.ofMinutes(4));
         program.pollWithTimeLeft();

@@ -60,10 +60,7 @@ class OlderStoreTest {
         }
         log.lines().clear();
         try (Store store = open(left)) {
-            assertThat(log.lines())
-                    .filteredOn(line -> line.startsWith("WARN"))
-                    .singleElement()
-                    .asString()
+            assertThat(log.line("WARN"))
                     .contains(left.toString(), "lacks at least 6 commits", "newest read is of " + READ)
                     .contains("may be sent twice");
             assertThat(store.failure()).isEmpty();

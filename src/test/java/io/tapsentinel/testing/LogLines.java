@@ -1,7 +1,10 @@
 package io.tapsentinel.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
@@ -41,6 +44,19 @@ public final class LogLines extends AbstractAppender implements BeforeEachCallba
     /** Level and message of each line so far. */
     public List<String> lines() {
         return lines;
+    }
+
+    /** Those that have all of these words. */
+    public List<String> lines(String... words) {
+        return lines.stream()
+                .filter(line -> Stream.of(words).allMatch(line::contains))
+                .toList();
+    }
+
+    /** The one line that has all of these words. */
+    public String line(String... words) {
+        assertThat(lines(words)).as("lines with " + List.of(words)).hasSize(1);
+        return lines(words).get(0);
     }
 
     @Override

@@ -98,6 +98,16 @@ public final class RunningProgram implements AutoCloseable {
                 .call();
     }
 
+    /** The message of this health check now; empty when it has none. */
+    public String healthMessage(String check) {
+        return health(check).getMessage().orElse("");
+    }
+
+    /** A detail of this health check now, as text. */
+    public String healthDetail(String check, String detail) {
+        return String.valueOf(health(check).getDetails().get(detail));
+    }
+
     /** One run, as Quartz would trigger it; returns when it has ended. */
     public RunningProgram poll() {
         return trigger(ReadRoutes.READ_DUE);
