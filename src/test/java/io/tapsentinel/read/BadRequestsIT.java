@@ -5,27 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.FaultProxy.Fault;
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.SimulatedServices;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.camel.health.HealthCheck.State;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** TAP answers 400: what is cut is a gap, what is not understood is kept, and nothing is skipped in silence. */
-class BadRequestsIT {
-
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
+class BadRequestsIT extends SimulatedRun {
 
     @BeforeEach
     void open() throws Exception {

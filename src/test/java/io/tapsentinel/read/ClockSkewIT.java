@@ -7,8 +7,8 @@ import io.tapsentinel.app.Program;
 import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.SimulatedServices;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,22 +16,14 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.health.HealthCheck.State;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** This machine's clock and TAP's differ: nothing is lost, nothing stops, and it is said. */
-class ClockSkewIT {
-
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
+class ClockSkewIT extends SimulatedRun {
 
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
 
     @ParameterizedTest
     @ValueSource(strings = {"PT2M", "PT3H"})
@@ -78,7 +70,7 @@ class ClockSkewIT {
                 "tap.poll.start",
                 SimulatedServices.START.minus(Duration.ofHours(8)).toString());
         RunningProgram program = services.start(settable());
-        readAll(program);
+        services.readAll(program);
         ahead.set(Duration.ofDays(2));
         int before = services.tapProxy().requests();
         program.sweep();
@@ -184,7 +176,7 @@ class ClockSkewIT {
     void aClockThatIsSetAheadWhileEventsAreDeliveredForgetsNoKey() throws Exception {
         services.with("tap.poll.backfill", "PT5H");
         RunningProgram program = services.start(settable());
-        readAll(program);
+        services.readAll(program);
         setAheadWhileDelivering(program);
 
         services.clock().advance(Duration.ofMinutes(10));
@@ -199,7 +191,7 @@ class ClockSkewIT {
         services.with("tap.poll.backfill", "PT5H");
         RunningProgram program = services.start(settable()).poll();
         setAheadWhileDelivering(program);
-        readAll(program);
+        services.readAll(program);
 
         assertThat(services.store().gaps()).isEmpty();
         assertLandedSinceTheFirstRead();
@@ -212,12 +204,6 @@ class ClockSkewIT {
         assertThat(ahead.get()).as("it was set").isPositive();
         services.eachRow((table, row) -> {});
         ahead.set(Duration.ZERO);
-    }
-
-    private void readAll(RunningProgram program) throws Exception {
-        do {
-            program.poll();
-        } while (!services.store().backlog().isEmpty());
     }
 
     /** A program whose clock the test sets. */

@@ -8,8 +8,8 @@ import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.tap.plan.TimeRange;
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.SimulatedServices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,17 +20,12 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An instant whose events end the process as soon as they are read, and processes that end while they read for another reason. */
-class EndingAnswersIT {
+class EndingAnswersIT extends SimulatedRun {
 
     private static final Instant OLDER = SimulatedServices.ORIGIN.minus(Duration.ofHours(1));
-
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
 
     private final List<Error> ends = new CopyOnWriteArrayList<>();
     private final List<TimeRange> read = new CopyOnWriteArrayList<>();
@@ -39,9 +34,6 @@ class EndingAnswersIT {
     private String state = "state";
     /** Where a killed process leaves its store; null for one that ends for an Error. */
     private String killed;
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
 
     @Test
     void oneInADueHourEndsTwelveProcessesAtMostAndTodaysEventsFlowMeanwhile() throws Exception {

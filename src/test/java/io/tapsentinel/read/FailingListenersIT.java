@@ -10,26 +10,17 @@ import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.SimulatedRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.apache.camel.health.HealthCheck.State;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What only listens to reads, and throws: reading goes on, and one line tells of it. */
-class FailingListenersIT {
-
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
+class FailingListenersIT extends SimulatedRun {
 
     @Test
     void oneThatThrowsAtEveryCommitEndsNeitherTheRunNorTheSweep() throws Exception {

@@ -9,9 +9,10 @@ import io.tapsentinel.monitoring.health.KnownProblem;
 import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.Programs;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.SimulatedServices;
 import io.tapsentinel.testing.UnreadableInstants;
 import java.sql.Connection;
@@ -21,20 +22,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.health.HealthCheck.State;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A program that has just started: when it asks TAP, how long it leaves TAP alone, and when it is ready. */
-class FirstPollIT {
+class FirstPollIT extends SimulatedRun {
 
     private static final Duration SOON = Duration.ofSeconds(30);
-
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
 
     @Test
     void itReadsAtOnceLikeAScheduledPollTheFreshWindowAndThenTheBacklog() {
@@ -258,23 +251,10 @@ class FirstPollIT {
 
     /** @param timePasses whether the clock goes on while the program pauses; else no pause ends */
     private SimulatedServices.Maker asking(boolean timePasses) {
-        Parts parts = new Parts() {
-            @Override
-            protected StopSignal stopSignal() {
-                return new StopSignal() {
-                    @Override
-                    public boolean pause(Duration pause) {
-                        if (!timePasses) {
-                            return super.pause(Duration.ofHours(1));
-                        }
-                        services.clock().advance(pause);
-                        return super.pause(Duration.ofMillis(1));
-                    }
-                };
-            }
-        };
-        return (settings, properties, clock, committed) ->
-                new Program(settings, properties, clock, clock, committed, FatalErrors.LOG_ONLY, parts).askAtOnce();
+        return Programs.askingAtOnce(Programs.pausing(pause -> {
+            services.clock().advance(timePasses ? pause : Duration.ZERO);
+            return timePasses ? Duration.ofMillis(1) : Duration.ofHours(1);
+        }));
     }
 
     private Instant lastRequest() throws Exception {

@@ -6,32 +6,24 @@ import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.FaultProxy.Fault;
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.SimulatedServices;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A first start that reaches back to where TAP, which forgets after seven days, begins to refuse. */
-class FirstStartIT {
+class FirstStartIT extends SimulatedRun {
 
     private static final Instant START = SimulatedServices.START;
     private static final Duration HISTORY = Duration.ofDays(7);
     private static final Duration MARGIN = Duration.ofMinutes(5);
     private static final Duration SETTLE = Duration.ofMinutes(1);
     private static final Duration HOUR = Duration.ofHours(1);
-
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
 
     @Test
     void ofSevenDaysTheOldestHourIsReadFirstUpToFiveMinutesFromTheEdgeAndTheRestIsAGap() throws Exception {

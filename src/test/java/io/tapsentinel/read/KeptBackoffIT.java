@@ -3,11 +3,11 @@ package io.tapsentinel.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.testing.FaultProxy.Fault;
-import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.Programs;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,20 +16,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.health.HealthCheck.State;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A rest that TAP has asked for outlives the program, and binds all programs on the store. */
-class KeptBackoffIT {
+class KeptBackoffIT extends SimulatedRun {
 
     private static final Duration SOON = Duration.ofSeconds(30);
-
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
 
     @Test
     void restsAfter429GoOnOverRestartsAndGrow() throws Exception {
@@ -64,9 +56,7 @@ class KeptBackoffIT {
         services.clock().advance(Duration.ofMinutes(2));
         log.lines().clear();
 
-        RunningProgram program = services.start((settings, properties, clock, committed) ->
-                new Program(settings, properties, clock, committed).askAtOnce());
-
+        RunningProgram program = services.start(Programs.askingAtOnce(new Parts()));
         await("it has looked")
                 .atMost(SOON)
                 .until(() -> program.health("tap-start").getState() == State.UP);

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.OddElements;
 import io.tapsentinel.testing.OddElements.Case;
 import io.tapsentinel.testing.OddElements.Fate;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,12 +25,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,19 +36,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What one running program makes of odd elements between good ones, and of odd answers: the table in samples/odd-elements.txt. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OddElementsIT {
+class OddElementsIT extends SimulatedRun {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern QUERY_END = Pattern.compile("\"queryEndTime\":\"([^\"]+)\"");
 
-    private final SimulatedServices services = new SimulatedServices();
     private final StateFolder state = services.state();
     private final List<Row> landed = new CopyOnWriteArrayList<>();
     private RunningProgram program;
     private int cases;
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
 
     private record Row(String table, JsonNode fields) {
 
@@ -66,11 +59,6 @@ class OddElementsIT {
         program = services.start();
         answer(end -> "{\"queryEndTime\":\"" + end + "\"}");
         poll();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        services.close();
     }
 
     static List<Case> table() throws IOException {

@@ -2,40 +2,28 @@ package io.tapsentinel.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.SimulatedRun;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Identity is never lenient: two events that differ only in what is read leniently both land. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class OddIdentitiesIT {
+class OddIdentitiesIT extends SimulatedRun {
 
-    private final SimulatedServices services = new SimulatedServices();
     private RunningProgram program;
     private int pairs;
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
 
     @BeforeAll
     void start() {
         program = services.start();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        services.close();
     }
 
     @ParameterizedTest(name = "{0}")

@@ -21,6 +21,7 @@ import io.tapsentinel.tap.plan.Pool;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.Programs;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.ScriptedRequest.Answer;
 import io.tapsentinel.testing.ScriptedServer;
@@ -94,7 +95,7 @@ class OneTypeIT {
                         + "?format=json&threatStatus=active&threatStatus=cleared&threatStatus=falsePositive&interval="
                         + WINDOW + " Basic cHJpbmNpcGFsOmh1c2gtaHVzaA==");
         assertLanded(type);
-        assertThat(requests()).isEqualTo(1);
+        assertThat(services.store().requests()).isEqualTo(1);
         assertThat(requests("pool = '" + Pool.of(type).word() + "' AND purpose = 'catch-up'"))
                 .isEqualTo(1);
         assertThat(services.reads(Purpose.CATCH_UP)).singleElement().satisfies(read -> {
@@ -312,10 +313,6 @@ class OneTypeIT {
         }
     }
 
-    private long requests() throws SQLException {
-        return requests("1 = 1");
-    }
-
     private long requests(String which) throws SQLException {
         return services.store().number("SELECT count(*) FROM request_log WHERE " + which);
     }
@@ -361,13 +358,7 @@ class OneTypeIT {
 
     /** A program with this tap-fetch of an operator's. */
     private void start(String tapPoll) throws IOException {
-        Path routes = Files.createDirectories(services.folder().resolve("routes"));
-        try (var files = Files.list(Path.of("routes"))) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Files.copy(file, routes.resolve(file.getFileName()));
-            }
-        }
-        Files.writeString(routes.resolve(TAP_POLL), tapPoll);
+        Path routes = Programs.copyRoutes(services.folder().resolve("routes"), TAP_POLL, text -> tapPoll);
         program = services.start(new Parts() {
             @Override
             protected Path routesFolder() {

@@ -3,10 +3,9 @@ package io.tapsentinel.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.tap.api.TapCredentials;
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.ScriptedRequest;
 import io.tapsentinel.testing.ScriptedServer;
-import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.SimulatedRun;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,14 +16,10 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A server in TAP's place, or a proxy, that sends the program to another host. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RedirectIT {
-
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
+class RedirectIT extends SimulatedRun {
 
     @AutoClose
     private ScriptedServer tap;
@@ -33,9 +28,6 @@ class RedirectIT {
     private ScriptedServer other;
 
     private final List<String> authorizations = new CopyOnWriteArrayList<>();
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
 
     @BeforeEach
     void redirect() throws IOException {

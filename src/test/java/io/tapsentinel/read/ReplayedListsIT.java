@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
-import io.tapsentinel.testing.LogLines;
-import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.StateFolder;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,26 +14,18 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Lists of events, several rejected records, and repaired ones, that are moved into the replay folder of a running program. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ReplayedListsIT {
+class ReplayedListsIT extends SimulatedRun {
 
     /** No JSON, since its text has no quotes. */
     private static final String ODD = "{\"id\":\"odd\",\"subject\":" + StateFolder.MARKER + "}";
 
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
-
     private final StateFolder state = services.state();
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
 
     @BeforeEach
     void open() {

@@ -5,32 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
-import io.tapsentinel.testing.LogLines;
-import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.StateFolder;
 import io.tapsentinel.testing.SuspendedTables;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A document some of whose events are of a suspended table: the others arrive, and it is replayed again until all have. */
-class ReplayedWhileSuspendedIT {
+class ReplayedWhileSuspendedIT extends SimulatedRun {
 
     private static final Duration SOON = Duration.ofSeconds(40);
     private static final String ANSWER = "{\"queryEndTime\":\"2026-11-20T11:59:00Z\","
             + "\"messagesDelivered\":[{\"id\":\"d1\",\"GUID\":\"g1\"},{\"id\":\"d2\",\"GUID\":\"g2\"}],"
             + "\"clicksBlocked\":[{\"id\":\"c1\",\"GUID\":\"g3\"}]}";
 
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
-
     private final SuspendedTables tables = new SuspendedTables(services);
     private final StateFolder state = services.state();
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
 
     @Test
     void aFileStaysWhereItIsUntilTheTableAcceptsItsEvents() throws Exception {

@@ -3,11 +3,11 @@ package io.tapsentinel.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.app.Parts;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.FaultProxy.Fault;
-import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.Programs;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.SimulatedServices;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,18 +16,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** TAP or the network has a bad moment: the same window is asked for again within the run, and less of it when it is too much. */
-class RetriesIT {
-
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
+class RetriesIT extends SimulatedRun {
 
     @Test
     void aWindowThatFailsThreeTimesIsReadAtTheFourthAndEachAttemptCounts() throws Exception {
@@ -121,20 +113,11 @@ class RetriesIT {
         services.with("tap.retry.pauses", "PT5S,PT20S,PT1M")
                 .tapProxy()
                 .next(Fault.REFUSE, Fault.REFUSE, Fault.REFUSE, Fault.REFUSE);
-        services.start(new Parts() {
-                    @Override
-                    protected StopSignal stopSignal() {
-                        return new StopSignal() {
-                            @Override
-                            public boolean pause(Duration pause) {
-                                pauses.add(pause);
-                                return true;
-                            }
-                        };
-                    }
-                })
+        services.start(Programs.pausing(pause -> {
+                    pauses.add(pause);
+                    return Duration.ZERO;
+                }))
                 .poll();
-
         assertThat(pauses).hasSize(3);
         for (int i = 0; i < 3; i++) {
             Duration set = List.of(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofMinutes(1))

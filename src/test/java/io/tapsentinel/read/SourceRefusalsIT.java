@@ -3,8 +3,8 @@ package io.tapsentinel.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.testing.FaultProxy.Fault;
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,20 +14,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.apache.camel.health.HealthCheck.State;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** TAP says no: how long it is left alone, what health says, and that nothing is lost by it. */
-class SourceRefusalsIT {
-
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
+class SourceRefusalsIT extends SimulatedRun {
 
     @ParameterizedTest
     @EnumSource(
@@ -218,9 +210,7 @@ class SourceRefusalsIT {
     /** Reads until nothing is owed, so that the next poll is one request. */
     private void readAfterAnyRest(RunningProgram program) throws Exception {
         services.clock().advance(Duration.ofMinutes(16));
-        do {
-            program.poll();
-        } while (!services.store().backlog().isEmpty());
+        services.readAll(program);
         services.clock().advance(Duration.ofMinutes(5));
     }
 

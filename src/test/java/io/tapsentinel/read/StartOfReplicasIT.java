@@ -3,20 +3,15 @@ package io.tapsentinel.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.app.Program;
-import io.tapsentinel.app.Settings;
-import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.OnPostgres;
+import io.tapsentinel.testing.Programs;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.SimulatedServices;
-import java.time.Clock;
+import io.tapsentinel.testing.SimulatedRun;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.apache.camel.health.HealthCheck.State;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,18 +19,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Two programs on one PostgreSQL: who of them asks at a start, and whom a rest binds. */
 @ExtendWith(OnPostgres.class)
 @Tag("full")
-class StartOfReplicasIT {
+class StartOfReplicasIT extends SimulatedRun {
 
     private static final Duration SOON = Duration.ofSeconds(30);
-
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
 
     @Test
     void ofTwoThatStartTogetherOneAsksAndBothAreReady() {
         services.tapProxy().hold();
-        RunningProgram one = services.start(StartOfReplicasIT::asking);
-        RunningProgram other = services.start(StartOfReplicasIT::asking);
+        RunningProgram one = services.start(Programs.askingAtOnce(new Parts()));
+        RunningProgram other = services.start(Programs.askingAtOnce(new Parts()));
 
         await("the one that does not ask is ready").atMost(SOON).until(() -> isReady(one) || isReady(other));
         services.tapProxy().release();
@@ -46,7 +38,7 @@ class StartOfReplicasIT {
     @Test
     void aPollOfAnotherOneThatEndsMeanwhileIsEnough() {
         RunningProgram reader = services.start().poll();
-        RunningProgram program = services.start(StartOfReplicasIT::asking);
+        RunningProgram program = services.start(Programs.askingAtOnce(new Parts()));
         await("it waits for the minute")
                 .atMost(SOON)
                 .until(() -> message(program).contains(" is due at 12:01"));
@@ -63,7 +55,7 @@ class StartOfReplicasIT {
         CompletableFuture<Void> poll = reader.pollInBackground();
         await("it reads").atMost(SOON).until(() -> services.tapProxy().held() == 1);
 
-        RunningProgram program = services.start(StartOfReplicasIT::asking);
+        RunningProgram program = services.start(Programs.askingAtOnce(new Parts()));
 
         await("ready").atMost(SOON).until(() -> isReady(program));
         CompletableFuture<Void> scheduled = program.pollInBackground();
@@ -122,10 +114,5 @@ class StartOfReplicasIT {
 
     private static String message(RunningProgram program) {
         return program.healthMessage("tap-start");
-    }
-
-    private static Program asking(
-            Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed) {
-        return new Program(settings, properties, clock, committed).askAtOnce();
     }
 }

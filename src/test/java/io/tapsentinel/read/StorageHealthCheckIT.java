@@ -10,6 +10,7 @@ import io.tapsentinel.sentinel.batch.RejectedRecord;
 import io.tapsentinel.sentinel.batch.RejectedRecord.Reason;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.SimulatedServices;
 import io.tapsentinel.testing.StateFolder;
 import java.nio.file.Files;
@@ -19,13 +20,9 @@ import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.health.HealthCheck.Result;
 import org.apache.camel.health.HealthCheck.State;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-class StorageHealthCheckIT {
-
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
+class StorageHealthCheckIT extends SimulatedRun {
 
     private final StateFolder state = services.state();
 
@@ -119,12 +116,12 @@ class StorageHealthCheckIT {
         RunningProgram program = services.start().poll();
         try (Connection other = services.store().connect()) {
             other.createStatement()
-                    .execute(
-                            "INSERT INTO ledger_count SELECT source, read_at, from_at, 'clicksBlocked', 'rejected', 3 FROM ledger");
+                    .execute("INSERT INTO ledger_count SELECT source, read_at, from_at, 'clicksBlocked', 'rejected', 3"
+                            + " FROM ledger");
             // told by its own name
             other.createStatement()
-                    .execute(
-                            "INSERT INTO ledger_count SELECT source, read_at, from_at, 'messagesHeld', 'rejected', 5 FROM ledger");
+                    .execute("INSERT INTO ledger_count SELECT source, read_at, from_at, 'messagesHeld', 'rejected', 5"
+                            + " FROM ledger");
         }
 
         Result health = program.health("tap-storage");

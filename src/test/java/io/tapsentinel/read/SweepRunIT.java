@@ -191,7 +191,7 @@ class SweepRunIT {
                 SimulatedServices.sixtyEventsAnHour().shareLate(0.3).lateLag(late, late));
         RunningProgram program = readFrom(SEVEN).sweep();
         services.clock().advance(Duration.ofHours(6));
-        readBacklog(program).sweep();
+        services.readAll(program).sweep();
 
         LedgerEntry again = services.reads(Purpose.SWEEP).stream()
                 .filter(read -> read.window().to().equals(EIGHT))
@@ -210,14 +210,7 @@ class SweepRunIT {
     /** A program that has read everything since then. */
     private RunningProgram readFrom(Instant start) throws SQLException {
         services.with("tap.poll.start", start.toString());
-        return readBacklog(services.start());
-    }
-
-    private RunningProgram readBacklog(RunningProgram program) throws SQLException {
-        do {
-            program.poll();
-        } while (!services.store().backlog().isEmpty());
-        return program;
+        return services.readAll(services.start());
     }
 
     private void assertHourIsComplete() throws SQLException {

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.testing.FaultProxy.Fault;
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.SimulatedServices;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,18 +15,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Runs over answers that are odd, empty, broken or slow. */
-class TapRunIT {
-
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
+class TapRunIT extends SimulatedRun {
 
     @Test
     void aRunNeverOverlapsAnother() throws Exception {

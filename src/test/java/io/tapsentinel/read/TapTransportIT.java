@@ -9,11 +9,10 @@ import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.tap.api.TapClock;
 import io.tapsentinel.tap.plan.Pool;
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.ScriptedRequest;
 import io.tapsentinel.testing.ScriptedServer;
-import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.SimulatedRun;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -28,22 +27,15 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a server can do to the connection itself: an answer without an end, or one that breaks the client. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class TapTransportIT {
+class TapTransportIT extends SimulatedRun {
 
     private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
 
     @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
-
-    @AutoClose
     private ScriptedServer tap;
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
 
     @BeforeEach
     void standBeforeTap() throws IOException {

@@ -7,9 +7,8 @@ import io.tapsentinel.event.EventType;
 import io.tapsentinel.sentinel.batch.RejectedLog;
 import io.tapsentinel.sentinel.batch.RejectedRecord;
 import io.tapsentinel.tap.answer.TapEventReader;
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.StateFolder;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -23,26 +22,18 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.health.HealthCheck;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Arrays that TAP does not have yet. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class UnknownTypesIT {
+class UnknownTypesIT extends SimulatedRun {
 
     private static final String HELD = "\"messagesHeld\":[{\"id\":\"h1\",\"subject\":\"" + StateFolder.MARKER + "\"},"
             + "{\"GUID\":\"g\",\"messageTime\":\"2026-11-20T11:30:00Z\",\"recipient\":[\"a@x\"]},"
             + "{\"GUID\":\"g\",\"messageTime\":\"2026-11-20T11:30:00Z\",\"recipient\":[\"b@x\"]},{\"id\":\"h1\"}]";
 
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
-
     private final StateFolder state = services.state();
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
 
     @Test
     void theKnownTypesLandAndEachUnknownEventLiesInTheRejectedFolderOnce() throws Exception {
@@ -211,11 +202,6 @@ class UnknownTypesIT {
 
     /** From now on TAP's answers begin with these members too. */
     private void addToAnswers(String members) {
-        services.tapProxy().rewrite(body -> {
-            String answer = new String(body, StandardCharsets.UTF_8);
-            return answer.replaceFirst(
-                            "\\{", "{" + members.replace("\\", "\\\\").replace("$", "\\$") + ",")
-                    .getBytes(StandardCharsets.UTF_8);
-        });
+        services.tapProxy().rewriteText(answer -> "{" + members + "," + answer.substring(answer.indexOf('{') + 1));
     }
 }

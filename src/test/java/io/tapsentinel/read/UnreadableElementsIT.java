@@ -6,10 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.tapsentinel.CommandSetup;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
-import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.Scrape;
-import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.StateFolder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,25 +16,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.health.HealthCheck;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What people see of elements that cannot be read. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class UnreadableElementsIT {
+class UnreadableElementsIT extends SimulatedRun {
 
     private static final String ODD =
             "null,{\"id\":\"odd\",\"subject\":" + StateFolder.MARKER + "},{\"id\":\"fine\",\"subject\":\"a\tb\"},";
 
-    @AutoClose
-    private final SimulatedServices services = new SimulatedServices();
-
     private final StateFolder state = services.state();
-
-    @RegisterExtension
-    final LogLines log = new LogLines();
 
     @Test
     void twoElementsAreShownEverywhereAndAllOthersLand() throws Exception {
@@ -168,9 +159,8 @@ class UnreadableElementsIT {
     @Test
     void anEventOfAnUnknownTypeKeepsTheKeyOfItsBytes() throws Exception {
         services.tapProxy()
-                .rewrite(body -> new String(body, StandardCharsets.UTF_8)
-                        .replaceFirst("\\{", "{\"messagesHeld\":[{\"QID\":NaN},{\"QID\":\"q\"},{\"QID\":x}],")
-                        .getBytes(StandardCharsets.UTF_8));
+                .rewriteText(answer ->
+                        answer.replaceFirst("\\{", "{\"messagesHeld\":[{\"QID\":NaN},{\"QID\":\"q\"},{\"QID\":x}],"));
         RunningProgram program = services.start().poll();
 
         assertThat(state.rejected("unknown-type"))
@@ -222,9 +212,6 @@ class UnreadableElementsIT {
 
     private void addToMessagesBlocked(String elements) {
         String array = "\"messagesBlocked\":[";
-        services.tapProxy()
-                .rewrite(body -> new String(body, StandardCharsets.UTF_8)
-                        .replace(array, array + elements)
-                        .getBytes(StandardCharsets.UTF_8));
+        services.tapProxy().rewriteText(answer -> answer.replace(array, array + elements));
     }
 }

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
@@ -145,6 +146,11 @@ public final class FaultProxy implements AutoCloseable {
     /** From now on the service's answers have another body. */
     public void rewrite(UnaryOperator<byte[]> rewrite) {
         rewriting = (query, body) -> rewrite.apply(body);
+    }
+
+    /** From now on the service's answers, which are UTF-8, have another text. */
+    public void rewriteText(UnaryOperator<String> rewrite) {
+        rewrite(body -> rewrite.apply(new String(body, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8));
     }
 
     /** The same by what was asked for. */

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -260,6 +261,14 @@ public final class SimulatedServices implements AutoCloseable {
 
     public SandboxIngestion ingestion() {
         return ingestion;
+    }
+
+    /** Polls until no time is left to read; then what is older than the last poll was read, too. */
+    public RunningProgram readAll(RunningProgram program) throws SQLException {
+        do {
+            program.poll();
+        } while (reads.isEmpty() || !store().backlog().isEmpty());
+        return program;
     }
 
     /** Reads that were committed, of all programs. */

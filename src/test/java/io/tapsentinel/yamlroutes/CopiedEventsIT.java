@@ -4,16 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tapsentinel.app.Parts;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.Programs;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.ScriptedServer;
 import io.tapsentinel.testing.SimulatedServices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -64,9 +63,7 @@ class CopiedEventsIT {
     void aClickOfNineThousandLevelsIsCopiedAndHoldsUpNoOther() throws Exception {
         String deep = "[".repeat(9_000) + "]".repeat(9_000);
         services.tapProxy()
-                .rewrite(body -> new String(body, StandardCharsets.UTF_8)
-                        .replaceFirst("\"clicksBlocked\":\\[\\{", "$0\"deep\":" + deep + ",")
-                        .getBytes(StandardCharsets.UTF_8));
+                .rewriteText(body -> body.replaceFirst("\"clicksBlocked\":\\[\\{", "$0\"deep\":" + deep + ","));
         copyingTo("file:" + copies()).poll();
 
         assertThat(services.rows()).isEqualTo(services.firstHour());
@@ -135,25 +132,15 @@ class CopiedEventsIT {
 
     /** A program with routes of its own, whose copy is the one that the shipped file shows, to another place. */
     private RunningProgram copyingTo(String uri) throws Exception {
-        Path own = Files.createDirectories(folder.resolve("routes"));
-        for (Map.Entry<String, String> file : RouteFiles.packaged().texts().entrySet()) {
-            Files.writeString(own.resolve(file.getKey()), file.getValue());
-        }
-        String shipped = RoutesFixture.text(RoutesFixture.OPERATOR);
-        String route = RoutesFixture.route(shipped, ROUTE);
-        String example = RoutesFixture.example(route);
-        if (!uri.startsWith("file:")) {
-            example = example.replaceAll("\n *parameters:(\n {18,}.*)+", "");
-        }
-        Files.writeString(
-                own.resolve(RoutesFixture.OPERATOR),
-                shipped.replace(route, example.replace("uri: file:copies/clicks-blocked", "uri: " + uri)));
-        return services.start(new Parts() {
-            @Override
-            protected Path routesFolder() {
-                return own;
-            }
-        });
+        return services.start(Programs.withRoutes(Programs.copyRoutes(
+                folder.resolve("routes"), RoutesFixture.OPERATOR, shipped -> {
+                    String route = RoutesFixture.route(shipped, ROUTE);
+                    String example = RoutesFixture.example(route);
+                    if (!uri.startsWith("file:")) {
+                        example = example.replaceAll("\n *parameters:(\n {18,}.*)+", "");
+                    }
+                    return shipped.replace(route, example.replace("uri: file:copies/clicks-blocked", "uri: " + uri));
+                })));
     }
 
     private static String text(Path file) {

@@ -2,17 +2,15 @@ package io.tapsentinel.yamlroutes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.tapsentinel.app.Parts;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.monitoring.metrics.Metrics;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.store.ledger.LedgerCount;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.testing.Programs;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.Scrape;
 import io.tapsentinel.testing.SimulatedServices;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -122,7 +120,7 @@ class FilteredEventsIT {
     void aSweepCountsNoFilteredEventAgainAndOnceTheFilterIsGoneNoneIsLate() throws Exception {
         services.with("tap.poll.start", SEVEN.toString());
         RunningProgram program = filtering();
-        readAll(program);
+        services.readAll(program);
         long before = services.store().number("SELECT sum(events) FROM ledger_count WHERE outcome = 'filtered'");
         program.sweep();
         LedgerEntry first = sweepOfTheHour();
@@ -135,7 +133,7 @@ class FilteredEventsIT {
 
         services.clock().advance(Duration.ofHours(6));
         program = services.start();
-        readAll(program);
+        services.readAll(program);
         program.sweep();
 
         assertThat(sweepOfTheHour().total(LedgerCount.NEW)).isEqualTo(filtered);
@@ -148,26 +146,11 @@ class FilteredEventsIT {
 
     /** A program with routes of its own, whose filter is the one that the shipped file shows. */
     private RunningProgram filtering() throws Exception {
-        Path own = Files.createDirectories(folder.resolve("routes"));
-        for (Map.Entry<String, String> file : RouteFiles.packaged().texts().entrySet()) {
-            Files.writeString(own.resolve(file.getKey()), file.getValue());
-        }
-        String shipped = RoutesFixture.text(RoutesFixture.OPERATOR);
-        String route = RoutesFixture.route(shipped, ROUTE);
-        Files.writeString(own.resolve(RoutesFixture.OPERATOR), shipped.replace(route, RoutesFixture.example(route)));
-        return services.start(new Parts() {
-            @Override
-            protected Path routesFolder() {
-                return own;
-            }
-        });
-    }
-
-    private void readAll(RunningProgram program) throws SQLException {
-        do {
-            program.poll();
-        } while (services.store().number("SELECT count(*) FROM backlog") > 0
-                || services.store().number("SELECT count(*) FROM ledger") == 0);
+        return services.start(Programs.withRoutes(
+                Programs.copyRoutes(folder.resolve("routes"), RoutesFixture.OPERATOR, shipped -> {
+                    String route = RoutesFixture.route(shipped, ROUTE);
+                    return shipped.replace(route, RoutesFixture.example(route));
+                })));
     }
 
     private long filtered(int read) {
@@ -194,15 +177,6 @@ class FilteredEventsIT {
     }
 
     private double metric(RunningProgram program) {
-        String line = "tap_filtered_total{route=\"" + ROUTE + "\"} ";
-        return program.camel()
-                .getRegistry()
-                .lookupByNameAndType(Metrics.REGISTRY, PrometheusMeterRegistry.class)
-                .scrape()
-                .lines()
-                .filter(one -> one.startsWith(line))
-                .mapToDouble(one -> Double.parseDouble(one.substring(line.length())))
-                .findFirst()
-                .orElseThrow();
+        return Scrape.of(program).value("tap_filtered_total{route=\"" + ROUTE + "\"}");
     }
 }

@@ -3,10 +3,10 @@ package io.tapsentinel.yamlroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.app.Parts;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.Programs;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
 import java.io.IOException;
@@ -32,8 +32,6 @@ final class LiveRoutes implements AutoCloseable {
     static final String RELOADED = "routes/ reloaded";
     static final Duration SOON = Duration.ofSeconds(60);
     static final int EVENTS_PER_HOUR = 60;
-    private static final RoutesReload.Pace PACE = new RoutesReload.Pace(Duration.ofMillis(50), Duration.ofMillis(300));
-
     final Path folder;
     final SimulatedServices services;
     final LogLines log = LogLines.open();
@@ -72,17 +70,7 @@ final class LiveRoutes implements AutoCloseable {
     }
 
     LiveRoutes start() {
-        program = services.start(new Parts() {
-            @Override
-            protected Path routesFolder() {
-                return folder;
-            }
-
-            @Override
-            protected RoutesReload.Pace reloadPace() {
-                return PACE;
-            }
-        });
+        program = services.start(Programs.withRoutes(folder));
         // Camel Main has started before the folder is watched
         soon("the folder is watched")
                 .until(() -> program.camel().hasService(RoutesReload.class) != null

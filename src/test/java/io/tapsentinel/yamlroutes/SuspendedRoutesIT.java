@@ -8,6 +8,7 @@ import io.tapsentinel.app.Parts;
 import io.tapsentinel.store.ledger.LedgerCount;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.Programs;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
 import io.tapsentinel.testing.SuspendedTables;
@@ -30,14 +31,12 @@ class SuspendedRoutesIT {
     private static final String TABLES = RoutesFixture.TABLES;
     private static final String NO_STEP = "uri: direct:before-messages-delivered\n      steps:\n        - choice: {}\n";
     private static final String SENTINEL = """
-            - to:
-                id: messages-delivered-sentinel
-                uri: sentinel:ProofPointTAPMessagesDeliveredV2_CL
-                parameters:
-                  lingerMs: 500
-            """.indent(14);
-    private static final RoutesReload.Pace PACE = new RoutesReload.Pace(Duration.ofMillis(50), Duration.ofMillis(300));
-
+        - to:
+            id: messages-delivered-sentinel
+            uri: sentinel:ProofPointTAPMessagesDeliveredV2_CL
+            parameters:
+              lingerMs: 500
+        """.indent(14);
     private final List<String> subjects = new CopyOnWriteArrayList<>();
 
     @AutoClose
@@ -53,23 +52,20 @@ class SuspendedRoutesIT {
     @RegisterExtension
     final LogLines log = new LogLines();
 
+    private final Parts ownRoutes = Programs.withRoutes(folder);
+
     @BeforeEach
-    void copyRoutes() throws IOException {
-        Files.createDirectories(folder);
-        try (Stream<Path> files = Files.list(Path.of(RouteFiles.FOLDER))) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Files.copy(file, folder.resolve(file.getFileName()));
-            }
-        }
+    void copyRoutes() {
+        Programs.copyRoutes(folder, OPERATOR, text -> text);
     }
 
     @Test
     void anEventThatARouteDropsLaterIsFilteredAndNoLongerWaits() throws Exception {
-        tables.start(watched(), MESSAGES_DELIVERED).stop();
+        tables.start(ownRoutes, MESSAGES_DELIVERED).stop();
         long deferred = tables.deferred();
         assertThat(deferred).isPositive();
         edit(OPERATOR, NO_STEP, NO_STEP.replace("choice: {}", "to: direct:filtered"));
-        RunningProgram program = services.start(watched());
+        RunningProgram program = services.start(ownRoutes);
 
         tables.accept(program);
 
@@ -83,14 +79,14 @@ class SuspendedRoutesIT {
 
     @Test
     void anEventThatARouteChangesLaterArrivesChangedOnce() throws Exception {
-        tables.start(watched(), MESSAGES_DELIVERED).stop();
+        tables.start(ownRoutes, MESSAGES_DELIVERED).stop();
         edit(
                 OPERATOR,
                 NO_STEP,
                 NO_STEP.replace(
                         "choice: {}", "script:\n            simple: \"${body.fields.put('subject', 'redacted')}\""));
 
-        arrivesOnce(services.start(watched()));
+        arrivesOnce(services.start(ownRoutes));
 
         assertThat(subjects).isNotEmpty().containsOnly("redacted");
     }
@@ -98,17 +94,17 @@ class SuspendedRoutesIT {
     @Test
     void aCatchAroundSentinelDoesNotMakeADeferredEventDelivered() throws Exception {
         edit(TABLES, SENTINEL, """
-                - doTry:
+            - doTry:
+                steps:
+                  - to:
+                      id: messages-delivered-sentinel
+                      uri: sentinel:ProofPointTAPMessagesDeliveredV2_CL
+                doCatch:
+                  - exception:
+                      - java.lang.Exception
                     steps:
-                      - to:
-                          id: messages-delivered-sentinel
-                          uri: sentinel:ProofPointTAPMessagesDeliveredV2_CL
-                    doCatch:
-                      - exception:
-                          - java.lang.Exception
-                        steps:
-                          - log: caught
-                """.indent(14));
+                      - log: caught
+            """.indent(14));
 
         arrivesOnce(suspended());
 
@@ -119,18 +115,20 @@ class SuspendedRoutesIT {
     void aHandlerOfExceptionsDoesNotMakeADeferredEventDelivered() throws Exception {
         edit(
                 TABLES,
-                "    id: messages-delivered\n    description: Delivered messages to ProofPointTAPMessagesDeliveredV2_CL\n"
-                        + "    errorHandler:\n      noErrorHandler: {}\n",
+                "    id: messages-delivered\n"
+                        + "    description: Delivered messages to ProofPointTAPMessagesDeliveredV2_CL\n"
+                        + "    errorHandler:\n"
+                        + "      noErrorHandler: {}\n",
                 "    id: messages-delivered\n");
         Files.writeString(folder.resolve(TABLES), """
-                - onException:
-                    exception:
-                      - java.lang.Exception
-                    handled:
-                      constant: "true"
-                    steps:
-                      - log: handled
-                """ + Files.readString(folder.resolve(TABLES)));
+            - onException:
+                exception:
+                  - java.lang.Exception
+                handled:
+                  constant: "true"
+                steps:
+                  - log: handled
+            """ + Files.readString(folder.resolve(TABLES)));
 
         arrivesOnce(suspended());
 
@@ -141,13 +139,13 @@ class SuspendedRoutesIT {
     void aStepAfterSentinelIsNotRunForADeferredEvent() throws Exception {
         Path after = services.folder().resolve("after");
         edit(TABLES, SENTINEL, SENTINEL + """
-                        - setBody:
-                            constant: "sent"
-                        - to:
-                            uri: file:%s
-                            parameters:
-                              fileName: "${exchangeProperty.CamelSentinelEvent.key}"
-                        """.formatted(after).indent(14));
+            - setBody:
+                constant: "sent"
+            - to:
+                uri: file:%s
+                parameters:
+                  fileName: "${exchangeProperty.CamelSentinelEvent.key}"
+            """.formatted(after).indent(14));
         RunningProgram program = suspended();
         assertThat(after).doesNotExist();
 
@@ -161,7 +159,7 @@ class SuspendedRoutesIT {
     @Test
     void aReloadKeepsTheSuspension() throws Exception {
         services.with("camel.main.routes-reload-enabled", "true");
-        RunningProgram program = tables.start(watched(), MESSAGES_DELIVERED);
+        RunningProgram program = tables.start(ownRoutes, MESSAGES_DELIVERED);
         await("the folder is watched")
                 .until(() -> program.camel().hasService(RoutesReload.class) != null
                         && program.camel().hasService(RoutesReload.class).isStarted());
@@ -180,23 +178,9 @@ class SuspendedRoutesIT {
         arrivesOnce(program);
     }
 
-    private Parts watched() {
-        return new Parts() {
-            @Override
-            protected Path routesFolder() {
-                return folder;
-            }
-
-            @Override
-            protected RoutesReload.Pace reloadPace() {
-                return PACE;
-            }
-        };
-    }
-
     /** A program whose table is suspended, and some of whose events have been deferred at once since. */
     private RunningProgram suspended() throws Exception {
-        RunningProgram program = tables.start(watched(), MESSAGES_DELIVERED);
+        RunningProgram program = tables.start(ownRoutes, MESSAGES_DELIVERED);
         services.clock().advance(Duration.ofSeconds(50));
         program.poll();
         tables.assertAllArrivedBut(MESSAGES_DELIVERED);
