@@ -73,9 +73,9 @@ class ArmEvaluationTest {
     @Test
     void aLoopInsideALoopHasItsOwnIndex() throws JsonProcessingException {
         JsonNode part = JSON.readTree("""
-            {"kept": 1, "copy": [{"name": "list", "count": "[length(variables('two'))]",
-              "input": {"at": "[copyIndex('list')]", "of": "[copyIndex()]", "is": "[variables('two')[copyIndex('list')]]"}}]}\
-            """);
+                {"kept": 1, "copy": [{"name": "list", "count": "[length(variables('two'))]",
+                  "input": {"at": "[copyIndex('list')]", "of": "[copyIndex()]", "is": "[variables('two')[copyIndex('list')]]"}}]}\
+                """);
         assertThat(evaluation().inLoop("", 7).value(part))
                 .hasToString(
                         "{\"kept\":1,\"list\":[{\"at\":0,\"of\":7,\"is\":\"a\"},{\"at\":1,\"of\":7,\"is\":\"b\"}]}");

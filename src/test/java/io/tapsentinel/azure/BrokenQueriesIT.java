@@ -20,34 +20,34 @@ class BrokenQueriesIT {
 
     /** A column of a table that its schema file gives another type, or none ("-"); the file that it breaks, and a finding in it. */
     private static final String SCHEMAS = """
-        ProofPointTAPClicksPermittedV2_CL | classification | int | MaliciousLinkClicked.kql | 5:29: TYPES classification is int and 'malware' is string
-        ProofPointTAPClicksPermittedV2_CL | clickIP | - | MaliciousLinkClicked.kql | The name 'clickIP' does not refer
-        ProofPointTAPClicksPermittedV2_CL | threatID | dynamic | ThreatClearedAfterDelivery.kql | column ThreatId has not the same type
-        ProofPointTAPClicksBlockedV2_CL | url | dynamic | TapEventHistory.kql | column url has not the same type
-        ProofPointTAPClicksBlockedV2_CL | recipient | dynamic | TapEventHistory.kql | column recipient has not the same type
-        ProofPointTAPClicksBlockedV2_CL | clickTime | string | TapEventHistory.kql | column clickTime has not the same type
-        ProofPointTAPMessagesDeliveredV2_CL | messageTime | string | TapEventHistory.kql | column messageTime has not the same type
-        ProofPointTAPMessagesDeliveredV2_CL | messageTime | string | ThreatClearedAfterDelivery.kql | column EventTime has not the same type
-        ProofPointTAPMessagesDeliveredV2_CL | threatsInfoMap | string | MalwareAttachmentDelivered.kql | KS
-        ProofPointTAPMessagesBlockedV2_CL | messageSize | string | TapEventHistory.kql | column messageSize has not the same type
-        ProofPointTAPMessagesBlockedV2_CL | policyRoutes | string | TapEventHistory.kql | column policyRoutes has not the same type
-        TapSentinelHealth_CL | kind | int | ConnectorStopped.kql | 5:17: TYPES kind is int and 'heartbeat' is string
-        TapSentinelHealth_CL | hour | string | Completeness.kql | KS
-        TapSentinelHealth_CL | delivered | string | Completeness.kql | KS
-        TapSentinelHealth_CL | lagSeconds | string | ThreatsSilent.kql | KS106
-        """;
+            ProofPointTAPClicksPermittedV2_CL | classification | int | MaliciousLinkClicked.kql | 5:29: TYPES classification is int and 'malware' is string
+            ProofPointTAPClicksPermittedV2_CL | clickIP | - | MaliciousLinkClicked.kql | The name 'clickIP' does not refer
+            ProofPointTAPClicksPermittedV2_CL | threatID | dynamic | ThreatClearedAfterDelivery.kql | column ThreatId has not the same type
+            ProofPointTAPClicksBlockedV2_CL | url | dynamic | TapEventHistory.kql | column url has not the same type
+            ProofPointTAPClicksBlockedV2_CL | recipient | dynamic | TapEventHistory.kql | column recipient has not the same type
+            ProofPointTAPClicksBlockedV2_CL | clickTime | string | TapEventHistory.kql | column clickTime has not the same type
+            ProofPointTAPMessagesDeliveredV2_CL | messageTime | string | TapEventHistory.kql | column messageTime has not the same type
+            ProofPointTAPMessagesDeliveredV2_CL | messageTime | string | ThreatClearedAfterDelivery.kql | column EventTime has not the same type
+            ProofPointTAPMessagesDeliveredV2_CL | threatsInfoMap | string | MalwareAttachmentDelivered.kql | KS
+            ProofPointTAPMessagesBlockedV2_CL | messageSize | string | TapEventHistory.kql | column messageSize has not the same type
+            ProofPointTAPMessagesBlockedV2_CL | policyRoutes | string | TapEventHistory.kql | column policyRoutes has not the same type
+            TapSentinelHealth_CL | kind | int | ConnectorStopped.kql | 5:17: TYPES kind is int and 'heartbeat' is string
+            TapSentinelHealth_CL | hour | string | Completeness.kql | KS
+            TapSentinelHealth_CL | delivered | string | Completeness.kql | KS
+            TapSentinelHealth_CL | lagSeconds | string | ThreatsSilent.kql | KS106
+            """;
     /** A word of a file that is another one, and a finding in the file. */
     private static final String QUERIES = """
-        MaliciousLinkClicked.kql | ClickIp = clickIP | ClickIp = clickIp | 15:26: KS142 The name 'clickIp' does not refer
-        MaliciousLinkClicked.kql | ProofPointTAPClicksPermittedV2_CL | ProofPointTAPClicks_CL | 2:1: KS204 The name 'ProofPointTAPClicks_CL' does not refer
-        ThreatsSilent.kql | == 'heartbeat' | == 3 | 11:17: TYPES kind is string and 3 is long
-        ThreatsSilent.kql | lagSeconds < 3600 | lagSeconds < '1h' | KS106 The operator '<' is not defined
-        TapEventHistory.kql | threatURL | threatUrl | The name 'threatUrl' does not refer
-        TapEvents.kql | TapEventHistory | TapHistory | 3:1: KS204 The name 'TapHistory' does not refer
-        CompletenessDiffers.kql | LatestRowAt | NewestRowAt | The name 'NewestRowAt' does not refer
-        CampaignToManyRecipients.kql | countif(Earlier > 0) | countwhen(Earlier > 0) | The name 'countwhen' does not refer
-        WorkbookPermittedClicks.kql | ThreatStatus | ThreatState | The name 'ThreatState' does not refer
-        """;
+            MaliciousLinkClicked.kql | ClickIp = clickIP | ClickIp = clickIp | 15:26: KS142 The name 'clickIp' does not refer
+            MaliciousLinkClicked.kql | ProofPointTAPClicksPermittedV2_CL | ProofPointTAPClicks_CL | 2:1: KS204 The name 'ProofPointTAPClicks_CL' does not refer
+            ThreatsSilent.kql | == 'heartbeat' | == 3 | 11:17: TYPES kind is string and 3 is long
+            ThreatsSilent.kql | lagSeconds < 3600 | lagSeconds < '1h' | KS106 The operator '<' is not defined
+            TapEventHistory.kql | threatURL | threatUrl | The name 'threatUrl' does not refer
+            TapEvents.kql | TapEventHistory | TapHistory | 3:1: KS204 The name 'TapHistory' does not refer
+            CompletenessDiffers.kql | LatestRowAt | NewestRowAt | The name 'NewestRowAt' does not refer
+            CampaignToManyRecipients.kql | countif(Earlier > 0) | countwhen(Earlier > 0) | The name 'countwhen' does not refer
+            WorkbookPermittedClicks.kql | ThreatStatus | ThreatState | The name 'ThreatState' does not refer
+            """;
 
     /** A job, the file that it breaks, and a finding in it. */
     private record Broken(KustoJob job, String file, String finding) {

@@ -37,37 +37,37 @@ final class ContentTemplate {
             "alertDetailsOverride",
             "incidentConfiguration");
     private static final String SKELETON = """
-        {
-          "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
-          "contentVersion": "1.0.0.0",
-          "parameters": {
-            "workspaceName": {"type": "string", "metadata": {"description": "Log Analytics workspace that\
-         Sentinel runs on; it exists, in the resource group that is deployed to, and has the tables of\
-         azuredeploy.json."}},
-            "location": {"type": "string", "metadata": {"description": "Region of the workbook."},
-              "defaultValue": "[resourceGroup().location]"},
-            "healthTable": {"type": "bool", "metadata": {"description": "Whether the connector runs with\
-         sentinel.health-table=true: without its rows the function Completeness and the rules about the\
-         connector are left out."},
-              "defaultValue": true},
-            "rulesEnabled": {"type": "bool", "metadata": {"description": "Whether the rules run from the start."},
-              "defaultValue": true}
-          },
-          "resources": [],
-          "outputs": {}
-        }
-        """;
+            {
+              "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+              "contentVersion": "1.0.0.0",
+              "parameters": {
+                "workspaceName": {"type": "string", "metadata": {"description": "Log Analytics workspace that\
+             Sentinel runs on; it exists, in the resource group that is deployed to, and has the tables of\
+             azuredeploy.json."}},
+                "location": {"type": "string", "metadata": {"description": "Region of the workbook."},
+                  "defaultValue": "[resourceGroup().location]"},
+                "healthTable": {"type": "bool", "metadata": {"description": "Whether the connector runs with\
+             sentinel.health-table=true: without its rows the function Completeness and the rules about the\
+             connector are left out."},
+                  "defaultValue": true},
+                "rulesEnabled": {"type": "bool", "metadata": {"description": "Whether the rules run from the start."},
+                  "defaultValue": true}
+              },
+              "resources": [],
+              "outputs": {}
+            }
+            """;
     private static final String TIME_RANGE = """
-        {"type": 9, "name": "TimeRange", "content": {
-          "version": "KqlParameterItem/1.0", "style": "pills", "queryType": 0,
-          "resourceType": "microsoft.operationalinsights/workspaces",
-          "parameters": [{
-            "version": "KqlParameterItem/1.0", "name": "TimeRange", "label": "Time range",
-            "type": 4, "isRequired": true, "value": {"durationMs": %d},
-            "typeSettings": {"allowCustom": true, "selectableValues": [
-              {"durationMs": 86400000}, {"durationMs": 259200000}, {"durationMs": 604800000},
-              {"durationMs": 1209600000}, {"durationMs": 2592000000}]}}]}}
-        """;
+            {"type": 9, "name": "TimeRange", "content": {
+              "version": "KqlParameterItem/1.0", "style": "pills", "queryType": 0,
+              "resourceType": "microsoft.operationalinsights/workspaces",
+              "parameters": [{
+                "version": "KqlParameterItem/1.0", "name": "TimeRange", "label": "Time range",
+                "type": 4, "isRequired": true, "value": {"durationMs": %d},
+                "typeSettings": {"allowCustom": true, "selectableValues": [
+                  {"durationMs": 86400000}, {"durationMs": 259200000}, {"durationMs": 604800000},
+                  {"durationMs": 1209600000}, {"durationMs": 2592000000}]}}]}}
+            """;
 
     private ContentTemplate() {}
 

@@ -38,8 +38,8 @@ class FilterValuesIT {
     @Test
     void aValueInAnotherCaseIsSeen() {
         Query query = Query.of("a.kql", """
-            ProofPointTAPClicksPermittedV2_CL | where classification in~ ('MALWARE', 'phish') or 'Active' =~ threatStatus
-            """);
+                ProofPointTAPClicksPermittedV2_CL | where classification in~ ('MALWARE', 'phish') or 'Active' =~ threatStatus
+                """);
         KustoCheck.Report report = KustoCheck.bind(new KustoJob(QueryFiles.tables(false), List.of(), List.of(query)));
 
         assertThat(report.values().get("a.kql")).containsExactly("Active", "MALWARE", "phish");

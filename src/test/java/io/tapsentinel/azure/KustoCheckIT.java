@@ -30,24 +30,24 @@ class KustoCheckIT {
     /** Query, place and finding. */
     private static final List<String[]> BROKEN =
             """
-            T\\n| where Text == 'x' => 2:9 => The name 'Text' does not refer to any known column
-            Tt\\n| take 1 => 1:1 => The name 'Tt' does not refer to any known table
-            T\\n| extend n = lower(text) => 2:14 => The name 'lower' does not refer to any known function
-            T\\n| where number > 'x' => 2:16 => The operator '>' is not defined for the operand types int and string
-            T\\n| where text == 3 => 2:17 => text is string and 3 is long
-            T\\n| where number != 'x' => 2:19 => number is int and 'x' is string
-            T\\n| where yes == 'true' => 2:16 => yes is bool and 'true' is string
-            T\\n| where text in ('a', 3) => 2:23 => text is string and 3 is long
-            T\\n| where number between (1 .. bag) => 2:30 => number is int and bag is dynamic
-            T\\n| where bag == 'x' => 2:16 => bag is dynamic and 'x' is string
-            T\\n| where tolower(bag.a) == 'x' => 2:17 => bag.a is dynamic: tolower takes a string
-            T\\n| extend z = iff(yes, number, text) => 2:14 => iff chooses between bool, int, string
-            T\\n| union (T | extend text = 3) => 2:3 => column text has not the same type in every operand
-            T\\n| join (T) on $left.text == $right.number => 2:29 => $left.text is string and $right.number is int
-            T\\n| take 1\\n| where ingestion_time() > ago(1h) => 3:9 => ingestion_time() is null here
-            union T, (T | where yes)\\n| extend i = ingestion_time() => 2:14 => ingestion_time() is null here
-            T\\n| take 1 | => 2:11 => Query operator expected
-            """.lines().map(line -> line.replace("\\n", "\n").split(" => ")).toList();
+                    T\\n| where Text == 'x' => 2:9 => The name 'Text' does not refer to any known column
+                    Tt\\n| take 1 => 1:1 => The name 'Tt' does not refer to any known table
+                    T\\n| extend n = lower(text) => 2:14 => The name 'lower' does not refer to any known function
+                    T\\n| where number > 'x' => 2:16 => The operator '>' is not defined for the operand types int and string
+                    T\\n| where text == 3 => 2:17 => text is string and 3 is long
+                    T\\n| where number != 'x' => 2:19 => number is int and 'x' is string
+                    T\\n| where yes == 'true' => 2:16 => yes is bool and 'true' is string
+                    T\\n| where text in ('a', 3) => 2:23 => text is string and 3 is long
+                    T\\n| where number between (1 .. bag) => 2:30 => number is int and bag is dynamic
+                    T\\n| where bag == 'x' => 2:16 => bag is dynamic and 'x' is string
+                    T\\n| where tolower(bag.a) == 'x' => 2:17 => bag.a is dynamic: tolower takes a string
+                    T\\n| extend z = iff(yes, number, text) => 2:14 => iff chooses between bool, int, string
+                    T\\n| union (T | extend text = 3) => 2:3 => column text has not the same type in every operand
+                    T\\n| join (T) on $left.text == $right.number => 2:29 => $left.text is string and $right.number is int
+                    T\\n| take 1\\n| where ingestion_time() > ago(1h) => 3:9 => ingestion_time() is null here
+                    union T, (T | where yes)\\n| extend i = ingestion_time() => 2:14 => ingestion_time() is null here
+                    T\\n| take 1 | => 2:11 => Query operator expected
+                    """.lines().map(line -> line.replace("\\n", "\n").split(" => ")).toList();
 
     @TestFactory
     Stream<DynamicTest> whatDoesNotBindIsNamedWithItsPlace() {
@@ -66,13 +66,13 @@ class KustoCheckIT {
     @Test
     void whatIsRightPasses() {
         KustoCheck.Report report = bind(Query.of("a.kql", """
-            T
-            | where text =~ 'x' and number == 3 and number >= 2.5 and text in~ ('a', 'b') and yes == true
-            | where at between (ago(1d) .. now()) and at between (ago(1d) .. 1h) and tostring(bag.a) == 'x'
-            | where ingestion_time() > ago(1h) - 30m
-            | extend latest = iff(yes, at, datetime(null))
-            | union (T | extend text = tolower(text))
-            """));
+                T
+                | where text =~ 'x' and number == 3 and number >= 2.5 and text in~ ('a', 'b') and yes == true
+                | where at between (ago(1d) .. now()) and at between (ago(1d) .. 1h) and tostring(bag.a) == 'x'
+                | where ingestion_time() > ago(1h) - 30m
+                | extend latest = iff(yes, at, datetime(null))
+                | union (T | extend text = tolower(text))
+                """));
 
         assertThat(report.findings()).isEmpty();
         assertThat(report.results().get("a.kql"))

@@ -29,8 +29,7 @@ class TemplateTest {
             "Microsoft.Authorization/roleAssignments", "2022-04-01",
             "Microsoft.Insights/diagnosticSettings", "2021-05-01-preview");
     private static final String FLOW = """
-        {"streams":["Custom-%1$s"],"destinations":["workspace"],"transformKql":"source","outputStream":"Custom-%1$s"}\
-        """;
+            {"streams":["Custom-%1$s"],"destinations":["workspace"],"transformKql":"source","outputStream":"Custom-%1$s"}""";
     private static final String INSIGHTS = ArmFunctions.GROUP + "/providers/Microsoft.Insights/";
     private static final String WORKSPACE =
             ArmFunctions.GROUP + "/providers/Microsoft.OperationalInsights/workspaces/" + Templates.WORKSPACE;

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -35,6 +36,13 @@ class EditedRoutesTest {
                 steps:
                   - to:
                       uri: direct:filtered
+            """;
+
+    private static final String CONSUMER = """
+            - idempotentConsumer:
+                idempotentRepository: clicksBlockedSeen
+                simple: "${body.key}"
+                steps:
             """;
 
     @TempDir
@@ -209,12 +217,18 @@ class EditedRoutesTest {
         assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "sender")).containsExactly("hidden");
     }
 
-    @Test
-    void aRouteWithTheRepositoryOfAnotherTypeFailsNamingIt() throws Exception {
-        routes.editRoute("clicks-blocked", "clicksBlockedSeen", "clicksPermittedSeen")
-                .start();
+    @ParameterizedTest
+    @CsvSource({
+        "clicksBlockedSeen, clicksPermittedSeen, clicksPermittedSeen, clicksBlocked",
+        "${body.key}, ${body.fields[GUID]}, clicksBlockedSeen, ${body.key}",
+        "idempotentRepository:, 'eager: false\n"
+                + "            idempotentRepository:', no repository has reserved it, clicksBlocked"
+    })
+    void anotherRepositoryOrExpressionFailsWithTheOneThatItHasToBe(String from, String to, String one, String other)
+            throws Exception {
+        routes.editRoute("clicks-blocked", from, to).start();
 
-        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "clicksPermittedSeen", "clicksBlocked");
+        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, one, other);
     }
 
     @Test
@@ -223,14 +237,6 @@ class EditedRoutesTest {
                 .start();
 
         assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "clicksPermittedSeen", "clicksBlocked");
-    }
-
-    @Test
-    void anotherExpressionFailsWithTheOneThatItHasToBe() throws Exception {
-        routes.editRoute("clicks-blocked", "${body.key}", "${body.fields[GUID]}")
-                .start();
-
-        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "clicksBlockedSeen", "${body.key}");
     }
 
     @Test
@@ -258,23 +264,11 @@ class EditedRoutesTest {
     }
 
     @Test
-    void aLazyIdempotentConsumerReservesNothingAndTheProducerRefuses() throws Exception {
-        routes.editRoute("clicks-blocked", "idempotentRepository:", "eager: false\n            idempotentRepository:")
-                .start();
-
-        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "no repository has reserved it");
-    }
-
-    @Test
     void aRouteThatEndsWithoutSentinelLeavesTheEventWithoutAFinalOutcomeAndItsKeyFree() throws Exception {
-        routes.withSteps("clicks-blocked", """
-                - idempotentConsumer:
-                    idempotentRepository: clicksBlockedSeen
-                    simple: "${body.key}"
-                    steps:
-                      - setBody:
-                          constant: the step to sentinel is gone
-                """).start();
+        routes.withSteps("clicks-blocked", CONSUMER + """
+                  - setBody:
+                      constant: the step to sentinel is gone
+            """.indent(8)).start();
 
         Sent sent = routes.send(CLICKS_BLOCKED, "1");
 
@@ -295,19 +289,15 @@ class EditedRoutesTest {
 
     @Test
     void twoStepsToSentinelInOneRouteSendTheEventOnce() throws Exception {
-        routes.withSteps("clicks-blocked", """
-                - idempotentConsumer:
-                    idempotentRepository: clicksBlockedSeen
-                    simple: "${body.key}"
-                    steps:
-                      - multicast:
-                          parallelProcessing: true
-                          steps:
-                            - to:
-                                uri: sentinel:ProofPointTAPClicksBlockedV2_CL
-                            - to:
-                                uri: sentinel:ProofPointTAPClicksBlockedV2_CL
-                """).start();
+        routes.withSteps("clicks-blocked", CONSUMER + """
+                  - multicast:
+                      parallelProcessing: true
+                      steps:
+                        - to:
+                            uri: sentinel:ProofPointTAPClicksBlockedV2_CL
+                        - to:
+                            uri: sentinel:ProofPointTAPClicksBlockedV2_CL
+            """.indent(8)).start();
 
         routes.send(CLICKS_BLOCKED, "1").failure();
 
@@ -316,14 +306,10 @@ class EditedRoutesTest {
 
     @Test
     void aStepBehindAWireTapSendsAnEventOnceThoughItIsReadAgainMeanwhile() throws Exception {
-        routes.withSteps("clicks-blocked", """
-                - idempotentConsumer:
-                    idempotentRepository: clicksBlockedSeen
-                    simple: "${body.key}"
-                    steps:
-                      - wireTap:
-                          uri: sentinel:ProofPointTAPClicksBlockedV2_CL
-                """).start();
+        routes.withSteps("clicks-blocked", CONSUMER + """
+                  - wireTap:
+                      uri: sentinel:ProofPointTAPClicksBlockedV2_CL
+            """.indent(8)).start();
         routes.uploader.hold();
         Sent first = routes.send(CLICKS_BLOCKED, "1");
         assertThat(first.outcome().isSettled()).as("its window fails").isFalse();

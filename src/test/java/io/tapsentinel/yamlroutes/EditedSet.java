@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.assertj.core.api.AbstractStringAssert;
 
 /** The project's own files with edits, as text only. */
 final class EditedSet {
@@ -21,6 +22,16 @@ final class EditedSet {
         return RouteContract.check(new RouteFiles(texts), properties);
     }
 
+    /** Asserts something of the one problem that there is. */
+    AbstractStringAssert<?> assertOneProblem() {
+        return assertThat(problems()).singleElement().asString();
+    }
+
+    /** Adds a route to a file of its own. */
+    EditedSet route(String id, String from, String step) {
+        return mine("- route:\n    id: %s\n    from:\n      uri: %s\n      steps:\n        - %s\n"
+                .formatted(id, from, step));
+    }
     /** Puts a step, indented by no more than its own lines need, into the operator's route of blocked messages; an earlier one goes. */
     EditedSet before(String step) {
         String shipped = RouteFiles.in(FOLDER).texts().get(RoutesFixture.OPERATOR);

@@ -28,18 +28,19 @@ class OddRouteSetsTest {
                 "route:\n  id: mine\n  from:\n    uri: timer:mine\n    steps:\n      - stop: {}\n"
             })
     void aFileThatIsNoListOfRoutesIsRefusedSinceCamelPassesOverIt(String text) {
-        assertThat(set.mine(text).problems())
-                .singleElement()
-                .asString()
-                .startsWith("mine.camel.yaml: is no list of routes");
+        set.mine(text).assertOneProblem().startsWith("mine.camel.yaml: is no list of routes");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\uFEFF", "# mine\n\n", "---\n", "%YAML 1.2\n---\n# mine\n", "\r\n  # mine\r\n"})
     void whateverStandsBeforeTheFirstRouteIsFine(String start) {
-        assertThat(set.mine(
-                                start
-                                        + "- route:\n    id: mine\n    from:\n      uri: timer:mine\n      steps:\n        - stop: {}\n")
+        assertThat(set.mine(start
+                                + "- route:\n"
+                                + "    id: mine\n"
+                                + "    from:\n"
+                                + "      uri: timer:mine\n"
+                                + "      steps:\n"
+                                + "        - stop: {}\n")
                         .problems())
                 .isEmpty();
     }
@@ -54,10 +55,10 @@ class OddRouteSetsTest {
 
     @Test
     void aBeanInThePlaceOfARepositoryIsRefused() {
-        set.mine(
-                "- beans:\n    - name: messagesBlockedSeen\n      type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n");
-
-        assertThat(set.problems()).singleElement().asString().contains("messagesBlockedSeen", "the program's own");
+        set.mine("- beans:\n"
+                + "    - name: messagesBlockedSeen\n"
+                + "      type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n");
+        set.assertOneProblem().contains("messagesBlockedSeen", "the program's own", "another name");
     }
 
     @Test
@@ -73,10 +74,7 @@ class OddRouteSetsTest {
         String repository = "idempotentRepository: messagesBlockedSeen";
         set.edit(RoutesFixture.TABLES, repository, repository + "\n            " + flag + ": \"false\"");
 
-        assertThat(set.problems())
-                .singleElement()
-                .asString()
-                .contains("messages-blocked-seen: " + flag + " has to stay true");
+        set.assertOneProblem().contains("messages-blocked-seen: " + flag + " has to stay true");
 
         set.edit(RoutesFixture.TABLES, flag + ": \"false\"", flag + ": \"true\"");
         assertThat(set.problems()).isEmpty();

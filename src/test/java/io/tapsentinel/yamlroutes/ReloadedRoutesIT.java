@@ -4,7 +4,6 @@ import static io.tapsentinel.yamlroutes.RoutesFixture.ROUTER;
 import static io.tapsentinel.yamlroutes.RoutesFixture.TABLES;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.testing.FaultProxy.Fault;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -77,24 +76,6 @@ class ReloadedRoutesIT {
         routes.force(TABLES, routes.text(TABLES)).join();
         // an update takes no route away
         routes.remove("behind-seda");
-        routes.pollUntilRead();
-        routes.assertEachLandedOnce();
-    }
-
-    @Test
-    void aCaughtFailureOfTheSinkFailsTheWindowByRouteAndStep() throws Exception {
-        CompletableFuture<Void> poll = routes.pollHeld();
-        CompletableFuture<Void> forced = routes.force(TABLES, routes.edited(TABLES, Edits::doCatch));
-        routes.releaseToReload(poll);
-        forced.join();
-
-        routes.services.sinkProxy().next(1_000, Fault.REFUSE);
-        routes.awaitFailure(
-                "messages-blocked ended without delivering",
-                "step attempt (doTry) of route messages-blocked swallows failures");
-
-        routes.services.sinkProxy().forget();
-        routes.force(TABLES, routes.text(TABLES)).join();
         routes.pollUntilRead();
         routes.assertEachLandedOnce();
     }

@@ -34,23 +34,19 @@ class RouteContractTest {
 
     @Test
     void aFileThatIsNoYamlIsToldWithItsLine() {
-        edit(TABLES, "    id: messages-blocked\n", "   id: messages-blocked\n     x");
+        set.edit(TABLES, "    id: messages-blocked\n", "   id: messages-blocked\n     x");
 
-        assertThat(problems()).singleElement().asString().contains(TABLES).containsPattern("line \\d+");
+        set.assertOneProblem().contains(TABLES).containsPattern("line \\d+");
     }
 
     @Test
     void aWordThatCamelDoesNotKnowIsToldWithItsLine() {
-        edit(
+        set.edit(
                 TABLES,
                 "idempotentConsumer:\n            id: messages-blocked-seen",
                 "idempotentConsume:\n            id: messages-blocked-seen");
 
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains(TABLES, "idempotentConsume")
-                .containsPattern("line \\d+");
+        set.assertOneProblem().contains(TABLES, "idempotentConsume").containsPattern("line \\d+");
     }
 
     @Test
@@ -69,19 +65,16 @@ class RouteContractTest {
         assertThat(problems()).isEmpty();
 
         properties.put("tap.archive.uri", "file:archive");
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains("no route with the id tap-archive", "copy the packaged routes/" + ARCHIVE);
+        set.assertOneProblem().contains("no route with the id tap-archive", "copy the packaged routes/" + ARCHIVE);
     }
 
     @Test
     void theArchivesRouteMaySendElsewhereButNotToAnotherOfTheProgramsOwn() {
         properties.put("tap.archive.uri", "file:archive");
-        edit(ARCHIVE, "\"{{tap.archive.uri:}}\"", "file:elsewhere");
+        set.edit(ARCHIVE, "\"{{tap.archive.uri:}}\"", "file:elsewhere");
         assertThat(problems()).isEmpty();
-        edit(ARCHIVE, "file:elsewhere", "direct:tap-window");
-        assertThat(problems()).singleElement().asString().contains("tap-archive, step to direct:tap-window");
+        set.edit(ARCHIVE, "file:elsewhere", "direct:tap-window");
+        set.assertOneProblem().contains("tap-archive, step to direct:tap-window");
     }
 
     @Test
@@ -101,7 +94,7 @@ class RouteContractTest {
 
     @Test
     void aRouteThatComesBackToItselfIsRefused() {
-        before("- to: direct:messages-blocked");
+        set.before("- to: direct:messages-blocked");
 
         assertThat(problems())
                 .anyMatch(text -> text.contains("before-messages-blocked: calls itself"))
@@ -109,28 +102,15 @@ class RouteContractTest {
     }
 
     @Test
-    void aBeanThatStandsInForTheProgramsOwnIsRefused() {
-        texts.put(
-                "b.camel.yaml",
-                "- beans:\n    - name: messagesBlockedSeen\n"
-                        + "      type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n");
-
-        assertThat(problems()).singleElement().asString().contains("messagesBlockedSeen", "another name");
-    }
-
-    @Test
     void twoRoutesOfOneNameAreRefused() {
-        edit(TABLES, "    id: messages-blocked\n", "    id: clicks-blocked\n");
+        set.edit(TABLES, "    id: messages-blocked\n", "    id: clicks-blocked\n");
 
         assertThat(problems()).anyMatch(text -> text.contains("another route with this id"));
     }
 
     @Test
     void namesOfTheProgramItselfAreRefused() {
-        texts.put(
-                "mine.camel.yaml",
-                "- route:\n    id: filtered\n    from:\n      uri: direct:tap-window\n      steps:\n        - stop: {}\n");
-
+        set.route("filtered", "direct:tap-window", "stop: {}");
         assertThat(problems())
                 .hasSize(2)
                 .allMatch(text -> text.startsWith("mine.camel.yaml:1 filtered") && text.contains("program's own"));
@@ -139,85 +119,72 @@ class RouteContractTest {
     @Test
     void aClassOfTheProgramIsNotForRoutesSinceItCouldSayThatAnEventWasDelivered() {
         for (String step : List.of(
-                "- bean:\n            beanType: io.tapsentinel.event.EventLife\n            method: \"advance(${body}, 'NONE', 'DELIVERED')\"",
-                "- script:\n            simple: \"${bean:type:io.tapsentinel.event.EventLife?method=advance(${body}, 'NONE', 'DELIVERED')}\"")) {
-            before(step);
-            assertThat(problems())
-                    .as(step)
-                    .singleElement()
-                    .asString()
-                    .contains("operator.camel.yaml:6", "names a class of the program's own");
+                "- bean:\n"
+                        + "            beanType: io.tapsentinel.event.EventLife\n"
+                        + "            method: \"advance(${body}, 'NONE', 'DELIVERED')\"",
+                "- script:\n"
+                    + "            simple: \"${bean:type:io.tapsentinel.event.EventLife?method=advance(${body}, 'NONE',"
+                    + " 'DELIVERED')}\"")) {
+            set.before(step);
+            set.assertOneProblem().as(step).contains("operator.camel.yaml:6", "names a class of the program's own");
         }
-        before("# io.tapsentinel.event.EventLife is only spoken of\n        - choice: {}");
+        set.before("# io.tapsentinel.event.EventLife is only spoken of\n        - choice: {}");
         assertThat(problems()).isEmpty();
     }
 
     @Test
     void theSpineIsNotForRoutesToCall() {
         for (String own : List.of("direct:tap-window", "direct:tap-events")) {
-            before("- to:\n            uri: " + own);
-            assertThat(problems())
-                    .as(own)
-                    .singleElement()
-                    .asString()
-                    .contains("before-messages-blocked, step to " + own);
+            set.before("- to:\n            uri: " + own);
+            set.assertOneProblem().as(own).contains("before-messages-blocked, step to " + own);
         }
     }
 
     @Test
     void aRouteInThePlaceOfAnotherIsRefused() {
         for (String name : List.of("tap-mine direct:mine", "mine direct:filtered", "mine direct:messages-blocked")) {
-            texts.put(
-                    "mine.camel.yaml",
-                    "- route:\n    id: " + name.replace(" ", "\n    from:\n      uri: ")
-                            + "\n      steps:\n        - stop: {}\n");
+            set.route(name.split(" ")[0], name.split(" ")[1], "stop: {}");
             // files are read by name, so that the later one of two is told
-            assertThat(problems())
+            set.assertOneProblem()
                     .as(name)
-                    .singleElement()
-                    .asString()
                     .containsAnyOf("program's own", "mine begins with direct:messages-blocked, too");
         }
     }
 
     @Test
     void aRouterThatLeavesATypeOutIsRefused() {
-        edit(RoutesFixture.ROUTER, "uri: direct:messages-blocked", "uri: direct:filtered");
+        set.edit(RoutesFixture.ROUTER, "uri: direct:messages-blocked", "uri: direct:filtered");
 
-        assertThat(problems()).singleElement().asString().contains("tap-event", "never calls direct:messages-blocked");
+        set.assertOneProblem().contains("tap-event", "never calls direct:messages-blocked");
     }
 
     @Test
     void aStepBehindTheRequestIsRefusedSinceItCouldTakeEventsOutOfTheAnswer() {
-        edit(
+        set.edit(
                 "tap-poll.camel.yaml",
                 "soTimeout: 60000\n",
                 "soTimeout: 60000\n        - setBody:\n            constant: \"{}\"\n");
 
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains("tap-fetch, step setBody", "where the request to TAP has to be");
+        set.assertOneProblem().contains("tap-fetch, step setBody", "where the request to TAP has to be");
     }
 
     @Test
     void anAnswerToAnotherRequestBehindTheOneToTapIsRefused() {
-        edit(
+        set.edit(
                 "tap-poll.camel.yaml",
                 "soTimeout: 60000\n",
                 "soTimeout: 60000\n        - to:\n            uri: \"{{tap.url}}/v2/siem/messages/blocked\"\n");
 
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains("tap-fetch, step to", "where the request to TAP has to be");
+        set.assertOneProblem().contains("tap-fetch, step to", "where the request to TAP has to be");
     }
 
     @Test
     void aFailedRequestThatCouldPassForAnAnswerIsRefused() {
-        edit(
+        set.edit(
                 "tap-poll.camel.yaml",
-                "    description: Ask TAP for one window; the query with the interval is set by then\n    errorHandler:\n      noErrorHandler: {}",
+                "    description: Ask TAP for one window; the query with the interval is set by then\n"
+                        + "    errorHandler:\n"
+                        + "      noErrorHandler: {}",
                 "    errorHandler:\n      deadLetterChannel:\n        deadLetterUri: direct:tap-event");
         texts.put("tap-poll.camel.yaml", HANDLED + texts.get("tap-poll.camel.yaml"));
 
@@ -228,13 +195,18 @@ class RouteContractTest {
                 .anyMatch(text -> text.contains("onException"));
     }
 
-    private static final String HANDLED =
-            "- onException:\n    exception: [java.io.IOException]\n    handled:\n      constant: \"true\"\n"
-                    + "    steps:\n      - setHeader:\n          name: CamelHttpResponseCode\n          constant: \"204\"\n";
+    private static final String HANDLED = "- onException:\n"
+            + "    exception: [java.io.IOException]\n"
+            + "    handled:\n"
+            + "      constant: \"true\"\n"
+            + "    steps:\n"
+            + "      - setHeader:\n"
+            + "          name: CamelHttpResponseCode\n"
+            + "          constant: \"204\"\n";
 
     @Test
     void theRepositoryOfAnotherTypeIsRefusedByStep() {
-        edit(TABLES, "idempotentRepository: messagesBlockedSeen", "idempotentRepository: clicksBlockedSeen");
+        set.edit(TABLES, "idempotentRepository: messagesBlockedSeen", "idempotentRepository: clicksBlockedSeen");
 
         assertThat(problems())
                 .anyMatch(text -> text.contains("messages-blocked, step messages-blocked-seen")
@@ -244,9 +216,9 @@ class RouteContractTest {
 
     @Test
     void crossedRepositoriesAreRefusedInBothRoutes() {
-        edit(TABLES, "messagesBlockedSeen", "x");
-        edit(TABLES, "clicksBlockedSeen", "messagesBlockedSeen");
-        edit(TABLES, "Repository: x", "Repository: clicksBlockedSeen");
+        set.edit(TABLES, "messagesBlockedSeen", "x");
+        set.edit(TABLES, "clicksBlockedSeen", "messagesBlockedSeen");
+        set.edit(TABLES, "Repository: x", "Repository: clicksBlockedSeen");
 
         assertThat(problems())
                 .anyMatch(text -> text.contains("step messages-blocked-seen"))
@@ -255,12 +227,12 @@ class RouteContractTest {
 
     @Test
     void anotherKeyIsRefused() {
-        edit(
+        set.edit(
                 TABLES,
                 "            idempotentRepository: messagesBlockedSeen\n            simple: \"${body.key}\"",
                 "            idempotentRepository: messagesBlockedSeen\n            simple: \"${body.fields[GUID]}\"");
 
-        assertThat(problems()).singleElement().asString().contains("messages-blocked-seen", "${body.key}");
+        set.assertOneProblem().contains("messages-blocked-seen", "${body.key}");
     }
 
     @Test
@@ -272,22 +244,13 @@ class RouteContractTest {
                 text.substring(0, start)
                         + "        - to:\n            uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n");
 
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains("messages-blocked", "no idempotentConsumer", "messagesBlockedSeen");
+        set.assertOneProblem().contains("messages-blocked", "no idempotentConsumer", "messagesBlockedSeen");
     }
 
     @Test
     void theTableOfAnotherTypeIsRefused() {
-        edit(
-                TABLES,
-                "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL",
-                "uri: sentinel:ProofPointTAPClicksBlockedV2_CL");
-
-        assertThat(problems())
-                .singleElement()
-                .asString()
+        set.edit(TABLES, "sentinel:ProofPointTAPMessagesBlockedV2_CL", "sentinel:ProofPointTAPClicksBlockedV2_CL");
+        set.assertOneProblem()
                 .contains(
                         "messages-blocked-sentinel",
                         "the table of messagesBlocked is ProofPointTAPMessagesBlockedV2_CL");
@@ -295,70 +258,57 @@ class RouteContractTest {
 
     @Test
     void aWireTapToTheTableIsRefusedByStep() {
-        edit(
+        set.edit(
                 TABLES,
                 "- to:\n                  id: messages-blocked-sentinel",
                 "- wireTap:\n                  id: messages-blocked-sentinel");
 
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains("messages-blocked, step messages-blocked-sentinel", "does not wait");
+        set.assertOneProblem().contains("messages-blocked, step messages-blocked-sentinel", "does not wait");
     }
 
     @Test
     void aTableBehindStepsThatCollectEventsIsRefusedByStep() {
         for (String collect : List.of(
-                "aggregate:\n    correlationExpression:\n      constant: all\n    completionSize: 2\n"
-                        + "    aggregationStrategy: \"#class:org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\"\n",
+                "aggregate:\n"
+                        + "    correlationExpression:\n"
+                        + "      constant: all\n"
+                        + "    completionSize: 2\n"
+                        + "    aggregationStrategy:"
+                        + " \"#class:org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\"\n",
                 "resequence:\n    simple: \"${body.key}\"\n")) {
             texts.putAll(RouteFiles.in(Path.of("routes")).texts());
-            edit(TABLES, SENTINEL, ("- " + collect + "    steps:\n" + SENTINEL.indent(-8)).indent(14));
-            assertThat(problems())
+            set.edit(TABLES, SENTINEL, ("- " + collect + "    steps:\n" + SENTINEL.indent(-8)).indent(14));
+            set.assertOneProblem()
                     .as(collect)
-                    .singleElement()
-                    .asString()
                     .contains("messages-blocked, step " + collect.split(":")[0], "does not wait");
         }
     }
 
     @Test
     void aTableBesideTheConsumerIsRefusedByStep() {
-        edit(TABLES, SENTINEL, "              - choice: {}\n" + SENTINEL.indent(-6));
+        set.edit(TABLES, SENTINEL, "              - choice: {}\n" + SENTINEL.indent(-6));
 
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains("messages-blocked-sentinel", "stands outside of idempotentConsumer");
+        set.assertOneProblem().contains("messages-blocked-sentinel", "stands outside of idempotentConsumer");
     }
 
     @Test
     void aTableBehindSedaIsRefusedByStep() {
-        edit(TABLES, SENTINEL, "              - to:\n                  uri: seda:later\n");
-        texts.put(
-                "later.camel.yaml",
-                "- route:\n    id: later\n    from:\n      uri: seda:later\n      steps:\n        - to:\n"
-                        + "            uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n");
-
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains("messages-blocked, step to seda:later", "does not wait");
+        set.edit(TABLES, SENTINEL, "              - to:\n                  uri: seda:later\n");
+        set.route("later", "seda:later", "to: sentinel:ProofPointTAPMessagesBlockedV2_CL");
+        set.assertOneProblem().contains("messages-blocked, step to seda:later", "does not wait");
     }
 
     @Test
     void aTableThatIsNeverReachedIsRefused() {
-        edit(TABLES, SENTINEL, "              - stop: {}\n");
+        set.edit(TABLES, SENTINEL, "              - stop: {}\n");
 
-        assertThat(problems())
-                .singleElement()
-                .asString()
+        set.assertOneProblem()
                 .contains("messages-blocked", "never sends to sentinel:ProofPointTAPMessagesBlockedV2_CL");
     }
 
     @Test
     void theTableMayBeReachedByFurtherRoutesAndByChoices() {
-        edit(TABLES, SENTINEL, """
+        set.edit(TABLES, SENTINEL, """
                 - choice:
                     when:
                       - simple: "${body.fields[spamScore]} > 50"
@@ -372,75 +322,63 @@ class RouteContractTest {
                               - to:
                                   uri: direct:send
                 """.indent(14));
-        texts.put(
-                "send.camel.yaml",
-                "- route:\n    id: send\n    from:\n      uri: direct:send\n      steps:\n        - to:\n"
-                        + "            uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n");
-
+        set.route("send", "direct:send", "to: sentinel:ProofPointTAPMessagesBlockedV2_CL");
         assertThat(problems()).isEmpty();
     }
 
     @Test
     void aCatchAroundTheTableIsNotForUsToForbid() {
-        edit(
+        set.edit(
                 TABLES,
                 SENTINEL,
                 "              - doTry:\n                  steps:\n" + SENTINEL.indent(6)
-                        + "                  doCatch:\n                    - exception:\n                        - java.lang.Exception\n"
-                        + "                      steps:\n                        - throwException:\n"
-                        + "                            exceptionType: java.lang.IllegalStateException\n                            message: no\n");
+                        + "                  doCatch:\n"
+                        + "                    - exception:\n"
+                        + "                        - java.lang.Exception\n"
+                        + "                      steps:\n"
+                        + "                        - throwException:\n"
+                        + "                            exceptionType: java.lang.IllegalStateException\n"
+                        + "                            message: no\n");
 
         assertThat(problems()).isEmpty();
     }
 
     @Test
     void anUnknownOptionIsRefusedByStepAndName() {
-        edit(
-                TABLES,
-                "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n                  parameters:\n                    lingerMs",
-                "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n                  parameters:\n                    lingerMillis");
-
-        assertThat(problems())
-                .singleElement()
-                .asString()
+        set.edit(TABLES, SENTINEL, SENTINEL.replace("lingerMs", "lingerMillis"));
+        set.assertOneProblem()
                 .contains("messages-blocked-sentinel", "unknown option lingerMillis")
                 .doesNotContain("500");
     }
 
     @Test
     void aValueOutOfBoundsIsRefused() {
-        edit(
-                TABLES,
-                "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n                  parameters:\n                    lingerMs: 500",
-                "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n                  parameters:\n                    batchBytes: 99000000");
-
-        assertThat(problems()).singleElement().asString().contains("messages-blocked-sentinel", "batchBytes");
+        set.edit(TABLES, SENTINEL, SENTINEL.replace("lingerMs: 500", "batchBytes: 99000000"));
+        set.assertOneProblem().contains("messages-blocked-sentinel", "batchBytes");
     }
 
     @Test
     void anUnknownPlaceholderIsRefusedByName() {
-        edit("tap-poll.camel.yaml", "{{tap.poll.cron}}", "{{tap.poll.corn}}");
+        set.edit("tap-poll.camel.yaml", "{{tap.poll.cron}}", "{{tap.poll.corn}}");
 
-        assertThat(problems()).singleElement().asString().contains("tap-poll", "{{tap.poll.corn}}");
+        set.assertOneProblem().contains("tap-poll", "{{tap.poll.corn}}");
     }
 
     @Test
     void theSecretIsNoPlaceholder() {
         properties.put("tap.secret", "hush-hush");
-        edit("tap-poll.camel.yaml", "constant: GET", "constant: \"{{tap.secret}}{{tap.nothing}}\"");
+        set.edit("tap-poll.camel.yaml", "constant: GET", "constant: \"{{tap.secret}}{{tap.nothing}}\"");
 
         assertThat(problems()).isNotEmpty().noneMatch(text -> text.contains("hush"));
     }
 
     @Test
     void aBeanOrComponentThatIsNotThereIsRefused() {
-        before("- bean:\n            ref: nobody");
-        assertThat(problems()).singleElement().asString().contains("before-messages-blocked", "nobody");
+        set.before("- bean:\n            ref: nobody");
+        set.assertOneProblem().contains("before-messages-blocked", "nobody");
 
-        before("- to:\n            uri: carrier-pigeon:home?speed=9");
-        assertThat(problems())
-                .singleElement()
-                .asString()
+        set.before("- to:\n            uri: carrier-pigeon:home?speed=9");
+        set.assertOneProblem()
                 .contains("before-messages-blocked", "carrier-pigeon")
                 .doesNotContain("speed=9");
     }
@@ -448,21 +386,19 @@ class RouteContractTest {
     @Test
     void noLineOfABrokenFileIsQuoted() {
         for (String broken : List.of("\"s3cr3t", "@s3cr3t", "{s3cr3t", "s3cr3t: s3cr3t")) {
-            before(
-                    "- to:\n            uri: https://example.com/x\n            parameters:\n              authPassword: "
-                            + broken);
+            set.before("- to:\n"
+                    + "            uri: https://example.com/x\n"
+                    + "            parameters:\n"
+                    + "              authPassword: "
+                    + broken);
             assertThat(problems())
                     .as(broken)
                     .isNotEmpty()
                     .allMatch(text -> text.contains(RoutesFixture.OPERATOR) && text.contains("line 6"))
                     .noneMatch(text -> text.contains("s3cr3t"));
         }
-        before("- to:\n            uri: https://example.com/x\n            authPassword: s3cr3t");
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains("authPassword")
-                .doesNotContain("s3cr3t");
+        set.before("- to:\n            uri: https://example.com/x\n            authPassword: s3cr3t");
+        set.assertOneProblem().contains("authPassword").doesNotContain("s3cr3t");
         texts.put(
                 RoutesFixture.OPERATOR,
                 "- beans:\n    - name: mine\n      type: java.util.Date\n      properties:\n        time: s3cr3t\n");
@@ -473,28 +409,25 @@ class RouteContractTest {
     void whatCompletesTheRequestIsRefusedSinceItCouldChangeTheAnswer() {
         String completion =
                 "onCompletion:\n    mode: BeforeConsumer\n    steps:\n      - setBody:\n          constant: \"{}\"\n";
-        edit(
+        set.edit(
                 "tap-poll.camel.yaml",
                 "        - setHeader:\n            name: CamelHttpMethod",
                 "        - " + completion.replace("\n  ", "\n          ")
                         + "        - setHeader:\n            name: CamelHttpMethod");
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains("tap-fetch, step onCompletion", "could change the answer");
+        set.assertOneProblem().contains("tap-fetch, step onCompletion", "could change the answer");
 
         texts.putAll(RouteFiles.in(Path.of("routes")).texts());
         texts.put(
                 "mine.camel.yaml",
                 "- routeConfiguration:\n    id: mine\n    onCompletion:\n      - "
                         + completion.replace("\n  ", "\n          "));
-        assertThat(problems()).singleElement().asString().contains("mine.camel.yaml", "could change the answer");
+        set.assertOneProblem().contains("mine.camel.yaml", "could change the answer");
     }
 
     @Test
     void aRequiredRouteThatDoesNotRunIsRefused() {
-        edit(TABLES, "    id: messages-blocked\n", "    id: messages-blocked\n    autoStartup: \"false\"\n");
-        edit("tap-poll.camel.yaml", "    id: tap-poll\n", "    id: tap-poll\n    precondition: \"false\"\n");
+        set.edit(TABLES, "    id: messages-blocked\n", "    id: messages-blocked\n    autoStartup: \"false\"\n");
+        set.edit("tap-poll.camel.yaml", "    id: tap-poll\n", "    id: tap-poll\n    precondition: \"false\"\n");
 
         assertThat(problems())
                 .hasSize(2)
@@ -504,14 +437,10 @@ class RouteContractTest {
 
     @Test
     void aScheduleThatIsNoneIsRefused() {
-        edit("tap-poll.camel.yaml", "{{tap.poll.cron}}", "0 0/5 * * * 9");
+        set.edit("tap-poll.camel.yaml", "{{tap.poll.cron}}", "0 0/5 * * * 9");
 
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains("tap-poll", "is no cron expression")
-                .doesNotContain("* 9");
-        edit("tap-poll.camel.yaml", "0 0/5 * * * 9", "0 0/5 * * * ?");
+        set.assertOneProblem().contains("tap-poll", "is no cron expression").doesNotContain("* 9");
+        set.edit("tap-poll.camel.yaml", "0 0/5 * * * 9", "0 0/5 * * * ?");
         assertThat(problems()).isEmpty();
     }
 
@@ -521,7 +450,7 @@ class RouteContractTest {
                 "recipientList:\n                  constant: sentinel:ProofPointTAPMessagesBlockedV2_CL\n",
                 "toD:\n                  uri: sentinel:${exchangeProperty.table}\n")) {
             texts.putAll(RouteFiles.in(Path.of("routes")).texts());
-            edit(TABLES, SENTINEL, "              - " + step);
+            set.edit(TABLES, SENTINEL, "              - " + step);
             assertThat(problems()).as(step).isEmpty();
         }
     }
@@ -538,9 +467,7 @@ class RouteContractTest {
     void aRouteWithoutAnIdIsRefusedByFileAndLine() {
         texts.put("mine.camel.yaml", "# mine\n- from:\n    uri: timer:mine\n    steps:\n      - stop: {}\n");
 
-        assertThat(problems())
-                .singleElement()
-                .asString()
+        set.assertOneProblem()
                 .startsWith("mine.camel.yaml:")
                 .contains("has no id")
                 .doesNotContain("null", "-1");
@@ -548,7 +475,7 @@ class RouteContractTest {
 
     @Test
     void everyMistakeIsToldAtOnce() {
-        edit(TABLES, "    id: messages-blocked\n", "    id: messages-blocked\n    autoStartup: \"false\"\n");
+        set.edit(TABLES, "    id: messages-blocked\n", "    id: messages-blocked\n    autoStartup: \"false\"\n");
         texts.remove("tap-event-router.camel.yaml");
 
         assertThat(problems()).hasSize(2);
@@ -570,13 +497,5 @@ class RouteContractTest {
 
     private List<String> problems() {
         return set.problems();
-    }
-
-    private void before(String step) {
-        set.before(step);
-    }
-
-    private void edit(String file, String from, String to) {
-        set.edit(file, from, to);
     }
 }

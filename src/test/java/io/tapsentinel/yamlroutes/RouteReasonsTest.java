@@ -1,7 +1,5 @@
 package io.tapsentinel.yamlroutes;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,15 +21,15 @@ class RouteReasonsTest {
                 "timer:t?period=s3cr3t x, option period cannot have this value",
                 "file:x?fileExist=s3cr3t, option fileExist cannot have this value",
                 "file:x?sorter=#s3cr3t, option sorter refers to a bean that is not there",
-                "https://example.com/x?sslContextParameters=#s3cr3t, option sslContextParameters refers to a bean that is not there",
+                "https://example.com/x?sslContextParameters=#s3cr3t, option sslContextParameters refers to a bean that"
+                        + " is not there",
                 "`file:x?bogus=a,s3cr3t=b}]&other=s3cr3t`, `unknown option bogus, other`",
                 "log:x?level=s3cr3t, LoggingLevel.…",
                 "carrier-pigeon:x?level=s3cr3t, this program has no component carrier-pigeon"
             })
     void aValueThatAnEndpointRefusesIsNotRepeated(String uri, String reason) {
-        assertThat(set.before("- to:\n            uri: \"" + uri + "\"").problems())
-                .singleElement()
-                .asString()
+        set.before("- to:\n            uri: \"" + uri + "\"")
+                .assertOneProblem()
                 .startsWith(PLACE + "to ")
                 .contains(reason)
                 .doesNotContainIgnoringCase("s3cr3t", "String index", "For input");
@@ -45,10 +43,8 @@ class RouteReasonsTest {
                 "parameters:\n              authPassword: \"s3cr3t"
             })
     void aLineThatIsNoYamlIsNamedAndNotRepeated(String lines) {
-        assertThat(set.before("- to:\n            uri: https://example.com/x\n            " + lines)
-                        .problems())
-                .singleElement()
-                .asString()
+        set.before("- to:\n            uri: https://example.com/x\n            " + lines)
+                .assertOneProblem()
                 .containsPattern("^operator\\.camel\\.yaml, line \\d+: ")
                 .doesNotContain("s3cr3t", "^");
     }
@@ -62,10 +58,8 @@ class RouteReasonsTest {
                 "bean:\n            ref: nobody"
             })
     void aStepThatIsNoEndpointIsNamedToo(String step) {
-        assertThat(set.before("- setHeader:\n            name: x\n            constant: \"1\"\n        - " + step)
-                        .problems())
-                .singleElement()
-                .asString()
+        set.before("- setHeader:\n            name: x\n            constant: \"1\"\n        - " + step)
+                .assertOneProblem()
                 .startsWith("operator.camel.yaml:69 before-messages-blocked, step " + step.substring(0, 3));
     }
 
@@ -87,19 +81,20 @@ class RouteReasonsTest {
                                             simple: "${nonsense}"
                 """.stripTrailing());
 
-        assertThat(set.problems())
-                .singleElement()
-                .asString()
+        set.assertOneProblem()
                 .startsWith("operator.camel.yaml:76 before-messages-blocked, step mine: ")
                 .contains("nonsense");
     }
 
     @Test
     void aConditionThatIsNoneIsThatOfItsChoice() {
-        set.before(
-                "- choice:\n            id: mine\n            when:\n              - simple: \"${nonsense} == 1\"\n                steps:\n"
-                        + "                  - stop: {}");
+        set.before("- choice:\n"
+                + "            id: mine\n"
+                + "            when:\n"
+                + "              - simple: \"${nonsense} == 1\"\n"
+                + "                steps:\n"
+                + "                  - stop: {}");
 
-        assertThat(set.problems()).singleElement().asString().contains("step mine: ", "nonsense");
+        set.assertOneProblem().contains("step mine: ", "nonsense");
     }
 }

@@ -31,12 +31,12 @@ class SuspendedRoutesIT {
     private static final String TABLES = RoutesFixture.TABLES;
     private static final String NO_STEP = "uri: direct:before-messages-delivered\n      steps:\n        - choice: {}\n";
     private static final String SENTINEL = """
-        - to:
-            id: messages-delivered-sentinel
-            uri: sentinel:ProofPointTAPMessagesDeliveredV2_CL
-            parameters:
-              lingerMs: 500
-        """.indent(14);
+            - to:
+                id: messages-delivered-sentinel
+                uri: sentinel:ProofPointTAPMessagesDeliveredV2_CL
+                parameters:
+                  lingerMs: 500
+            """.indent(14);
     private final List<String> subjects = new CopyOnWriteArrayList<>();
 
     @AutoClose
@@ -94,17 +94,17 @@ class SuspendedRoutesIT {
     @Test
     void aCatchAroundSentinelDoesNotMakeADeferredEventDelivered() throws Exception {
         edit(TABLES, SENTINEL, """
-            - doTry:
-                steps:
-                  - to:
-                      id: messages-delivered-sentinel
-                      uri: sentinel:ProofPointTAPMessagesDeliveredV2_CL
-                doCatch:
-                  - exception:
-                      - java.lang.Exception
+                - doTry:
                     steps:
-                      - log: caught
-            """.indent(14));
+                      - to:
+                          id: messages-delivered-sentinel
+                          uri: sentinel:ProofPointTAPMessagesDeliveredV2_CL
+                    doCatch:
+                      - exception:
+                          - java.lang.Exception
+                        steps:
+                          - log: caught
+                """.indent(14));
 
         arrivesOnce(suspended());
 
@@ -121,14 +121,14 @@ class SuspendedRoutesIT {
                         + "      noErrorHandler: {}\n",
                 "    id: messages-delivered\n");
         Files.writeString(folder.resolve(TABLES), """
-            - onException:
-                exception:
-                  - java.lang.Exception
-                handled:
-                  constant: "true"
-                steps:
-                  - log: handled
-            """ + Files.readString(folder.resolve(TABLES)));
+                - onException:
+                    exception:
+                      - java.lang.Exception
+                    handled:
+                      constant: "true"
+                    steps:
+                      - log: handled
+                """ + Files.readString(folder.resolve(TABLES)));
 
         arrivesOnce(suspended());
 
@@ -139,13 +139,13 @@ class SuspendedRoutesIT {
     void aStepAfterSentinelIsNotRunForADeferredEvent() throws Exception {
         Path after = services.folder().resolve("after");
         edit(TABLES, SENTINEL, SENTINEL + """
-            - setBody:
-                constant: "sent"
-            - to:
-                uri: file:%s
-                parameters:
-                  fileName: "${exchangeProperty.CamelSentinelEvent.key}"
-            """.formatted(after).indent(14));
+                        - setBody:
+                            constant: "sent"
+                        - to:
+                            uri: file:%s
+                            parameters:
+                              fileName: "${exchangeProperty.CamelSentinelEvent.key}"
+                        """.formatted(after).indent(14));
         RunningProgram program = suspended();
         assertThat(after).doesNotExist();
 
