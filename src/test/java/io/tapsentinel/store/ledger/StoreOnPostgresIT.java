@@ -51,5 +51,5 @@ class StoreOnPostgresIT {
     class DeferredEvents extends DeferralsTest {}
 
     @Nested
-    class BatchUpload extends RequestBudgetTest {}
+    class Requests extends RequestBudgetTest {}
 }
