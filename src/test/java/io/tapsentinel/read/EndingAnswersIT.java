@@ -49,9 +49,6 @@ class EndingAnswersIT extends SimulatedRun {
                     .isAfter(services.clock().now().minus(Duration.ofMinutes(7)));
         } while (services.store().gaps().isEmpty() && processes < 30);
 
-        System.out.println(
-                "an instant that ends the process: " + ends.size() + " ends, " + read.size() + " answers read in "
-                        + processes + " processes, gap " + services.store().gaps());
         assertThat(ends).hasSizeBetween(2, 12);
         assertThat(services.store().number("SELECT count(*) FROM gap WHERE reason LIKE '%(2 attempts)%'"))
                 .as("each of them is known to be an Error")
@@ -97,7 +94,6 @@ class EndingAnswersIT extends SimulatedRun {
             behind.add(Duration.between(
                     services.store().progress(), services.clock().now()));
         }
-        System.out.println("an instant in a fresh window that ends the process: " + ends.size() + " ends");
         assertThat(behind.subList(1, 20)).allMatch(lag -> lag.toMinutes() < 7);
         assertThat(services.store().gaps()).hasSize(1);
         assertThat(services.store().number("SELECT count(*) FROM unreadable")).isZero();
@@ -151,8 +147,6 @@ class EndingAnswersIT extends SimulatedRun {
                 services.stateIn(state);
             }
         }
-        System.out.println("an instant at which the process is killed: " + kills + " kills, gap "
-                + services.store(state).gaps());
         assertThat(kills).isBetween(9, 14);
         assertThat(services.store(state).gaps())
                 .singleElement()

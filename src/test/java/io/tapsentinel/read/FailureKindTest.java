@@ -1,6 +1,7 @@
 package io.tapsentinel.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.store.StoreException;
@@ -11,11 +12,13 @@ import io.tapsentinel.tap.api.TapRefusedException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
+import java.util.stream.Stream;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.core5.http.NoHttpResponseException;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FailureKindTest {
 
@@ -45,48 +48,38 @@ class FailureKindTest {
                 .isEqualTo(trouble);
     }
 
-    @Test
-    void aTimeOutOfAnAnswerIsOneAndOneOfAConnectionIsNot() {
-        assertThat(FailureKind.of(new SocketTimeoutException("Read timed out"), false, false))
-                .isEqualTo(FailureKind.TIMED_OUT);
-        assertThat(FailureKind.of(new RuntimeException(new SocketTimeoutException("Read timed out")), false, false))
-                .isEqualTo(FailureKind.TIMED_OUT);
-        assertThat(FailureKind.of(new ConnectTimeoutException("Connect timed out"), false, false))
-                .isEqualTo(FailureKind.TRANSIENT);
+    static Stream<Arguments> failures() {
+        SocketTimeoutException timeOut = new SocketTimeoutException("Read timed out");
+        return Stream.of(
+                arguments(timeOut, false, false, FailureKind.TIMED_OUT),
+                arguments(new RuntimeException(timeOut), false, false, FailureKind.TIMED_OUT),
+                // of a connection
+                arguments(new ConnectTimeoutException("Connect timed out"), false, false, FailureKind.TRANSIENT),
+                arguments(new ConnectException("Connection refused"), false, false, FailureKind.TRANSIENT),
+                arguments(new NoHttpResponseException("failed to respond"), false, false, FailureKind.TRANSIENT),
+                arguments(new IOException("cut"), false, false, FailureKind.TRANSIENT),
+                arguments(new IllegalStateException("before the request"), false, false, FailureKind.NOT_TAP),
+                arguments(failed(new TapAnswerException("cut")), true, false, FailureKind.TRANSIENT),
+                // one that is known to be whole would come again as it is
+                arguments(failed(new TapAnswerException("cut")), true, true, FailureKind.UNREADABLE),
+                // a page of a proxy says nothing of TAP's answer
+                arguments(failed(new ForeignAnswerException("a page")), true, true, FailureKind.TRANSIENT),
+                arguments(failed(new TapFormatException("format")), true, true, FailureKind.FORMAT),
+                // what another answer would not help
+                arguments(failed(new UploadException(503, "refused")), true, false, FailureKind.NOT_TAP),
+                arguments(failed(new SocketTimeoutException("slow sink")), true, false, FailureKind.NOT_TAP),
+                arguments(new StoreException("read-only"), false, false, FailureKind.NOT_TAP),
+                arguments(new BudgetUsedUpException("used up"), false, false, FailureKind.BUDGET));
     }
 
-    @Test
-    void theNetworkAndABrokenAnswerAreTransient() {
-        assertThat(FailureKind.of(new ConnectException("Connection refused"), false, false))
-                .isEqualTo(FailureKind.TRANSIENT);
-        assertThat(FailureKind.of(new NoHttpResponseException("failed to respond"), false, false))
-                .isEqualTo(FailureKind.TRANSIENT);
-        assertThat(FailureKind.of(new IOException("cut"), false, false)).isEqualTo(FailureKind.TRANSIENT);
-        assertThat(FailureKind.of(new IllegalStateException("a step before the request"), false, false))
-                .isEqualTo(FailureKind.NOT_TAP);
-        assertThat(FailureKind.of(new WindowFailedException("cut", new TapAnswerException("cut")), true, false))
-                .isEqualTo(FailureKind.TRANSIENT);
-        assertThat(FailureKind.of(new WindowFailedException("cut", new TapAnswerException("cut")), true, true))
-                .as("one that is known to be whole would come again as it is")
-                .isEqualTo(FailureKind.UNREADABLE);
-        assertThat(FailureKind.of(new WindowFailedException("page", new ForeignAnswerException("a page")), true, true))
-                .as("a page of a proxy says nothing of TAP's answer")
-                .isEqualTo(FailureKind.TRANSIENT);
-        assertThat(FailureKind.of(new WindowFailedException("format", new TapFormatException("format")), true, true))
-                .isEqualTo(FailureKind.FORMAT);
+    @ParameterizedTest
+    @MethodSource("failures")
+    void aFailureIsToldByItsCauseAndByHowMuchOfTheAnswerCame(
+            Throwable failure, boolean answered, boolean whole, FailureKind kind) {
+        assertThat(FailureKind.of(failure, answered, whole)).isEqualTo(kind);
     }
 
-    @Test
-    void whatAnotherAnswerWouldNotHelpIsNotTaps() {
-        assertThat(FailureKind.of(
-                        new WindowFailedException("refused", new UploadException(503, "refused")), true, false))
-                .isEqualTo(FailureKind.NOT_TAP);
-        assertThat(FailureKind.of(
-                        new WindowFailedException("slow sink", new SocketTimeoutException("slow sink")), true, false))
-                .isEqualTo(FailureKind.NOT_TAP);
-        assertThat(FailureKind.of(new StoreException("read-only"), false, false))
-                .isEqualTo(FailureKind.NOT_TAP);
-        assertThat(FailureKind.of(new BudgetUsedUpException("used up"), false, false))
-                .isEqualTo(FailureKind.BUDGET);
+    private static WindowFailedException failed(Exception cause) {
+        return new WindowFailedException(cause.getMessage(), cause);
     }
 }

@@ -61,8 +61,6 @@ class UnreadableIT {
 
         // two fresh windows and the hour itself
         int more = tap.asked().size() - 3;
-        System.out.println("unreadable at " + second + " s of a due hour: " + more + " more requests, gap "
-                + services.store().gaps());
         assertThat(more).isBetween(1, MOST_MORE);
         assertOneGapAround(at);
         assertThat(services.store().backlog()).isEmpty();
@@ -148,7 +146,6 @@ class UnreadableIT {
                     .as("poll " + i + " has read up to the minute before")
                     .isAfterOrEqualTo(services.clock().now().minus(Duration.ofSeconds(i == 0 ? 600 : 90)));
         }
-        System.out.println("unreadable in a fresh window, requests of each poll: " + requests);
         assertThat(tap.asked()).hasSizeLessThanOrEqualTo(polls + MOST_MORE + 2);
         assertOneGapAround(at);
         TimeRange gap = services.store().gaps().get(0);
@@ -198,9 +195,6 @@ class UnreadableIT {
                     .as("poll " + i + " has read up to the minute before")
                     .isAfterOrEqualTo(services.clock().now().minus(Duration.ofSeconds(600)));
         }
-        System.out.println("unreadable at " + seconds + " s of a fresh window: "
-                + (tap.asked().size() - polls) + " more requests, gaps "
-                + services.store().gaps());
         assertThat(tap.asked()).hasSizeLessThanOrEqualTo(polls + places.size() * (MOST_MORE + 4));
         List<TimeRange> gaps = services.store().gaps();
         assertThat(gaps).allMatch(gap -> gap.length().compareTo(LEAST) <= 0, "is short");
@@ -238,7 +232,6 @@ class UnreadableIT {
                         new TimeRange(seven, gap.from()), new TimeRange(gap.to(), seven.plus(Duration.ofHours(1))));
         // two are the polls' own, one the sweep's without any trouble
         int more = tap.asked().size() - 3;
-        System.out.println("unreadable in a closed hour: " + more + " more requests");
         assertThat(more).isLessThanOrEqualTo(MOST_MORE);
         assertThat(services.store().number("SELECT count(*) FROM sweep")).isPositive();
         assertSettled();
@@ -304,8 +297,6 @@ class UnreadableIT {
         services.clock().advance(Duration.ofMinutes(5));
         program.pollWithTimeLeft();
 
-        System.out.println("after TAP answered nothing readable for 200 minutes: "
-                + (services.tapProxy().requests() - before) + " requests");
         assertThat(services.tapProxy().requests() - before).isLessThanOrEqualTo(12);
         assertThat(services.store().gaps()).isEmpty();
         assertThat(services.store().number("SELECT count(*) FROM unreadable WHERE bad = 1"))

@@ -77,9 +77,7 @@ class WindowReadTest {
     @Test
     void aWindowWhoseAnswerWasNotReadToItsEndDoesNotCommit() {
         Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
-        TapEvent first = events.next();
-        BrokenEventLife.put(first, Outcome.DELIVERED);
-        read.settled(first, null, NO_CAUSE);
+        deliver(events.next());
 
         assertThatThrownBy(read::commit).hasMessageContaining("not read to its end");
         assertThat(fixture.committed).isEmpty();
@@ -176,9 +174,7 @@ class WindowReadTest {
     @Test
     void aStopEndsTheSplitAndFailsTheWindow() {
         Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
-        TapEvent first = events.next();
-        BrokenEventLife.put(first, Outcome.DELIVERED);
-        read.settled(first, null, NO_CAUSE);
+        deliver(events.next());
 
         fixture.stopping.set(true);
 
@@ -228,9 +224,7 @@ class WindowReadTest {
                 return event("1");
             }
         });
-        TapEvent first = events.next();
-        BrokenEventLife.put(first, Outcome.DELIVERED);
-        read.settled(first, null, NO_CAUSE);
+        deliver(events.next());
 
         assertThatCode(events::hasNext).doesNotThrowAnyException();
         assertThat(events.hasNext()).isFalse();
@@ -303,6 +297,11 @@ class WindowReadTest {
         read = fixture.read(Instant.MIN);
         settle(read, Outcome.FILTERED, "id-1");
         assertCounts(Map.of("filtered", 1L));
+    }
+
+    private void deliver(TapEvent event) {
+        BrokenEventLife.put(event, Outcome.DELIVERED);
+        read.settled(event, null, NO_CAUSE);
     }
 
     private void assertCounts(Map<String, Long> counts) {

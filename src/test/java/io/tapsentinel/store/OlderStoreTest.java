@@ -47,16 +47,13 @@ class OlderStoreTest {
             read(store);
             store.transaction(c -> Sql.number(c, "PRAGMA wal_checkpoint(TRUNCATE)"));
         }
-        Path left = folder.resolve("killed/tap.db");
+        Path left;
         try (Store store = open(file)) {
             for (int i = 0; i < 5; i++) {
                 write(store, i);
             }
-            // what a killed process leaves behind, but for the log
-            Files.createDirectory(left.getParent());
-            for (String suffix : new String[] {"", ".commits"}) {
-                Files.copy(Path.of(file + suffix), Path.of(left + suffix));
-            }
+            // but for the log
+            left = kill("", ".commits");
         }
         log.lines().clear();
         try (Store store = open(left)) {
@@ -110,13 +107,10 @@ class OlderStoreTest {
         try (Store store = open(file)) {
             write(store, 2);
         }
-        Path left = folder.resolve("killed/tap.db");
+        Path left;
         try (Store store = open(file)) {
             write(store, 3);
-            Files.createDirectory(left.getParent());
-            for (String suffix : new String[] {"-wal", ".commits"}) {
-                Files.copy(Path.of(file + suffix), Path.of(left + suffix));
-            }
+            left = kill("-wal", ".commits");
             Files.copy(copy, left);
         }
         log.lines().clear();
@@ -151,15 +145,12 @@ class OlderStoreTest {
 
     @Test
     void aLogThatBelongsToItsFileIsKeptAfterAKill() throws Exception {
-        Path left = folder.resolve("killed/tap.db");
+        Path left;
         try (Store store = open(file)) {
             for (int i = 0; i < 2_000; i++) {
                 write(store, i);
             }
-            Files.createDirectory(left.getParent());
-            for (String suffix : new String[] {"", "-wal", ".commits"}) {
-                Files.copy(Path.of(file + suffix), Path.of(left + suffix));
-            }
+            left = kill("", "-wal", ".commits");
         }
         log.lines().clear();
         try (Store store = open(left)) {
@@ -170,7 +161,7 @@ class OlderStoreTest {
 
     @Test
     void aLogOfWhichAPartIsInTheFileIsKeptAfterAKill() throws Exception {
-        Path left = folder.resolve("killed/tap.db");
+        Path left;
         try (Store store = open(file)) {
             for (int i = 0; i < 300; i++) {
                 write(store, i);
@@ -184,10 +175,7 @@ class OlderStoreTest {
                 for (int i = 300; i < 1_000; i++) {
                     write(store, i);
                 }
-                Files.createDirectory(left.getParent());
-                for (String suffix : new String[] {"", "-wal", ".commits"}) {
-                    Files.copy(Path.of(file + suffix), Path.of(left + suffix));
-                }
+                left = kill("", "-wal", ".commits");
             }
         }
         try (RandomAccessFile alone = new RandomAccessFile(left.toFile(), "r")) {
@@ -256,6 +244,15 @@ class OlderStoreTest {
             assertThat(rows(store)).isEqualTo(1);
             assertThat(store.failure()).isEmpty();
         }
+    }
+
+    /** What a killed process leaves behind, or a part of it. */
+    private Path kill(String... suffixes) throws IOException {
+        Path left = Files.createDirectory(folder.resolve("killed")).resolve("tap.db");
+        for (String suffix : suffixes) {
+            Files.copy(Path.of(file + suffix), Path.of(left + suffix));
+        }
+        return left;
     }
 
     private static long counted(Path counter) throws IOException {

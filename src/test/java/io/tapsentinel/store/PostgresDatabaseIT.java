@@ -66,10 +66,7 @@ class PostgresDatabaseIT {
     @Test
     void aStandbyIsRefusedAtEveryConnectionAndSaidToBeOne() throws Exception {
         try (Postgres server = Postgres.start();
-                Store store = Store.open(
-                        new StoreAddress(server.newDatabase(), server.user(), server::password, ""),
-                        "tap",
-                        "https://tap.example")) {
+                Store store = Store.open(server.address(server.newDatabase()), "tap", "https://tap.example")) {
             server.standBy();
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(store::tryTake).isInstanceOf(StoreException.class);
@@ -83,10 +80,7 @@ class PostgresDatabaseIT {
     @Test
     void aServerThatBecameReadOnlyIsAFailureOfTheStoreThoughItAnswers() throws Exception {
         try (Postgres server = Postgres.start();
-                Store store = Store.open(
-                        new StoreAddress(server.newDatabase(), server.user(), server::password, ""),
-                        "tap",
-                        "https://tap.example")) {
+                Store store = Store.open(server.address(server.newDatabase()), "tap", "https://tap.example")) {
             assertThat(store.bytes()).isPositive();
             store.transaction(connection ->
                     connection.createStatement().execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"));
@@ -110,8 +104,8 @@ class PostgresDatabaseIT {
     void aStartWaitsForAnotherThatBringsTheTablesUpToDateAndThenHasTheUsualTimeOuts() throws Exception {
         String url = postgres.newDatabase();
         CompletableFuture<Store> second;
-        try (Connection first = new PostgresDatabase(address(url)).connect()) {
-            new PostgresDatabase(address(url)).alone(first);
+        try (Connection first = new PostgresDatabase(postgres.address(url)).connect()) {
+            new PostgresDatabase(postgres.address(url)).alone(first);
             assertThat(first.getNetworkTimeout()).isZero();
             StoreSchema.migrate(first, true);
             second = CompletableFuture.supplyAsync(() -> open(url));
@@ -159,11 +153,7 @@ class PostgresDatabaseIT {
     }
 
     private Store open(String database) {
-        return Store.open(address(database), "tap", "https://tap.example");
-    }
-
-    private StoreAddress address(String database) {
-        return new StoreAddress(database, postgres.user(), postgres::password, "");
+        return Store.open(postgres.address(database), "tap", "https://tap.example");
     }
 
     /** A real PgBouncer in front of a PostgreSQL, which gives each transaction a session, whichever is free. */

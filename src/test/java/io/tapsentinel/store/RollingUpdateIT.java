@@ -148,7 +148,6 @@ class RollingUpdateIT {
     }
 
     private Store open() {
-        return Store.open(
-                new StoreAddress(url, postgres.user(), postgres::password, ""), "tap", "https://tap.example.com");
+        return Store.open(postgres.address(url), "tap", "https://tap.example.com");
     }
 }

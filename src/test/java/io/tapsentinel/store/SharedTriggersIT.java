@@ -49,7 +49,7 @@ class SharedTriggersIT {
         RUNS.clear();
         end = new CountDownLatch(1);
         url = postgres.newDatabase();
-        Store.open(address(), "tap", "https://tap.example").close();
+        Store.open(postgres.address(url), "tap", "https://tap.example").close();
         scheduler = scheduler();
     }
 
@@ -132,12 +132,8 @@ class SharedTriggersIT {
 
     private Scheduler scheduler() throws SchedulerException {
         Properties properties = new Properties();
-        properties.putAll(SharedTriggers.properties(address(), "tap"));
+        properties.putAll(SharedTriggers.properties(postgres.address(url), "tap"));
         return new StdSchedulerFactory(properties).getScheduler();
-    }
-
-    private StoreAddress address() {
-        return new StoreAddress(url, postgres.user(), postgres::password, "");
     }
 
     /** Runs until the test ends. */

@@ -1,5 +1,6 @@
 package io.tapsentinel.testing;
 
+import io.tapsentinel.store.StoreAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -94,6 +95,11 @@ public final class Postgres implements AutoCloseable {
 
     public String password() {
         return password;
+    }
+
+    /** A store in this database. */
+    public StoreAddress address(String url) {
+        return new StoreAddress(url, user(), this::password, "");
     }
 
     public Connection connect(String url) throws SQLException {

@@ -64,7 +64,7 @@ class SharedStoreIT {
     void oneProgramAtATimeHasTheSource() {
         assertThat(one.tryTake()).isTrue();
         assertThat(other.tryTake()).isFalse();
-        try (Store third = Store.open(address(), "another", "https://tap.example")) {
+        try (Store third = Store.open(postgres.address(url), "another", "https://tap.example")) {
             assertThat(third.tryTake()).as("of another source").isTrue();
         }
 
@@ -113,7 +113,7 @@ class SharedStoreIT {
     /** With that option of the driver a batch of inserts does not tell how many rows each has made. */
     @Test
     void aDriverThatJoinsInsertsTellsWhichEventsAreDeferredForTheFirstTime() {
-        StoreAddress plain = address();
+        StoreAddress plain = postgres.address(url);
         StoreAddress joining = new StoreAddress(
                 plain.url() + (plain.url().contains("?") ? "&" : "?") + "reWriteBatchedInserts=true",
                 plain.user(),
@@ -233,8 +233,8 @@ class SharedStoreIT {
     void programsThatStartTogetherOnAnEmptyDatabaseMakeItsTablesOnce() throws SQLException {
         String empty = postgres.newDatabase();
         List<CompletableFuture<Store>> starts = IntStream.range(0, 6)
-                .mapToObj(i ->
-                        CompletableFuture.supplyAsync(() -> Store.open(address(empty), "tap", "https://tap.example")))
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> Store.open(postgres.address(empty), "tap", "https://tap.example")))
                 .toList();
         starts.forEach(start -> start.join().close());
         try (Connection connection = postgres.connect(empty)) {
@@ -294,10 +294,7 @@ class SharedStoreIT {
     @Test
     void aServerThatIsAwayForAWhileIsSaidAndForgotten() throws Exception {
         try (Postgres server = Postgres.start();
-                Store store = Store.open(
-                        new StoreAddress(server.newDatabase(), server.user(), server::password, ""),
-                        "tap",
-                        "https://tap.example")) {
+                Store store = Store.open(server.address(server.newDatabase()), "tap", "https://tap.example")) {
             server.kill();
             assertThatThrownBy(store::bytes)
                     .isInstanceOf(StoreException.class)
@@ -311,14 +308,6 @@ class SharedStoreIT {
     }
 
     private Store store() {
-        return Store.open(address(), "tap", "https://tap.example");
-    }
-
-    private StoreAddress address() {
-        return address(url);
-    }
-
-    private StoreAddress address(String url) {
-        return new StoreAddress(url, postgres.user(), postgres::password, "");
+        return Store.open(postgres.address(url), "tap", "https://tap.example");
     }
 }

@@ -67,10 +67,22 @@ class RandomSchedule {
         return this;
     }
 
+    /** A few instants near each other, here and there, have answers that cannot be read. */
+    RandomSchedule withUnreadableNear(long seed) {
+        SplittableRandom places = new SplittableRandom(seed);
+        for (int cluster = 0; cluster < 3; cluster++) {
+            long second = places.nextLong(-3 * 3_600, 2 * 86_400);
+            long spread = 60L << places.nextInt(5);
+            for (int i = 0; i < 2 + places.nextInt(4); i++) {
+                tap.unreadable.add(START.plusSeconds(second + places.nextLong(spread)));
+            }
+        }
+        return this;
+    }
+
     int kills() {
         return kills;
     }
-
     /** Lives through so many polls; every tenth or so is followed by an outage of up to nine days. */
     RandomSchedule live(int polls) {
         for (int i = 0; i < polls; i++) {

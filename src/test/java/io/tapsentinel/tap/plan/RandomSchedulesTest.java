@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
 /** Rule 3 of the design, and what sweeps promise, on random schedules; and the same schedules with broken parts. */
@@ -25,7 +26,6 @@ class RandomSchedulesTest {
 
     /** Random schedules with the parts of the program, from one seed to before another. */
     static void liveThrough(long first, long end) {
-        int reads = 0;
         int sweeps = 0;
         int gaps = 0;
         int timeOuts = 0;
@@ -39,7 +39,6 @@ class RandomSchedulesTest {
             Duration backfill = seed % 4 == 0 ? TapLimits.HISTORY : Duration.ofHours(1 + seed % 100);
             RandomSchedule schedule = new RandomSchedule(planner(lookBack, backfill), SWEEPS, seed).live(120);
             assertThat(schedule.unproven()).as("seed " + seed).isEmpty();
-            reads += schedule.tap().reads;
             sweeps += schedule.sweeps();
             gaps += schedule.gaps().size();
             timeOuts += schedule.tap().timeOuts;
@@ -48,9 +47,6 @@ class RandomSchedulesTest {
             postponed += schedule.tap().postponed;
             urgent += schedule.urgent();
         }
-        System.out.println("schedules: " + (end - first) + ", reads: " + reads + ", hours swept: " + sweeps + ", gaps: "
-                + gaps + ", refusals: " + refusals + ", time-outs: " + timeOuts + ", reads under an hour: " + reduced
-                + ", not asked for want of budget: " + postponed + ", before the fresh window: " + urgent);
         assertThat(List.of(sweeps, gaps, refusals, timeOuts, reduced, postponed, urgent))
                 .as("each kind was met")
                 .allMatch(met -> met > end - first);
@@ -60,7 +56,7 @@ class RandomSchedulesTest {
     void anInstantThatCanNeverBeReadCostsAGapOfHalfAMinuteAndNothingElse() {
         int met = 0;
         for (long seed = 0; seed < SCHEDULES; seed++) {
-            RandomSchedule schedule = withUnreadable(seed, honest());
+            RandomSchedule schedule = addUnreadable(new RandomSchedule(honest(), SWEEPS, seed), seed);
             assertThat(schedule.live(120).unproven()).as("seed " + seed).isEmpty();
             assertThat(schedule.unreadableGaps())
                     .as("seed " + seed)
@@ -69,7 +65,6 @@ class RandomSchedulesTest {
                             .anyMatch(at -> !at.isBefore(gap.from()) && !at.isAfter(gap.to())));
             met += schedule.unreadableGaps().size();
         }
-        System.out.println("unreadable gaps: " + met);
         assertThat(met).isGreaterThan(SCHEDULES);
     }
 
@@ -82,7 +77,7 @@ class RandomSchedulesTest {
         long lost = 0;
         long places = 0;
         for (long seed = 0; seed < schedules; seed++) {
-            RandomSchedule schedule = withNear(new RandomSchedule(honest(), SWEEPS, seed), seed);
+            RandomSchedule schedule = new RandomSchedule(honest(), SWEEPS, seed).withUnreadableNear(seed + 2_000);
             assertThat(schedule.live(120).unproven()).as("seed " + seed).isEmpty();
             assertThat(schedule.bad()).as("seed " + seed).isEmpty();
             assertThat(schedule.unreadableGaps())
@@ -93,20 +88,7 @@ class RandomSchedulesTest {
                     .sum();
             places += schedule.tap().unreadable.size();
         }
-        System.out.println("seconds lost for each of " + places + " instants near others: " + lost / places);
         assertThat(lost).isBetween(1L, 30 * places);
-    }
-
-    private static RandomSchedule withNear(RandomSchedule schedule, long seed) {
-        SplittableRandom random = new SplittableRandom(seed + 2_000);
-        for (int cluster = 0; cluster < 3; cluster++) {
-            long second = random.nextLong(-3 * 3_600, 2 * 86_400);
-            long spread = 60L << random.nextInt(5);
-            for (int i = 0; i < 2 + random.nextInt(4); i++) {
-                schedule.tap().unreadable.add(RandomSchedule.START.plusSeconds(second + random.nextLong(spread)));
-            }
-        }
-        return schedule;
     }
 
     @Test
@@ -118,39 +100,29 @@ class RandomSchedulesTest {
             assertThat(schedule.unreadableGaps()).as("seed " + seed).isEmpty();
             kills += schedule.kills();
         }
-        System.out.println("kills while an answer was read: " + kills);
         assertThat(kills).isGreaterThan(1_000);
     }
 
     @Test
     void aRangeThatIsGivenUpWithoutAGapBreaksThePromise() {
-        assertThatThrownBy(() -> {
-                    for (long seed = 0; seed < SCHEDULES; seed++) {
-                        RandomSchedule silent = new RandomSchedule(honest(), SWEEPS, seed) {
+        assertBroken(
+                SCHEDULES,
+                seed -> addUnreadable(
+                        new RandomSchedule(honest(), SWEEPS, seed) {
                             @Override
                             void writeUnreadable(TimeRange gap) {
                                 // nobody is told
                             }
-                        };
-                        addUnreadable(silent, seed);
-                        assertThat(silent.live(120).unproven()).isEmpty();
-                    }
-                })
-                .isInstanceOf(AssertionError.class)
-                .hasMessageContaining("Expecting empty");
+                        },
+                        seed));
     }
 
-    private static RandomSchedule withUnreadable(long seed, WindowPlanner planner) {
-        RandomSchedule schedule = new RandomSchedule(planner, SWEEPS, seed);
-        addUnreadable(schedule, seed);
-        return schedule;
-    }
-
-    private static void addUnreadable(RandomSchedule schedule, long seed) {
+    private static RandomSchedule addUnreadable(RandomSchedule schedule, long seed) {
         SplittableRandom random = new SplittableRandom(seed + 1_000);
         for (int i = 0; i < 6; i++) {
             schedule.tap().unreadable.add(RandomSchedule.START.plusSeconds(random.nextLong(-30 * 3_600, 4 * 86_400)));
         }
+        return schedule;
     }
 
     @Test
@@ -183,33 +155,30 @@ class RandomSchedulesTest {
 
     @Test
     void aGapThatIsNotWrittenBreaksThePromise() {
-        assertThatThrownBy(() -> {
-                    // not each of them has a gap
-                    for (long seed = 0; seed < 20; seed++) {
-                        RandomSchedule silent =
-                                new RandomSchedule(planner(Duration.ofHours(1), Duration.ofHours(1)), SWEEPS, seed) {
-                                    @Override
-                                    void writeGap(TimeRange gap) {
-                                        // nobody is told
-                                    }
-                                };
-                        assertThat(silent.live(120).unproven()).isEmpty();
-                    }
-                })
-                .isInstanceOf(AssertionError.class);
+        // not each of them has a gap
+        assertBroken(20, seed -> new RandomSchedule(planner(Duration.ofHours(1), Duration.ofHours(1)), SWEEPS, seed) {
+            @Override
+            void writeGap(TimeRange gap) {
+                // nobody is told
+            }
+        });
     }
 
     @Test
     void aReadThatCameTooEarlyForLateRowsAndCountsForGoodBreaksThePromise() {
+        assertBroken(BROKEN_SCHEDULES, seed -> new RandomSchedule(honest(), SWEEPS, seed) {
+            @Override
+            boolean isReadForGood(TimeRange window, Instant now) {
+                return true;
+            }
+        });
+    }
+
+    /** One of so many breaks it. */
+    private static void assertBroken(int schedules, LongFunction<RandomSchedule> broken) {
         assertThatThrownBy(() -> {
-                    for (long seed = 0; seed < BROKEN_SCHEDULES; seed++) {
-                        RandomSchedule hasty = new RandomSchedule(honest(), SWEEPS, seed) {
-                            @Override
-                            boolean isReadForGood(TimeRange window, Instant now) {
-                                return true;
-                            }
-                        };
-                        assertThat(hasty.live(120).unproven()).isEmpty();
+                    for (long seed = 0; seed < schedules; seed++) {
+                        assertThat(broken.apply(seed).live(120).unproven()).isEmpty();
                     }
                 })
                 .isInstanceOf(AssertionError.class)

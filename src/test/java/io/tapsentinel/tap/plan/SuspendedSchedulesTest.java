@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
@@ -43,10 +42,6 @@ class SuspendedSchedulesTest {
                 suspended += table.isSuspended() ? 1 : 0;
             }
         }
-        System.out.println("schedules: " + schedules + ", suspensions: " + suspensions + ", reads with deferrals: "
-                + deferrals + ", reads that caught up: " + caughtUp + ", false positives delivered: " + falsePositives
-                + ", withdrawn: " + withdrawn + ", gaps of one table: " + gaps + ", suspended to the end: "
-                + suspended);
         assertThat(List.of(suspensions, deferrals, caughtUp, falsePositives, withdrawn, gaps, suspended))
                 .as("each kind was met")
                 .allMatch(met -> met > schedules / 10);
@@ -122,22 +117,11 @@ class SuspendedSchedulesTest {
                 Optional.empty()));
         RandomSchedule schedule = new RandomSchedule(planner, SWEEPS, seed).with(tables);
         if (seed % 3 == 0) {
-            addUnreadable(schedule, seed);
+            schedule.withUnreadableNear(seed + 3_000);
         }
         if (seed % 5 == 0) {
             tables.get(0).endsRefusing();
         }
         return schedule.live(120);
-    }
-
-    private static void addUnreadable(RandomSchedule schedule, long seed) {
-        SplittableRandom random = new SplittableRandom(seed + 3_000);
-        for (int cluster = 0; cluster < 3; cluster++) {
-            long second = random.nextLong(-3 * 3_600, 2 * 86_400);
-            long spread = 60L << random.nextInt(5);
-            for (int i = 0; i < 2 + random.nextInt(4); i++) {
-                schedule.tap().unreadable.add(RandomSchedule.START.plusSeconds(second + random.nextLong(spread)));
-            }
-        }
     }
 }
