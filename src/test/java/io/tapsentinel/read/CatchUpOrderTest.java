@@ -6,7 +6,6 @@ import io.tapsentinel.event.EventType;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.Suspensions;
 import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
-import io.tapsentinel.store.Store;
 import io.tapsentinel.store.ledger.Deferrals;
 import io.tapsentinel.store.ledger.Gap;
 import io.tapsentinel.store.ledger.HourKeys;
@@ -21,37 +20,24 @@ import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.tap.plan.WindowPlanner;
 import io.tapsentinel.tap.plan.WindowSize;
 import io.tapsentinel.testing.Events;
-import io.tapsentinel.testing.MovableClock;
-import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
+import io.tapsentinel.testing.StoreFixture;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What one run reads again for a table that was suspended. */
-class CatchUpOrderTest {
+class CatchUpOrderTest extends StoreFixture {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;
-    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
     /** How long before now TAP's history begins for the planner. */
     private static final Duration HISTORY = Duration.ofDays(7).minusMinutes(5);
 
-    @TempDir
-    Path folder;
-
-    private final MovableClock clock = new MovableClock(NOON);
-
     private final TapClock tapClock = new TapClock(clock);
-
-    @AutoClose
-    private Store store;
 
     private final Suspensions suspensions = new SentinelComponent(clock, clock.steady()).suspensions();
     private ReadState state;
@@ -60,8 +46,9 @@ class CatchUpOrderTest {
     private CatchUpOrder order;
 
     @BeforeEach
-    void open() {
-        store = TestDatabase.open(folder.resolve("state/tap.db"));
+    @Override
+    protected void open() {
+        super.open();
         tapClock.answered(NOON, NOON);
         state = new ReadState(store, clock);
         deferrals = new Deferrals(store, clock);

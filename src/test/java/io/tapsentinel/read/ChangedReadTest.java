@@ -8,38 +8,19 @@ import io.tapsentinel.event.BrokenEventLife;
 import io.tapsentinel.event.EventIdentity;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
-import io.tapsentinel.store.Store;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerCount;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.testing.Claim;
-import io.tapsentinel.testing.MovableClock;
-import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
+import io.tapsentinel.testing.StoreFixture;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a read makes of delivered events of which TAP says something else, over a real store and ledger. */
-class ChangedReadTest {
-
-    @TempDir
-    Path folder;
-
-    private final MovableClock clock = new MovableClock(WindowReadFixture.NOW);
-
-    @AutoClose
-    private Store store;
-
-    @BeforeEach
-    void open() {
-        store = TestDatabase.open(folder.resolve("tap.db"));
-    }
+class ChangedReadTest extends StoreFixture {
 
     @Test
     void aCommitThatFailsCountsNoChangeAndTheNextOneDoesOnce() {
@@ -47,9 +28,9 @@ class ChangedReadTest {
         seen.delivered(0, List.of(event(1)));
         WindowRead lost = read(seen);
         end(lost, event(2), Outcome.DUPLICATE);
-        store.transaction(connection -> connection.createStatement().execute("ALTER TABLE ledger RENAME TO away"));
+        execute("ALTER TABLE ledger RENAME TO away");
         assertThatThrownBy(lost::commit).isInstanceOf(StoreException.class);
-        store.transaction(connection -> connection.createStatement().execute("ALTER TABLE away RENAME TO ledger"));
+        execute("ALTER TABLE away RENAME TO ledger");
 
         for (int changed : new int[] {1, 0}) {
             WindowRead read = read(seen);

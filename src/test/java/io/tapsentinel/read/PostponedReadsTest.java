@@ -4,41 +4,28 @@ import static io.tapsentinel.tap.plan.Pool.CLICKS_PERMITTED;
 import static io.tapsentinel.tap.plan.Pool.EVERYTHING_ELSE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.store.Store;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.tap.api.TapClock;
 import io.tapsentinel.testing.LogLines;
-import io.tapsentinel.testing.MovableClock;
-import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
+import io.tapsentinel.testing.StoreFixture;
 import java.time.Duration;
-import java.time.Instant;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
-class PostponedReadsTest {
-
-    @TempDir
-    Path folder;
+class PostponedReadsTest extends StoreFixture {
 
     @RegisterExtension
     final LogLines log = new LogLines();
-
-    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
-
-    @AutoClose
-    private Store store;
 
     private RequestBudget budget;
     private PostponedReads postponed;
 
     @BeforeEach
-    void open() {
-        store = TestDatabase.open(folder.resolve("state/tap.db"));
+    @Override
+    protected void open() {
+        super.open();
         budget = new RequestBudget(store, 10, 30, 0, new TapClock(clock), clock);
         postponed = new PostponedReads(budget, clock);
         while (budget.take(CLICKS_PERMITTED, Purpose.CATCH_UP)) {

@@ -4,39 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sentinel.SentinelComponent;
-import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.BackoffTable;
 import io.tapsentinel.tap.api.TapBackoff;
 import io.tapsentinel.tap.api.TapCredentials;
-import io.tapsentinel.testing.TestDatabase;
+import io.tapsentinel.testing.StoreFixture;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class SourceLockTest {
+class SourceLockTest extends StoreFixture {
 
     private static final Clock CLOCK = Clock.systemUTC();
-
-    @TempDir
-    Path folder;
-
-    @AutoClose
-    private Store store;
 
     private SourceLock lock;
 
     @BeforeEach
-    void open() {
-        store = TestDatabase.open(folder.resolve("store.db"));
+    @Override
+    protected void open() {
+        super.open();
         TapBackoff rest = new TapBackoff(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15));
         lock = new SourceLock(
                 store,

@@ -3,7 +3,6 @@ package io.tapsentinel.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.store.Store;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
@@ -16,40 +15,28 @@ import io.tapsentinel.tap.plan.SweepPlanner;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.tap.plan.WindowSize;
 import io.tapsentinel.testing.Events;
-import io.tapsentinel.testing.MovableClock;
-import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
+import io.tapsentinel.testing.StoreFixture;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What an hour's figures are made of. */
-class SweepOrderTest {
+class SweepOrderTest extends StoreFixture {
 
-    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
     private static final Instant SEVEN = NOON.minus(Duration.ofHours(5));
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;
-
-    @TempDir
-    Path folder;
-
-    private final MovableClock clock = new MovableClock(NOON);
-
-    @AutoClose
-    private Store store;
 
     private Completeness completeness;
     private SweepOrder order;
 
     @BeforeEach
-    void open() {
-        store = TestDatabase.open(folder.resolve("state/tap.db"));
+    @Override
+    protected void open() {
+        super.open();
         completeness = new Completeness(store);
         ReadState state = new ReadState(store, clock);
         TimeRange read = new TimeRange(SEVEN, NOON);

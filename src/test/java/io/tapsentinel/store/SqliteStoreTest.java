@@ -12,12 +12,11 @@ import io.tapsentinel.store.ledger.UnreadableTime;
 import io.tapsentinel.tap.plan.Detour;
 import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.OlderStores;
 import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -34,38 +33,10 @@ class SqliteStoreTest {
     private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
 
     @Test
-    void aStoreOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt() throws SQLException {
+    void aStoreOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt() {
         try (Store store = open()) {
             new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
-            store.transaction(connection -> {
-                try (Statement statement = connection.createStatement()) {
-                    for (String sql : List.of(
-                            "DROP TABLE in_flight",
-                            "DROP TABLE possible_duplicate",
-                            "ALTER TABLE seen DROP COLUMN rejected",
-                            "DROP TABLE version",
-                            "DROP TABLE sweep",
-                            "DROP TABLE delivered_hour",
-                            "DROP TABLE counted_since",
-                            "DROP TABLE replayed",
-                            "DROP TABLE gained",
-                            "DROP TABLE gained_last",
-                            "DROP TABLE tap_rest",
-                            "DROP TABLE former_keys",
-                            "ALTER TABLE seen DROP COLUMN guid",
-                            "DROP TABLE reading",
-                            "DROP TABLE unreadable",
-                            "DROP TABLE suspended",
-                            "DROP TABLE table_backlog",
-                            "DROP TABLE deferred",
-                            "DROP TABLE table_gap",
-                            "ALTER TABLE request_log DROP COLUMN purpose",
-                            "UPDATE schema_version SET version = 1")) {
-                        statement.execute(sql);
-                    }
-                }
-                return null;
-            });
+            OlderStores.downgrade(store, 1);
         }
 
         try (Store store = open()) {

@@ -19,183 +19,148 @@ import io.tapsentinel.tap.plan.Plan;
 import io.tapsentinel.tap.plan.Progress;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.Claim;
-import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.OlderStores;
+import io.tapsentinel.testing.StoreFixture;
 import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-public class StoreTest {
+public class StoreTest extends StoreFixture {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;
-    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
-
-    @TempDir
-    Path folder;
-
-    private final MovableClock clock = new MovableClock(NOW);
 
     @Test
     void deliveredKeysOutliveTheProcess() {
-        try (Store store = open()) {
-            new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1"), event(TYPE, "2")));
-        }
-        try (Store store = open()) {
-            SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
-            assertThat(Claim.of(seen, event(TYPE, "3"))).isEqualTo(Claim.NEW);
-            assertThat(Claim.of(seen, event(EventType.CLICKS_PERMITTED, "1")))
-                    .as("another type")
-                    .isEqualTo(Claim.NEW);
-        }
+        new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1"), event(TYPE, "2")));
+        restart();
+        SeenKeys seen = new SeenKeys(store, 1_000, clock);
+        assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
+        assertThat(Claim.of(seen, event(TYPE, "3"))).isEqualTo(Claim.NEW);
+        assertThat(Claim.of(seen, event(EventType.CLICKS_PERMITTED, "1")))
+                .as("another type")
+                .isEqualTo(Claim.NEW);
     }
 
     @Test
     void reservedKeysDoNot() {
-        try (Store store = open()) {
-            SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.NEW);
-            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
-        }
-        try (Store store = open()) {
-            assertThat(Claim.of(new SeenKeys(store, 1_000, clock), event(TYPE, "1")))
-                    .isEqualTo(Claim.NEW);
-        }
+        SeenKeys seen = new SeenKeys(store, 1_000, clock);
+        assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.NEW);
+        assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
+        restart();
+        assertThat(Claim.of(new SeenKeys(store, 1_000, clock), event(TYPE, "1")))
+                .isEqualTo(Claim.NEW);
     }
 
     @Test
     void onlyTheEventThatReservedAKeyCanLetGoOfIt() {
-        try (Store store = open()) {
-            SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            TapEvent first = event(TYPE, "1");
-            Claim.of(seen, first);
+        SeenKeys seen = new SeenKeys(store, 1_000, clock);
+        TapEvent first = event(TYPE, "1");
+        Claim.of(seen, first);
 
-            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
-            Claim.release(event(TYPE, "1"));
-            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
-            Claim.release(first);
-            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.NEW);
-        }
+        assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
+        Claim.release(event(TYPE, "1"));
+        assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
+        Claim.release(first);
+        assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.NEW);
     }
 
     @Test
     void aDeliveredEventIsKnownAsDeliveredBeforeItIsLetGoOf() {
         TapEvent first = event(TYPE, "1");
-        try (Store store = open()) {
-            SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            Claim.of(seen, first);
-            seen.delivered(0, List.of(first));
+        SeenKeys seen = new SeenKeys(store, 1_000, clock);
+        Claim.of(seen, first);
+        seen.delivered(0, List.of(first));
 
-            assertThat(first.getOutcome()).isEqualTo(Outcome.RESERVED);
-            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
-        }
+        assertThat(first.getOutcome()).isEqualTo(Outcome.RESERVED);
+        assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
     }
 
     @Test
     void keysBeyondTheMemoryAreLookedUpInTheStore() {
         List<TapEvent> events =
                 IntStream.range(0, 2_500).mapToObj(i -> event(TYPE, "id-" + i)).toList();
-        try (Store store = open()) {
-            SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            seen.delivered(0, events);
-            assertThat(events).allMatch(event -> Claim.of(seen, event) == Claim.DELIVERED);
-            assertThat(Claim.of(seen, event(TYPE, "other"))).isEqualTo(Claim.NEW);
-        }
-        try (Store store = open()) {
-            SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            assertThat(events).allMatch(event -> Claim.of(seen, event(TYPE, event.getId())) == Claim.DELIVERED);
-        }
+        SeenKeys seen = new SeenKeys(store, 1_000, clock);
+        seen.delivered(0, events);
+        assertThat(events).allMatch(event -> Claim.of(seen, event(TYPE, event.getId())) == Claim.DELIVERED);
+        assertThat(Claim.of(seen, event(TYPE, "other"))).isEqualTo(Claim.NEW);
+        restart();
+        SeenKeys later = new SeenKeys(store, 1_000, clock);
+        assertThat(events).allMatch(event -> Claim.of(later, event(TYPE, event.getId())) == Claim.DELIVERED);
     }
 
     @Test
     void aKeyIsForgottenEightDaysAfterItsLastSighting() {
-        try (Store store = open()) {
-            SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            seen.delivered(0, List.of(event(TYPE, "old"), event(TYPE, "sighted")));
-            clock.advance(Duration.ofDays(5));
-            seen.sighted(List.of(new Sighting(
-                    event(TYPE, "sighted").ref(), event(TYPE, "sighted").getVerdict())));
-            clock.advance(Duration.ofDays(3).plusSeconds(1));
+        SeenKeys seen = new SeenKeys(store, 1_000, clock);
+        seen.delivered(0, List.of(event(TYPE, "old"), event(TYPE, "sighted")));
+        clock.advance(Duration.ofDays(5));
+        seen.sighted(List.of(new Sighting(
+                event(TYPE, "sighted").ref(), event(TYPE, "sighted").getVerdict())));
+        clock.advance(Duration.ofDays(3).plusSeconds(1));
 
-            assertThat(seen.prune()).isEqualTo(1);
-            assertThat(Claim.of(seen, event(TYPE, "old"))).isEqualTo(Claim.NEW);
-            assertThat(Claim.of(seen, event(TYPE, "sighted"))).isEqualTo(Claim.DELIVERED);
-        }
+        assertThat(seen.prune()).isEqualTo(1);
+        assertThat(Claim.of(seen, event(TYPE, "old"))).isEqualTo(Claim.NEW);
+        assertThat(Claim.of(seen, event(TYPE, "sighted"))).isEqualTo(Claim.DELIVERED);
     }
 
     @Test
     void theVerdictOfTheFirstDeliveryIsStored() {
-        try (Store store = open()) {
-            TapEvent event = event(TYPE, "1");
-            new SeenKeys(store, 1_000, clock).delivered(0, List.of(event));
+        TapEvent event = event(TYPE, "1");
+        new SeenKeys(store, 1_000, clock).delivered(0, List.of(event));
 
-            assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT verdict FROM seen")))
-                    .isEqualTo(event.getVerdict());
-        }
+        assertThat(number("SELECT verdict FROM seen")).isEqualTo(event.getVerdict());
     }
 
     @Test
     void aWindowsLedgerRowAndProgressAreOneTransaction() {
-        TimeRange window = new TimeRange(NOW.minusSeconds(3_600), NOW);
+        TimeRange window = new TimeRange(NOON.minusSeconds(3_600), NOON);
         Plan plan = new Plan(
                 Optional.of(window),
-                List.of(new TimeRange(NOW.minusSeconds(9_000), NOW.minusSeconds(3_600))),
-                List.of(new TimeRange(NOW.minusSeconds(90_000), NOW.minusSeconds(9_000))),
-                new Progress(NOW.minusSeconds(90_000), NOW));
+                List.of(new TimeRange(NOON.minusSeconds(9_000), NOON.minusSeconds(3_600))),
+                List.of(new TimeRange(NOON.minusSeconds(90_000), NOON.minusSeconds(9_000))),
+                new Progress(NOON.minusSeconds(90_000), NOON));
         LedgerEntry entry =
-                new LedgerEntry(NOW, window, Purpose.POLL, Map.of(TYPE.arrayName(), Map.of("fetched", 3L, "new", 3L)));
-        try (Store store = open()) {
-            ReadState state = new ReadState(store, clock);
-            state.commit(plan, entry, InTransaction.NOTHING);
-            // the same ledger row again is refused, and nothing of the second commit may stay
-            Plan later = new Plan(plan.fresh(), List.of(), List.of(), new Progress(NOW, NOW.plusSeconds(300)));
-            assertThatThrownBy(() -> state.commit(later, entry, InTransaction.NOTHING))
-                    .isInstanceOf(StoreException.class);
-        }
-        try (Store store = open()) {
-            ReadState state = new ReadState(store, clock);
-            assertThat(state.progress()).contains(plan.progress());
-            assertThat(state.backlog()).isEqualTo(plan.backlog());
-            assertThat(state.gaps()).extracting(Gap::time).isEqualTo(plan.gaps());
-            assertThat(store.<Long>transaction(
-                            c -> Sql.number(c, "SELECT events FROM ledger_count WHERE outcome = 'new'")))
-                    .isEqualTo(3);
-        }
+                new LedgerEntry(NOON, window, Purpose.POLL, Map.of(TYPE.arrayName(), Map.of("fetched", 3L, "new", 3L)));
+        ReadState state = new ReadState(store, clock);
+        state.commit(plan, entry, InTransaction.NOTHING);
+        // the same ledger row again is refused, and nothing of the second commit may stay
+        Plan later = new Plan(plan.fresh(), List.of(), List.of(), new Progress(NOON, NOON.plusSeconds(300)));
+        assertThatThrownBy(() -> state.commit(later, entry, InTransaction.NOTHING))
+                .isInstanceOf(StoreException.class);
+        restart();
+        ReadState after = new ReadState(store, clock);
+        assertThat(after.progress()).contains(plan.progress());
+        assertThat(after.backlog()).isEqualTo(plan.backlog());
+        assertThat(after.gaps()).extracting(Gap::time).isEqualTo(plan.gaps());
+        assertThat(number("SELECT events FROM ledger_count WHERE outcome = 'new'"))
+                .isEqualTo(3);
     }
 
     @Test
     void aWindowOfTheBacklogShortensItAndAnExpiredPartBecomesAGap() {
-        TimeRange owed = new TimeRange(NOW.minusSeconds(10_800), NOW);
-        TimeRange expired = new TimeRange(NOW.minusSeconds(10_800), NOW.minusSeconds(7_200));
-        TimeRange window = new TimeRange(NOW.minusSeconds(7_200), NOW.minusSeconds(3_600));
-        try (Store store = open()) {
-            ReadState state = new ReadState(store, clock);
-            state.commit(
-                    new Plan(Optional.empty(), List.of(owed), List.of(), new Progress(NOW, NOW)),
-                    new LedgerEntry(NOW, owed, Purpose.POLL, Map.of()),
-                    InTransaction.NOTHING);
+        TimeRange owed = new TimeRange(NOON.minusSeconds(10_800), NOON);
+        TimeRange expired = new TimeRange(NOON.minusSeconds(10_800), NOON.minusSeconds(7_200));
+        TimeRange window = new TimeRange(NOON.minusSeconds(7_200), NOON.minusSeconds(3_600));
+        ReadState state = new ReadState(store, clock);
+        state.commit(
+                new Plan(Optional.empty(), List.of(owed), List.of(), new Progress(NOON, NOON)),
+                new LedgerEntry(NOON, owed, Purpose.POLL, Map.of()),
+                InTransaction.NOTHING);
 
-            state.expire(List.of(expired));
-            state.commit(new LedgerEntry(NOW, window, Purpose.BACKLOG, Map.of()), InTransaction.NOTHING);
+        state.expire(List.of(expired));
+        state.commit(new LedgerEntry(NOON, window, Purpose.BACKLOG, Map.of()), InTransaction.NOTHING);
 
-            assertThat(state.gaps()).containsExactly(new Gap(expired, Gap.WAITED, NOW));
-            assertThat(state.backlog()).containsExactly(new TimeRange(NOW.minusSeconds(3_600), NOW));
-        }
+        assertThat(state.gaps()).containsExactly(new Gap(expired, Gap.WAITED, NOON));
+        assertThat(state.backlog()).containsExactly(new TimeRange(NOON.minusSeconds(3_600), NOON));
     }
 
     @Test
     void aStoreOfAnotherServiceIsRefused() {
-        open().close();
-
+        store.close();
         assertThatThrownBy(() -> Store.open(url(), "tap", "https://other.example.com"))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("https://tap.example.com")
@@ -205,51 +170,26 @@ public class StoreTest {
 
     @Test
     void aStoreOfVersionNineKeepsItsSweepsAndHasNothingSuspendedDeferredOrRejected() throws SQLException {
-        open().close();
-        try (Connection connection = TestDatabase.connect(folder.resolve("state/tap.db"));
-                Statement statement = connection.createStatement()) {
-            for (String sql : List.of(
-                    "DROP TABLE suspended",
-                    "DROP TABLE table_backlog",
-                    "DROP TABLE deferred",
-                    "DROP TABLE table_gap",
-                    "ALTER TABLE sweep DROP COLUMN deferred",
-                    "ALTER TABLE sweep DROP COLUMN withdrawn",
-                    "ALTER TABLE sweep DROP COLUMN rejected",
-                    "INSERT INTO sweep VALUES ('tap', 0, 'clicksBlocked', 1, 5, 3, '')",
-                    "UPDATE schema_version SET version = 9")) {
-                statement.execute(sql);
-            }
-        }
-
-        try (Store store = open()) {
-            assertThat(new SuspensionTable(store).all()).isEmpty();
-            assertThat(store.<Long>transaction(c -> Sql.number(
-                            c,
-                            "SELECT theirs - ours + deferred + withdrawn + rejected FROM sweep WHERE source = 'tap'")))
-                    .isEqualTo(2);
-            for (String table : List.of("table_backlog", "deferred", "table_gap")) {
-                assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM " + table)))
-                        .isZero();
-            }
+        OlderStores.downgrade(store, 9);
+        execute("INSERT INTO sweep VALUES ('tap', 0, 'clicksBlocked', 1, 5, 3, '')");
+        restart();
+        assertThat(new SuspensionTable(store).all()).isEmpty();
+        assertThat(number("SELECT theirs - ours + deferred + withdrawn + rejected FROM sweep WHERE source = 'tap'"))
+                .isEqualTo(2);
+        for (String table : List.of("table_backlog", "deferred", "table_gap")) {
+            assertThat(number("SELECT count(*) FROM " + table)).isZero();
         }
     }
 
     @Test
     void aNewerStoreIsRefusedWithBothNumbers() throws SQLException {
-        open().close();
-        try (Connection connection = TestDatabase.connect(folder.resolve("state/tap.db"));
-                Statement statement = connection.createStatement()) {
-            statement.execute("UPDATE schema_version SET version = 99");
-        }
+        execute("UPDATE schema_version SET version = 99");
+        store.close();
+
         assertThatThrownBy(this::open)
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("version 99")
                 .hasMessageContaining("up to " + StoreSchema.version());
-    }
-
-    private Store open() {
-        return Store.open(url(), "tap", "https://tap.example.com");
     }
 
     private StoreAddress url() {

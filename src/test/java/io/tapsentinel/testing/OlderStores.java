@@ -1,5 +1,6 @@
 package io.tapsentinel.testing;
 
+import io.tapsentinel.store.Store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,12 +10,25 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 
 /** Stores that programs of older versions left, and the answers that they had read. */
 public final class OlderStores {
 
-    private OlderStores() {}
+    /** Tables and columns that version 2 and each later one brought. */
+    private static final List<String> ADDED = List.of(
+            "in_flight possible_duplicate seen.rejected",
+            "version sweep request_log.purpose",
+            "delivered_hour counted_since",
+            "replayed",
+            "gained gained_last",
+            "tap_rest",
+            "former_keys seen.guid version.guid",
+            "reading unreadable",
+            "suspended table_backlog deferred table_gap sweep.deferred sweep.withdrawn",
+            "sweep.rejected");
 
+    private OlderStores() {}
     /** Makes the store of version 7 in the database that stands for this file: sources {@code tap} and {@code updates}. */
     public static void version7(Path file) throws IOException, SQLException {
         Files.createDirectories(file.getParent());
@@ -28,6 +42,24 @@ public final class OlderStores {
                 statement.execute(sql);
             }
         }
+    }
+
+    /** Takes from a store what came after this version. */
+    public static void downgrade(Store store, int version) {
+        store.transaction(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                for (int later = ADDED.size() + 1; later > version; later--) {
+                    for (String added : ADDED.get(later - 2).split(" ")) {
+                        String[] column = added.split("\\.");
+                        statement.execute(
+                                column.length == 1
+                                        ? "DROP TABLE " + added
+                                        : "ALTER TABLE " + column[0] + " DROP COLUMN " + column[1]);
+                    }
+                }
+                return statement.execute("UPDATE schema_version SET version = " + version);
+            }
+        });
     }
 
     /** The first or the second answer that it was made of. */

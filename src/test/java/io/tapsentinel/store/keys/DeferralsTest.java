@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapsentinel.event.EventRef;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.TapEvent;
-import io.tapsentinel.store.Store;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.Deferrals;
 import io.tapsentinel.store.ledger.Deferrals.Count;
@@ -17,9 +16,7 @@ import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.SweptKeys;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.Claim;
-import io.tapsentinel.testing.MovableClock;
-import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
+import io.tapsentinel.testing.StoreFixture;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -27,32 +24,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-public class DeferralsTest {
+public class DeferralsTest extends StoreFixture {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;
     private static final EventType OTHER = EventType.MESSAGES_DELIVERED;
-    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
     private static final Instant HOUR = Instant.parse("2026-11-20T07:00:00Z");
-
-    @TempDir
-    Path folder;
-
-    private final MovableClock clock = new MovableClock(NOON);
-
-    @AutoClose
-    private Store store;
 
     private SeenKeys seen;
     private Deferrals deferrals;
 
     @BeforeEach
-    void open() {
-        store = TestDatabase.open(folder.resolve("state/tap.db"));
+    @Override
+    protected void open() {
+        super.open();
         seen = new SeenKeys(store, 1_000, clock);
         deferrals = seen.deferrals();
     }
@@ -92,8 +79,7 @@ public class DeferralsTest {
         defer(range(0, 10), event(TYPE, "1"), event(TYPE, "2"), event(OTHER, "3"));
         defer(range(5, 20), event(TYPE, "2"));
         defer(range(30, 40), event(TYPE, "4"));
-        store.close();
-        open();
+        restart();
 
         assertThat(deferrals.backlog())
                 .isEqualTo(Map.of(TYPE, List.of(range(0, 20), range(30, 40)), OTHER, List.of(range(0, 10))));

@@ -7,40 +7,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.TapEvent;
-import io.tapsentinel.store.Store;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.testing.Claim;
-import io.tapsentinel.testing.MovableClock;
-import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
+import io.tapsentinel.testing.StoreFixture;
 import java.sql.ResultSet;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What was on its way when a process or a connection ended, and which rejected keys may pass again. */
-public class InFlightTest {
+public class InFlightTest extends StoreFixture {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;
-
-    @TempDir
-    Path folder;
-
-    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
-
-    @AutoClose
-    private Store store;
 
     private SeenKeys seen;
 
     @BeforeEach
-    void open() {
-        store = TestDatabase.open(folder.resolve("tap.db"));
+    @Override
+    protected void open() {
+        super.open();
         seen = new SeenKeys(store, 1_000, clock);
     }
 
@@ -61,8 +48,7 @@ public class InFlightTest {
         TapEvent second = event(TYPE, "2");
         seen.sending(List.of(first, second));
         seen.sending(List.of(event(EventType.MESSAGES_BLOCKED, "3")));
-        store.close();
-        open();
+        restart();
 
         assertThat(seen.abandoned()).isEqualTo(3);
 
@@ -119,8 +105,7 @@ public class InFlightTest {
     @Test
     void aRejectedKeyCountsAsDeliveredButMayBeSentAgainUntilItIsDelivered() {
         seen.rejected(event(TYPE, "1"));
-        store.close();
-        open();
+        restart();
 
         assertThat(Claim.of(seen, event(TYPE, "1"))).as("read again").isEqualTo(Claim.DELIVERED);
         TapEvent replayed = EventLife.resend(event(TYPE, "1"));
@@ -134,10 +119,10 @@ public class InFlightTest {
     @Test
     void aStoreThatFailsDuringAClaimLeavesNoReservationBehind() {
         seen.rejected(event(TYPE, "1"));
-        store.transaction(connection -> connection.createStatement().execute("ALTER TABLE seen RENAME TO away"));
+        execute("ALTER TABLE seen RENAME TO away");
         assertThatThrownBy(() -> Claim.of(seen, EventLife.resend(event(TYPE, "1"))))
                 .isInstanceOf(StoreException.class);
-        store.transaction(connection -> connection.createStatement().execute("ALTER TABLE away RENAME TO seen"));
+        execute("ALTER TABLE away RENAME TO seen");
 
         assertThat(Claim.of(seen, EventLife.resend(event(TYPE, "1")))).isEqualTo(Claim.NEW);
     }

@@ -7,50 +7,38 @@ import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.Sql;
-import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.tap.plan.Plan;
 import io.tapsentinel.tap.plan.Progress;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.Claim;
-import io.tapsentinel.testing.MovableClock;
-import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
+import io.tapsentinel.testing.StoreFixture;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the store tells of swept hours and gaps, and for how long. */
-class CompletenessTest {
+class CompletenessTest extends StoreFixture {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     private static final Instant HOUR = Instant.parse("2026-11-20T07:00:00Z");
     private static final Duration DAY = Duration.ofDays(1);
 
-    @TempDir
-    Path folder;
-
-    private final MovableClock clock = new MovableClock(NOW);
-
-    @AutoClose
-    private Store store;
-
     private SeenKeys seen;
     private ReadState state;
     private Completeness completeness;
 
     @BeforeEach
-    void open() {
-        store = TestDatabase.open(folder.resolve("state/tap.db"));
+    @Override
+    protected void open() {
+        super.open();
         seen = new SeenKeys(store, 1_000, clock);
         state = new ReadState(store, clock);
         completeness = new Completeness(store);
@@ -163,23 +151,28 @@ class CompletenessTest {
 
         clock.advance(DAY.multipliedBy(7).minus(Duration.ofHours(5)));
         state.prune();
-        assertThat(keyBytes()).as("can still be compared").isEqualTo(16);
+        assertThat(number("SELECT sum(length(keys)) FROM sweep"))
+                .as("can still be compared")
+                .isEqualTo(16);
         clock.advance(Duration.ofHours(6));
         state.prune();
-        assertThat(keyBytes()).isZero();
+        assertThat(number("SELECT sum(length(keys)) FROM sweep")).isZero();
         assertThat(recent())
                 .as("its figures stay")
                 .contains(new Completeness.Recent(HOUR, new SweptKeys(1, 0, 0, 0, 0)));
 
         clock.advance(DAY.multipliedBy(83).minus(Duration.ofHours(1)));
         state.prune();
-        assertThat(rows("ledger") + rows("ledger_count"))
+        assertThat(number("SELECT count(*) FROM ledger") + number("SELECT count(*) FROM ledger_count"))
                 .as("90 days to the millisecond")
                 .isEqualTo(2);
         clock.advance(Duration.ofHours(1));
         state.prune();
-        assertThat(rows("ledger") + rows("ledger_count") + rows("sweep")).isZero();
-        assertThat(rows("gap")).isEqualTo(1);
+        assertThat(number("SELECT count(*) FROM ledger")
+                        + number("SELECT count(*) FROM ledger_count")
+                        + number("SELECT count(*) FROM sweep"))
+                .isZero();
+        assertThat(number("SELECT count(*) FROM gap")).isEqualTo(1);
     }
 
     private void sweep(Instant hour, List<TapEvent> found) {
@@ -197,14 +190,6 @@ class CompletenessTest {
 
     private void update(String sql, Object argument) {
         store.transaction(connection -> Sql.update(connection, sql, argument));
-    }
-
-    private long rows(String table) {
-        return store.<Long>transaction(connection -> Sql.number(connection, "SELECT count(*) FROM " + table));
-    }
-
-    private long keyBytes() {
-        return store.<Long>transaction(connection -> Sql.number(connection, "SELECT sum(length(keys)) FROM sweep"));
     }
 
     private static TimeRange range(int from, int to) {

@@ -4,50 +4,35 @@ import io.tapsentinel.event.EventIdentity;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.Store;
-import io.tapsentinel.store.StoreAddress;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.tap.plan.Progress;
-import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.StoreFixture;
 import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A store that counts by hour, and what it counted. */
-abstract class DeliveredCountsFixture {
+abstract class DeliveredCountsFixture extends StoreFixture {
 
     static final EventType TYPE = EventType.CLICKS_BLOCKED;
     static final Instant NINE = Instant.parse("2026-11-20T09:00:00Z");
     static final Instant TEN = NINE.plus(Duration.ofHours(1));
-    static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
-
-    @TempDir
-    Path folder;
-
-    final MovableClock clock = new MovableClock(NOON);
-
-    @AutoClose
-    Store store;
 
     SeenKeys seen;
     int ids;
 
     @BeforeEach
-    void open() {
+    @Override
+    protected void open() {
         open("tap");
     }
 
     void open(String source) {
-        store = Store.open(url(), source, "https://tap.example.com");
+        store = Store.open(TestDatabase.address(folder.resolve("state/tap.db")), source, "https://tap.example.com");
         seen = new SeenKeys(store, 1_000, true, clock);
         if (new ReadState(store, clock).progress().isEmpty()) {
             new ReadState(store, clock).begin(new Progress(NINE, Instant.parse("2026-11-20T11:59:00Z")));
@@ -76,18 +61,5 @@ abstract class DeliveredCountsFixture {
 
     static String hour(DeliveredCounts.Hour hour) {
         return hour.hour().toString().substring(11, 13);
-    }
-
-    StoreAddress url() {
-        return TestDatabase.address(folder.resolve("tap.db"));
-    }
-
-    void execute(String... all) throws SQLException {
-        try (Connection connection = TestDatabase.connect(folder.resolve("tap.db"));
-                Statement statement = connection.createStatement()) {
-            for (String sql : all) {
-                statement.execute(sql);
-            }
-        }
     }
 }

@@ -23,8 +23,7 @@ class DeliveredCountsTest extends DeliveredCountsFixture {
                         event(TYPE, TEN.minusMillis(1)),
                         event(TYPE, TEN),
                         event(EventType.MESSAGES_BLOCKED, TEN)));
-        store.close();
-        open();
+        restart();
         seen.delivered(0, List.of(event(TYPE, NINE.plusSeconds(5)), event(TYPE, NINE.plusSeconds(6))));
 
         assertThat(counts())
@@ -41,8 +40,7 @@ class DeliveredCountsTest extends DeliveredCountsFixture {
         clock.advance(Ledger.KEPT.plusDays(1));
         new ReadState(store, clock).prune();
         assertThat(counts()).isEmpty();
-        store.close();
-        open();
+        restart();
 
         assertThat(counts()).isEqualTo(Map.of("09 clicksBlocked", 1L, "10 clicksBlocked", 1L));
     }

@@ -3,36 +3,17 @@ package io.tapsentinel.store.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.store.Store;
 import io.tapsentinel.tap.plan.Progress;
 import io.tapsentinel.tap.plan.TimeRange;
-import io.tapsentinel.testing.MovableClock;
-import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
+import io.tapsentinel.testing.StoreFixture;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class GapTest {
-
-    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+class GapTest extends StoreFixture {
 
     private static final String SUSPENDED = " was suspended for longer than the 7 days that TAP keeps";
-
-    @TempDir
-    Path folder;
-
-    @AutoClose
-    private Store store;
-
-    @BeforeEach
-    void open() {
-        store = TestDatabase.open(folder.resolve("state/tap.db"));
-    }
 
     @Test
     void whatTouchesAGapMakesItLongerForTheReasonThatItHas() {
@@ -115,7 +96,7 @@ class GapTest {
 
     @Test
     void timeThatOneTableLostWasReadAllTheSame() {
-        ReadState state = new ReadState(store, new MovableClock(NOON));
+        ReadState state = new ReadState(store, clock);
         TimeRange old = new TimeRange(NOON.minus(Duration.ofDays(100)), NOON.minus(Duration.ofDays(99)));
         state.begin(new Progress(old.from(), NOON));
         lose(EventType.CLICKS_BLOCKED, NOON, old);

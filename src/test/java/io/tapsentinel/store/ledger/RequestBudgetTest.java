@@ -5,43 +5,32 @@ import static io.tapsentinel.tap.plan.Pool.EVERYTHING_ELSE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.store.Store;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.tap.api.TapClock;
 import io.tapsentinel.tap.plan.Pool;
-import io.tapsentinel.testing.MovableClock;
-import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
+import io.tapsentinel.testing.StoreFixture;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RequestBudgetTest {
+class RequestBudgetTest extends StoreFixture {
 
     private static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
 
-    @TempDir
-    Path folder;
-
-    private final MovableClock clock = new MovableClock(START);
     private final TapClock tap = new TapClock(clock, clock.steady());
 
-    @AutoClose
-    private Store store;
-
     @BeforeEach
-    void open() {
-        store = TestDatabase.open(folder.resolve("state/tap.db"));
+    @Override
+    protected void open() {
+        super.open();
         tapTellsItsTime();
     }
 
@@ -57,8 +46,7 @@ class RequestBudgetTest {
     @Test
     void aRollingDayIsCountedAcrossRestartsAndAReserveIsKeptForPolls() {
         assertThat(takes(budget(10, 0), Purpose.BACKLOG, 10)).isEqualTo(7);
-        store.close();
-        open();
+        restart();
         RequestBudget budget = budget(10, 0);
         assertThat(takes(budget, Purpose.BACKLOG, 1)).isZero();
         assertThat(takes(budget, Purpose.POLL, 10)).isEqualTo(3);

@@ -7,7 +7,7 @@ import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.tap.plan.Progress;
 import io.tapsentinel.testing.Claim;
-import java.sql.SQLException;
+import io.tapsentinel.testing.OlderStores;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Test;
 class SqliteDeliveredCountsTest extends DeliveredCountsFixture {
 
     @Test
-    void aBatchWhoseKeysAreNotKeptIsNotCounted() throws SQLException {
+    void aBatchWhoseKeysAreNotKeptIsNotCounted() {
         execute("CREATE TRIGGER no BEFORE INSERT ON seen BEGIN SELECT RAISE(ABORT, 'no'); END");
         assertThatThrownBy(() -> seen.delivered(0, List.of(event(TYPE, NINE)))).isInstanceOf(StoreException.class);
         assertThat(counts()).isEmpty();
     }
 
     @Test
-    void anUpgradedStoreTellsOfHoursThatBeganAfterItCounts() throws SQLException {
+    void anUpgradedStoreTellsOfHoursThatBeganAfterItCounts() {
         clock.advance(Duration.ofMinutes(-90));
         seen.delivered(0, List.of(event(TYPE, NINE), event(TYPE, TEN)));
         olderVersion();
@@ -36,7 +36,7 @@ class SqliteDeliveredCountsTest extends DeliveredCountsFixture {
     }
 
     @Test
-    void anUpgradedStoreCountsAfterChangesAndReadsToo() throws SQLException {
+    void anUpgradedStoreCountsAfterChangesAndReadsToo() {
         TapEvent first = event(TYPE, NINE);
         clock.advance(Duration.ofHours(-3));
         seen.delivered(0, List.of(first));
@@ -48,38 +48,17 @@ class SqliteDeliveredCountsTest extends DeliveredCountsFixture {
         assertThat(hours())
                 .as("a changed event was one more row at 11:00, its key is of 9:00")
                 .isEmpty();
-        execute(
-                "DELETE FROM version",
-                "DELETE FROM seen",
-                "INSERT INTO ledger VALUES ('tap', " + TEN.minusSeconds(1).toEpochMilli() + ", 0, 0, 'replay')");
+        execute("DELETE FROM version");
+        execute("DELETE FROM seen");
+        execute("INSERT INTO ledger VALUES ('tap', " + TEN.minusSeconds(1).toEpochMilli() + ", 0, 0, 'replay')");
         olderVersion();
         assertThat(hours())
                 .as("what was rejected before and brought in before 10:00 left nothing in seen")
                 .containsExactly("10", "10", "10", "10");
     }
 
-    private void olderVersion() throws SQLException {
-        store.close();
-        execute(
-                "DROP TABLE delivered_hour",
-                "DROP TABLE counted_since",
-                "DROP TABLE replayed",
-                "DROP TABLE gained",
-                "DROP TABLE gained_last",
-                "DROP TABLE tap_rest",
-                "DROP TABLE former_keys",
-                "ALTER TABLE seen DROP COLUMN guid",
-                "ALTER TABLE version DROP COLUMN guid",
-                "DROP TABLE reading",
-                "DROP TABLE unreadable",
-                "DROP TABLE suspended",
-                "DROP TABLE table_backlog",
-                "DROP TABLE deferred",
-                "DROP TABLE table_gap",
-                "ALTER TABLE sweep DROP COLUMN deferred",
-                "ALTER TABLE sweep DROP COLUMN withdrawn",
-                "ALTER TABLE sweep DROP COLUMN rejected",
-                "UPDATE schema_version SET version = 3");
-        open();
+    private void olderVersion() {
+        OlderStores.downgrade(store, 3);
+        restart();
     }
 }

@@ -4,37 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
-import io.tapsentinel.store.Store;
-import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
-import java.time.Instant;
+import io.tapsentinel.testing.StoreFixture;
 import java.util.Map;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class SuspensionTableTest {
+class SuspensionTableTest extends StoreFixture {
 
-    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
     private static final Suspended FIRST = new Suspended(NOON, NOON.plusSeconds(60), 0, "Sentinel answers 404");
-
-    @TempDir
-    Path folder;
-
-    @AutoClose
-    private Store store;
-
-    @BeforeEach
-    void open() {
-        store = TestDatabase.open(folder.resolve("state/tap.db"));
-    }
 
     @Test
     void aSuspensionOutlivesTheProgram() {
         new SuspensionTable(store).suspended(EventType.CLICKS_BLOCKED, FIRST);
-        store.close();
-        open();
+        restart();
 
         assertThat(new SuspensionTable(store).all()).isEqualTo(Map.of(EventType.CLICKS_BLOCKED, FIRST));
     }

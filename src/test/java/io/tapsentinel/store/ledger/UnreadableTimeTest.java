@@ -2,47 +2,34 @@ package io.tapsentinel.store.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.store.Store;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.UnreadableTime.Attempt;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.tap.plan.Unreadable;
 import io.tapsentinel.tap.plan.Unreadable.How;
-import io.tapsentinel.testing.MovableClock;
-import io.tapsentinel.testing.TestDatabase;
-import java.nio.file.Path;
+import io.tapsentinel.testing.StoreFixture;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of a gap whose answer could not be read when it is asked for again. */
-class UnreadableTimeTest {
+class UnreadableTimeTest extends StoreFixture {
 
-    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
     private static final TimeRange HOUR = new TimeRange(NOON, NOON.plus(Duration.ofHours(1)));
     private static final TimeRange TIME = new TimeRange(NOON.plusSeconds(100), NOON.plusSeconds(117));
     private static final TimeRange WINDOW = new TimeRange(NOON.plusSeconds(87), NOON.plusSeconds(117));
 
-    @TempDir
-    Path folder;
-
-    private final MovableClock clock = new MovableClock(HOUR.to());
-
-    @AutoClose
-    private Store store;
-
     private ReadState state;
 
     @BeforeEach
-    void open() {
-        store = TestDatabase.open(folder.resolve("state/tap.db"));
+    @Override
+    protected void open() {
+        super.open();
+        clock.set(HOUR.to());
         state = new ReadState(store, clock);
         give(TIME, Gap.unreadable(2, "it ends too early"));
     }
