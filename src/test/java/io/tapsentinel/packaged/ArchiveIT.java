@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 /** What the archive holds is enough to fill empty tables again; and a disk that takes no archive holds up nothing. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class ArchiveIT extends PackagedTest {
+class ArchiveIT extends PackagedFixture {
 
     private static final Duration SOON = Duration.ofSeconds(120);
     private static final Duration HISTORY = Duration.ofMinutes(50);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 /** With {@code sentinel.auth=azure} and a managed identity: over https, by real tokens, which can be spent or not to be had. */
 @Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class AzureTokenIT extends PackagedTest {
+class AzureTokenIT extends PackagedFixture {
 
     private static final String QUERY = "api-version=2019-08-01&resource=";
 

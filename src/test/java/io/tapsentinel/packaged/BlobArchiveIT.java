@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 /** The archive in a container of a real Azurite: it holds up nobody, and fills empty tables again. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class BlobArchiveIT extends PackagedTest {
+class BlobArchiveIT extends PackagedFixture {
 
     private static final Duration SOON = CloudServices.SOON;
     private static final String NEVER = "0 0 0 1 1 ? 2099";

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 /** Rejected records in a container of a real Azurite, as programs without a disk keep them. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class BlobRejectedIT extends PackagedTest {
+class BlobRejectedIT extends PackagedFixture {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The page's route moves blobs of a real Azurite to where they are replayed from. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class BlobReplayIT extends PackagedTest {
+class BlobReplayIT extends PackagedFixture {
 
     private static final Duration SOON = CloudServices.SOON;
     private static final Path PROJECT = Path.of(System.getProperty("user.dir"));

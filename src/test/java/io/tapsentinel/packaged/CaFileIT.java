@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whose certificates a program trusts, and what it says of others. That {@code tls.ca-file} opens all three ways show {@link CloudsIT} and others. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class CaFileIT extends PackagedTest {
+class CaFileIT extends PackagedFixture {
 
     private static final String REMEDY = ".*PKIX.*tls\\.ca-file";
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Where a program of each cloud signs in, and for what. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class CloudsIT extends PackagedTest {
+class CloudsIT extends PackagedFixture {
 
     private CloudServices services;
 

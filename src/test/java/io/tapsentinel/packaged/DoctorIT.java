@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The doctor as a process, without a locale, against all that it asks; what it prints is the page about it. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class DoctorIT extends PackagedTest {
+class DoctorIT extends PackagedFixture {
 
     private static final List<String> STREAMS =
             List.of("ClicksPermitted", "ClicksBlocked", "MessagesDelivered", "MessagesBlocked");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /** Two services that repeat what they were sent, in every place that an answer has, and a user who looks everywhere. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class EchoIT extends PackagedTest {
+class EchoIT extends PackagedFixture {
 
     private static final int[] STATUSES = {500, 400, 404, 429, 403, 401, 503};
     private static final String PAIR = LiveServices.PRINCIPAL + ":" + LiveServices.SECRET;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** Every fault that the services were seen to have; by default one of either side, those that cost records most easily. */
-class FaultsIT extends PackagedTest {
+class FaultsIT extends PackagedFixture {
 
     private static final Duration FACTORY = Duration.ofMinutes(8);
     private static final int AT_ONCE = 3;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /** Each identity that a program may have, by way of a proxy and over https; which one it took is said once. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class IdentityIT extends PackagedTest {
+class IdentityIT extends PackagedFixture {
 
     private static final String SIGNS_IN = "signs in to Azure by ";
     private static final Map<String, String> CLIENT =

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 /** The image as it is built, but for its base: what is in it, and that it runs as it will be run. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class ImageIT extends PackagedTest {
+class ImageIT extends PackagedFixture {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Path TARGET = Path.of(System.getProperty("user.dir"), "target");

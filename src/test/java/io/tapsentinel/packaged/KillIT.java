@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A process that ends at once: by {@code kill -9} while acknowledgements are on their way, or by an Error. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class KillIT extends PackagedTest {
+class KillIT extends PackagedFixture {
 
     @Test
     void nothingIsLostOrDoubledWhenItIsKilledBeforeItsBatchesWereStored() throws Exception {

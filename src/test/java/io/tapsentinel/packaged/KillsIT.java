@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class KillsIT extends PackagedTest {
+class KillsIT extends PackagedFixture {
 
     private static final int AT_ONCE = 2;
     /** Chains of five kills; more than at first are needed when a moment was missed too often. */

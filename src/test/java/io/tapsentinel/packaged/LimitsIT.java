@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Services that send more than anybody wants to read, to a program with the memory that the manifests give it. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class LimitsIT extends PackagedTest {
+class LimitsIT extends PackagedFixture {
 
     private static final long MEGABYTE = 1_000_000;
     /** What the heap and everything else of a Java process of this size take. */

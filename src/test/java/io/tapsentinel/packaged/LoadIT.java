@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 /** The largest hour that is promised, in a quarter of a gigabyte, against a sink that takes its time. */
 @Timeout(value = 660, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class LoadIT extends PackagedTest {
+class LoadIT extends PackagedFixture {
 
     private static final int EVENTS = 175_000;
     private static final double MEGABYTES = 290;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /** {@code log.format} in the packaged program. */
 @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class LogFormatIT extends PackagedTest {
+class LogFormatIT extends PackagedFixture {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String WINDOW =

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 /** All faults of both services mixed, drawn from one seed. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class MixedFaultsIT extends PackagedTest {
+class MixedFaultsIT extends PackagedFixture {
 
     private static final long SEED = Long.getLong("tapsentinel.seed", 70);
     private static final double SHARE = 0.5;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 /** Records that no table takes as they are. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class OddAnswersIT extends PackagedTest {
+class OddAnswersIT extends PackagedFixture {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Columns for a text; with 62,000 bytes in each a record is over 1.2 MB and no single value too long. */

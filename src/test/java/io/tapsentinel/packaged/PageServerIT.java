@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 /** The page's server of the packaged program: when there is one, whom it answers, and that it costs delivery nothing. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class PageServerIT extends PackagedTest {
+class PageServerIT extends PackagedFixture {
 
     private static final int BROWSERS = 50;
 

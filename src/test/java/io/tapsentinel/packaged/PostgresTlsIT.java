@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** A database that is not on this machine, as far as its name says, is reached by TLS only, and only when its certificate is right. */
 @Tag("full")
-class PostgresTlsIT extends PackagedTest {
+class PostgresTlsIT extends PackagedFixture {
 
     private static final String NAME = "db.example.com";
 

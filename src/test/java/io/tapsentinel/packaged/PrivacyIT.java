@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The log at its most talkative, with every fault on both sides: no content and no secret is in it. */
 @Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class PrivacyIT extends PackagedTest {
+class PrivacyIT extends PackagedFixture {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     /** What TAP's side does, and what the log says of it. Two where the HTTP client may try again by itself. */

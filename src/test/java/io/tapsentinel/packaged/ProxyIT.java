@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** By way of a proxy that the environment names: TAP, rows and tokens. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class ProxyIT extends PackagedTest {
+class ProxyIT extends PackagedFixture {
 
     private static final String PASSWORD = "p@ss:w0rd/of+test";
     private static final String WRITTEN = "p%40ss%3Aw0rd%2Fof+test";

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 /** Sixty programs that are killed or stopped at random moments, while both services have random faults; all of it drawn from one seed. */
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class RandomKillsIT extends PackagedTest {
+class RandomKillsIT extends PackagedFixture {
 
     private static final long SEED = Long.getLong("tapsentinel.seed", 90);
     private static final int STORES = 3;

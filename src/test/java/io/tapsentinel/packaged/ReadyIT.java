@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Ready means that TAP was asked, and it is asked as soon as the program has started. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class ReadyIT extends PackagedTest {
+class ReadyIT extends PackagedFixture {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String WHOLE = "";

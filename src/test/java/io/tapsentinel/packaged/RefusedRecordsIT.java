@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A sink that refuses records by a rule that the program cannot know, and one that refuses all there is. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class RefusedRecordsIT extends PackagedTest {
+class RefusedRecordsIT extends PackagedFixture {
 
     private static final int EVENTS = 500;
     private static final Duration SOON = Duration.ofSeconds(60);

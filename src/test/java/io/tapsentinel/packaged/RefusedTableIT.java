@@ -28,7 +28,7 @@ import org.junit.jupiter.api.TestFactory;
  * own after it accepts again. {@code -Dtapsentinel.refused=PT10M} makes it longer.
  */
 @Tag("full")
-class RefusedTableIT extends PackagedTest {
+class RefusedTableIT extends PackagedFixture {
 
     private static final EventType REFUSED = EventType.MESSAGES_DELIVERED;
     private static final Duration LENGTH = Duration.parse(System.getProperty("tapsentinel.refused", "PT3M"));

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 /** Somebody who tries it out and edits the routes meanwhile. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class ReloadIT extends PackagedTest {
+class ReloadIT extends PackagedFixture {
 
     private PackagedProgram.Launch launch;
     private Path tables;

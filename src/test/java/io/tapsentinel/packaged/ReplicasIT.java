@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 /** More than one program on one database: whatever happens to one of them, another goes on. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class ReplicasIT extends PackagedTest {
+class ReplicasIT extends PackagedFixture {
 
     private static final Duration SOON = Duration.ofSeconds(150);
     private static final Duration TAKE_OVER = Duration.ofSeconds(15);

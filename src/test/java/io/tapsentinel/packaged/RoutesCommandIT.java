@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What a pipeline sees of {@code routes check}: exit code and lines, without an account, a store or a network. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RoutesCommandIT extends PackagedTest {
+class RoutesCommandIT extends PackagedFixture {
 
     private PackagedProgram.Launch launch;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The first run of somebody without any account, in an empty folder; {@code --local} is what {@code mvn camel:run} passes. */
 @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class SandboxIT extends PackagedTest {
+class SandboxIT extends PackagedFixture {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration FIRST_ROWS = Duration.ofSeconds(120);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What changes or differs at TAP while the program runs. */
 @Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class SourceChangesIT extends PackagedTest {
+class SourceChangesIT extends PackagedFixture {
 
     private static final Duration BEHIND = Duration.ofMinutes(2);
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What has to be put right before the program can run is one line that says so, and exit code 1. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class StartIT extends PackagedTest {
+class StartIT extends PackagedFixture {
 
     /** Nobody answers there; enough for a program that only has to start. */
     private static final Map<String, String> COMPLETE = Map.ofEntries(

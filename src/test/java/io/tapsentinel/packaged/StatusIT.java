@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 /** The commands as processes of their own, without any credential, beside a program and on what it has left behind. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
-class StatusIT extends PackagedTest {
+class StatusIT extends PackagedFixture {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration HISTORY = LiveServices.sinceTheThirdOfAnHour(6);

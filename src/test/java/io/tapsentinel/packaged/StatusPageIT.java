@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
  * lost shows.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class StatusPageIT extends PackagedTest {
+class StatusPageIT extends PackagedFixture {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final double SOON_MS = SOON.toMillis();

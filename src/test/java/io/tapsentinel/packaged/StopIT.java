@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A stop in the middle of a window, while Sentinel takes its time; while it never answers; and while the program starts. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class StopIT extends PackagedTest {
+class StopIT extends PackagedFixture {
 
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final Pattern LAST_LINE = Pattern.compile(".* drained: (\\d+) rows, (\\d+) pending");

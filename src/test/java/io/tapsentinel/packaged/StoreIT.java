@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A store that is locked, corrupt, read-only or full stops the flow; afterwards nothing is lost. */
 @Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class StoreIT extends PackagedTest {
+class StoreIT extends PackagedFixture {
 
     private static final int PAGE = 4096;
 

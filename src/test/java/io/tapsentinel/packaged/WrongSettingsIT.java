@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A setting that cannot work shows within seconds of the start, in health and in one line of the log, long before any scheduled poll. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class WrongSettingsIT extends PackagedTest {
+class WrongSettingsIT extends PackagedFixture {
 
     private static final Duration SHOWS = Duration.ofSeconds(10);
     private static final String NOBODY = "http://127.0.0.1:1";

@@ -10,7 +10,6 @@ import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.Scrape;
 import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.StateFolder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -123,8 +123,8 @@ class RouteContractTest {
                         + "            beanType: io.tapsentinel.event.EventLife\n"
                         + "            method: \"advance(${body}, 'NONE', 'DELIVERED')\"",
                 "- script:\n"
-                    + "            simple: \"${bean:type:io.tapsentinel.event.EventLife?method=advance(${body}, 'NONE',"
-                    + " 'DELIVERED')}\"")) {
+                        + "            simple: \"${bean:type:io.tapsentinel.event.EventLife?method=advance(${body}, 'NONE',"
+                        + " 'DELIVERED')}\"")) {
             set.before(step);
             set.assertOneProblem().as(step).contains("operator.camel.yaml:6", "names a class of the program's own");
         }

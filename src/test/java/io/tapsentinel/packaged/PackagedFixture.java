@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A test of the packaged program: has a folder, and closes what it has opened, the last first. */
-abstract class PackagedTest {
+abstract class PackagedFixture {
 
     @TempDir
     Path folder;
