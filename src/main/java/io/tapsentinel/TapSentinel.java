@@ -78,19 +78,22 @@ public final class TapSentinel {
         LogFormat format = LogFormat.of(properties);
         format.use();
         if (!Settings.wantsSandbox(properties, local ? "auto" : "off")) {
-            start(properties, read -> {});
+            LOG.info(start(properties, read -> {}));
             return;
         }
+        String end;
         try (Sandbox sandbox = Sandbox.start(
                 Sandbox.folder(properties), Clock.systemUTC(), format == LogFormat.JSON ? System.err : System.out)) {
             Map<String, String> own = new HashMap<>(properties);
             own.putAll(sandbox.properties());
-            start(own, sandbox::committed);
+            end = start(own, sandbox::committed);
         }
+        // the last line, behind the sandbox's last table
+        LOG.info(end);
     }
 
     /** A signal handler, since a shutdown hook cannot change the exit code: SIGTERM would end a clean stop with 143. */
-    private static void start(Map<String, String> properties, Consumer<LedgerEntry> committed) throws Exception {
+    private static String start(Map<String, String> properties, Consumer<LedgerEntry> committed) throws Exception {
         Program program = new Program(
                 Settings.of(properties),
                 properties,
@@ -109,7 +112,7 @@ public final class TapSentinel {
                 }
             }
         });
-        LOG.info(program.askAtOnce().run());
+        return program.askAtOnce().run();
     }
 
     /** The first of our own messages among the causes, else all there is, without a stack trace. */
