@@ -39,7 +39,7 @@ public final class RoutesPart extends MainListenerSupport {
                 .configure()
                 .setRoutesIncludePattern(
                         (own ? "file:" + folder : "classpath:" + RouteFiles.FOLDER) + "/" + RouteFiles.PATTERN);
-        // Camel's own looks at one file at a time and asks nobody
+        // Camel's own reload looks at one file at a time and checks none of them
         run.main().addOverrideProperty(RELOAD, "false");
         RoutesReload reload = null;
         if (own && Boolean.parseBoolean(run.properties().get(RELOAD))) {

@@ -31,7 +31,7 @@ public final class ServersPart extends MainListenerSupport {
         this.run = run;
     }
 
-    /** Whether the status page is served; off where nobody says so. */
+    /** Whether the status page is served; not unless a property says so. */
     static boolean isPageServed(Map<String, String> properties) {
         return Boolean.parseBoolean(properties.get(PAGE));
     }

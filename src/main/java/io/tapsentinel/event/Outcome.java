@@ -23,7 +23,7 @@ public enum Outcome {
     DUPLICATE_OF_RESERVED(true),
     /** Its table is suspended: the commit of its window makes it durable that it has to be read again (set by the producer). */
     DEFERRED(false),
-    /** It was reserved or sent, and that came to nothing: its window is read again (set by whoever had it). */
+    /** It was reserved or sent without success: its window is read again (set by the repository, the producer or the read). */
     RELEASED(false);
 
     private final boolean settled;

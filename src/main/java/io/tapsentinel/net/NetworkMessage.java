@@ -19,12 +19,12 @@ import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 
-/** What an exception of the network says, in words that have nothing of an answer but numbers. */
+/** The message of an exception of the network, if it repeats nothing of an answer except numbers. */
 final class NetworkMessage {
 
     private static final Pattern NETWORK = Pattern.compile(
             "(java\\.net|sun\\.nio\\.ch|sun\\.net\\.(ext|spi)|jdk\\.internal\\.net|sun\\.security\\.ssl|org\\.apache\\.hc)\\..*");
-    /** HttpClient's exceptions whose messages have nothing of an answer but numbers. */
+    /** HttpClient's exceptions whose messages repeat nothing of an answer except numbers. */
     private static final Set<Class<?>> OWN_WORDS = Set.of(
             ConnectTimeoutException.class,
             ConnectionClosedException.class,

@@ -146,7 +146,7 @@ public sealed interface DueRead {
     }
 
     /**
-     * A part of a closed hour once more, or a gap in it.
+     * A part of a closed hour, read again, or a gap in that hour.
      *
      * @param found gets the events of this read
      * @param keys  of the parts of this hour that were read before
@@ -187,7 +187,7 @@ public sealed interface DueRead {
     }
 
     /**
-     * A document that somebody brings in; TAP is not asked.
+     * A document that is replayed; TAP is not asked.
      *
      * @param repaired keys under which elements of it were rejected before, with the {@link io.tapsentinel.event.SafeName} of each one's
      *                 array: these are settled with it

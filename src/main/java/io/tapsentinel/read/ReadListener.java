@@ -15,8 +15,8 @@ public interface ReadListener {
     /**
      * What an attempt took.
      *
-     * @param time  from the request, or the beginning of a document that is brought in, to the end of its last event
-     * @param bytes of the answer, unpacked, or of the file that is brought in; 0 when there was none
+     * @param time  from the request, or the beginning of a replayed document, to the end of its last event
+     * @param bytes of the answer, unpacked, or of the replayed file; 0 when there was none
      */
     record Effort(Duration time, long bytes) {}
 

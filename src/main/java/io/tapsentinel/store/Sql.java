@@ -1,11 +1,14 @@
 package io.tapsentinel.store;
 
+import io.tapsentinel.event.EventType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /** Single statements. */
 public final class Sql {
@@ -49,6 +52,18 @@ public final class Sql {
             }
             return list;
         }
+    }
+
+    /** One value for each type of event; the first column names the type's array. */
+    public static <T> Map<EventType, T> byType(
+            Connection connection, String sql, RowReader<T> reader, Object... arguments) throws SQLException {
+        Map<EventType, T> values = new EnumMap<>(EventType.class);
+        list(
+                connection,
+                sql,
+                row -> values.put(EventType.ofArray(row.getString(1)).orElseThrow(), reader.read(row)),
+                arguments);
+        return values;
     }
 
     public static void set(PreparedStatement statement, Object... arguments) throws SQLException {

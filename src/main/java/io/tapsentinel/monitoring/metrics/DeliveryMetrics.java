@@ -93,7 +93,7 @@ public final class DeliveryMetrics implements DeliveryListener {
                     registry,
                     "sentinel.needs.person",
                     () -> status.problem().needsPerson() ? 1 : 0,
-                    "1 while deliveries fail in a way that only a person can mend",
+                    "1 while deliveries fail in a way that only a person can put right",
                     "table",
                     table);
             // seconds since 1970, as Prometheus has times
@@ -108,7 +108,7 @@ public final class DeliveryMetrics implements DeliveryListener {
             FunctionCounter.builder(
                             "sentinel.rejected", sentinel, of -> of.rejections().rejected(table))
                     .tag("table", table)
-                    .description("Records that were put aside because the table refuses them")
+                    .description("Records that are stored at tap.rejected.uri because the table refuses them")
                     .register(registry);
         }
         FunctionCounter.builder(

@@ -169,7 +169,7 @@ public final class ReadMetrics implements ReadListener {
     private Counter reads(Purpose purpose, boolean committed) {
         return counter(
                 "tap.reads",
-                "Attempts to read a window, or a document that is brought in",
+                "Attempts to read a window, or to replay a document",
                 "purpose",
                 purpose.word(),
                 "result",

@@ -67,7 +67,7 @@ public class SeenKeys implements DeliveryLog {
     }
 
     /**
-     * Reserves the event's key if nobody has it, and writes on the event what was found: RESERVED for this event, also one that was
+     * Reserves the event's key if it is free, and writes on the event what was found: RESERVED for this event, also one that was
      * delivered with another verdict, which {@link TapEvent#getChange} tells; DUPLICATE_OF_RESERVED where another event has it that is
      * not delivered yet; else DUPLICATE. One key is reserved for one version of the event at a time.
      *
@@ -79,7 +79,7 @@ public class SeenKeys implements DeliveryLog {
             return found;
         }
         if (found == Outcome.RESERVED) {
-            // Camel asks for the end of what was added only, so that nobody else would ever let go of it
+            // Camel ends only what was added, so that nothing else would ever free the key
             release(event);
         }
         return Outcome.NONE;

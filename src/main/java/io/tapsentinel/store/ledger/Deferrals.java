@@ -256,20 +256,12 @@ public final class Deferrals {
 
     /** The same for a look from outside; only reads. */
     public static Map<EventType, Count> counts(Connection connection, String source) throws SQLException {
-        return Sql.list(
-                        connection,
-                        "SELECT stream, sum(CASE WHEN withdrawn_at = 0 THEN 1 ELSE 0 END), count(*)"
-                                + " FROM deferred WHERE source = ? GROUP BY stream",
-                        row -> Map.entry(
-                                EventType.ofArray(row.getString(1)).orElseThrow(),
-                                new Count(row.getLong(2), row.getLong(3) - row.getLong(2))),
-                        source)
-                .stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey,
-                        Map.Entry::getValue,
-                        (one, other) -> one,
-                        () -> new EnumMap<>(EventType.class)));
+        return Sql.byType(
+                connection,
+                "SELECT stream, sum(CASE WHEN withdrawn_at = 0 THEN 1 ELSE 0 END), count(*)"
+                        + " FROM deferred WHERE source = ? GROUP BY stream",
+                row -> new Count(row.getLong(2), row.getLong(3) - row.getLong(2)),
+                source);
     }
 
     /** An event that was deferred and that TAP no longer reports, and when that was found out. */

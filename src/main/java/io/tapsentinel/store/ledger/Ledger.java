@@ -34,7 +34,7 @@ public final class Ledger {
         this.clock = clock;
     }
 
-    /** When a poll was committed last, whoever did; empty before the first that the ledger knows. */
+    /** When a poll was committed last, by any program on the store; empty before the first that the ledger knows. */
     public Optional<Instant> lastPoll() {
         return store.transaction(connection -> lastPoll(connection, store.source(), clock.instant()));
     }
@@ -123,7 +123,7 @@ public final class Ledger {
 
     /** Whether a read of any of this time stands here that was made before {@code before}. */
     boolean stands(TimeRange time, Instant before) {
-        // a record that was brought in by itself has an empty window, which says nothing of the time around it
+        // a record that was replayed by itself has an empty window, which says nothing of the time around it
         return store.transaction(connection -> Sql.number(
                         connection,
                         "SELECT count(*) FROM ledger WHERE source = ? AND read_at < ?"

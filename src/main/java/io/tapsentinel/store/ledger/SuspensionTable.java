@@ -7,9 +7,7 @@ import io.tapsentinel.store.Store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** Suspensions in the store, for the next start and for other programs on it. Times are kept to the millisecond. */
 public final class SuspensionTable implements SuspensionLog {
@@ -53,22 +51,14 @@ public final class SuspensionTable implements SuspensionLog {
 
     /** The same for a look from outside; only reads. */
     public static Map<EventType, Suspended> of(Connection connection, String source) throws SQLException {
-        return Sql.list(
-                        connection,
-                        "SELECT stream, since_at, next_probe_at, probes, reason FROM suspended WHERE source = ?",
-                        row -> Map.entry(
-                                EventType.ofArray(row.getString(1)).orElseThrow(),
-                                new Suspended(
-                                        Instant.ofEpochMilli(row.getLong(2)),
-                                        Instant.ofEpochMilli(row.getLong(3)),
-                                        row.getInt(4),
-                                        row.getString(5))),
-                        source)
-                .stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey,
-                        Map.Entry::getValue,
-                        (one, other) -> one,
-                        () -> new EnumMap<>(EventType.class)));
+        return Sql.byType(
+                connection,
+                "SELECT stream, since_at, next_probe_at, probes, reason FROM suspended WHERE source = ?",
+                row -> new Suspended(
+                        Instant.ofEpochMilli(row.getLong(2)),
+                        Instant.ofEpochMilli(row.getLong(3)),
+                        row.getInt(4),
+                        row.getString(5)),
+                source);
     }
 }
