@@ -1,6 +1,5 @@
 package io.tapsentinel.monitoring;
 
-import io.tapsentinel.testing.DateProxy;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.FaultProxy;
 import io.tapsentinel.testing.Scrape;
@@ -28,8 +27,6 @@ final class FaultRun implements AutoCloseable {
             Set.of("tap_last_poll_timestamp_seconds", "sentinel_last_acknowledged_timestamp_seconds");
 
     private final SimulatedDays day;
-    private final FaultProxy tap;
-    private final DateProxy date;
     private final Duration step;
     private final Set<String> metrics = new TreeSet<>();
     private final Map<String, List<String>> series = new TreeMap<>();
@@ -39,10 +36,7 @@ final class FaultRun implements AutoCloseable {
 
     FaultRun(Path folder, DrawnEvents events, Duration step) throws IOException {
         this.day = new SimulatedDays(folder, events);
-        this.tap = new FaultProxy(day.tap().uri());
-        this.date = new DateProxy(tap.uri(), day.services().clock()::now);
         this.step = step;
-        day.with("tap.url", date.uri().toString());
         AlertRules.all()
                 .forEach(rule ->
                         metrics.addAll(AlertRules.metrics(rule.path("expr").asText())));
@@ -54,7 +48,7 @@ final class FaultRun implements AutoCloseable {
 
     /** The way to TAP. */
     FaultProxy tap() {
-        return tap;
+        return day.tap().proxy();
     }
 
     FaultRun start() {
@@ -166,7 +160,5 @@ final class FaultRun implements AutoCloseable {
     @Override
     public void close() throws Exception {
         day.close();
-        date.close();
-        tap.close();
     }
 }

@@ -51,7 +51,7 @@ class AnswerLimitsIT {
 
     @BeforeEach
     void standBeforeTap() throws IOException {
-        tap = new ScriptedServer(services.tapDate().uri());
+        tap = new ScriptedServer(services.tapProxy().uri());
         services.with("tap.url", tap.uri().toString());
     }
 

@@ -52,7 +52,7 @@ class ClockSkewIT extends SimulatedRun {
 
     @Test
     void withoutADateAClockAheadStepsBackUntilTapAnswers() throws Exception {
-        services.tapDate().set(null);
+        services.tapProxy().date(null);
         RunningProgram program = services.start(SimulatedServices.ahead(Duration.ofMinutes(2)))
                 .poll()
                 .poll()
@@ -127,7 +127,7 @@ class ClockSkewIT extends SimulatedRun {
     @ParameterizedTest
     @ValueSource(strings = {"P10D", "-P10D"})
     void aProxyWithAWrongClockMakesNeitherAGapNorAWindowInTheFuture(Duration wrong) throws Exception {
-        services.tapDate().set(() -> services.clock().now().plus(wrong));
+        services.tapProxy().date(() -> services.clock().now().plus(wrong));
         RunningProgram program =
                 services.with("tap.poll.backfill", "PT3H").start().poll().poll().poll();
         for (int i = 0; i < 4; i++) {

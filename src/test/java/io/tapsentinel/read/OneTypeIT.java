@@ -76,7 +76,7 @@ class OneTypeIT {
 
     @BeforeEach
     void standBeforeTap() throws IOException {
-        tap = new ScriptedServer(services.tapDate().uri()).script(call -> {
+        tap = new ScriptedServer(services.tapProxy().uri()).script(call -> {
             asked.add(call.target() + " " + call.header("authorization"));
             return ScriptedServer.Step.PASS;
         });

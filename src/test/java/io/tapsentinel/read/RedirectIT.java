@@ -31,8 +31,8 @@ class RedirectIT extends SimulatedRun {
 
     @BeforeEach
     void redirect() throws IOException {
-        tap = new ScriptedServer(services.tapDate().uri());
-        other = new ScriptedServer(services.tapDate().uri()).script(call -> {
+        tap = new ScriptedServer(services.tapProxy().uri());
+        other = new ScriptedServer(services.tapProxy().uri()).script(call -> {
             authorizations.add(call.header("Authorization"));
             return ScriptedServer.Step.PASS;
         });

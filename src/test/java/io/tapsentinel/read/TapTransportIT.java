@@ -39,7 +39,7 @@ class TapTransportIT extends SimulatedRun {
 
     @BeforeEach
     void standBeforeTap() throws IOException {
-        tap = new ScriptedServer(services.tapDate().uri());
+        tap = new ScriptedServer(services.tapProxy().uri());
         services.with("tap.url", tap.uri().toString());
     }
 

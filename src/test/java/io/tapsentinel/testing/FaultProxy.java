@@ -1,16 +1,13 @@
 package io.tapsentinel.testing;
 
-import com.sun.net.httpserver.HttpExchange;
-import io.tapsentinel.sandbox.LoopbackServer;
-import java.io.ByteArrayInputStream;
+import io.tapsentinel.testing.ScriptedRequest.Answer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
@@ -18,32 +15,33 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.zip.GZIPInputStream;
 
-/** Stands between the program and a service and does to requests what the test says: hold, fail, cut, drop. */
+/**
+ * Stands between the program and a service and does to requests what the test says: hold, fail, cut, drop. Answers have the Date that
+ * the test says, or none: the service's own is the machine's.
+ */
 public final class FaultProxy implements AutoCloseable {
 
-    private static final Set<String> NOT_FORWARDED =
-            Set.of("host", "content-length", "connection", "transfer-encoding", "upgrade", "http2-settings", ":status");
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
 
-    private final URI service;
-    private final HttpClient client =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Deque<Fault> faults = new ConcurrentLinkedDeque<>();
     private final Map<String, Lasting> lasting = new ConcurrentHashMap<>();
     private final Queue<String> paths = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger held = new AtomicInteger();
     private final Object gate = new Object();
-    private final LoopbackServer server;
+    private final ScriptedServer server;
     private volatile BiFunction<String, byte[], byte[]> rewriting = (query, body) -> body;
+    private volatile Supplier<Instant> date;
     /** Part of the paths that wait; null while none does. */
     private String holding;
 
@@ -88,12 +86,17 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     public FaultProxy(URI service) throws IOException {
-        this.service = service;
-        this.server = LoopbackServer.start(this::handle, 0);
+        this.server = new ScriptedServer(service).script(call -> this::handle);
     }
 
     public URI uri() {
         return server.uri();
+    }
+
+    /** From now on answers say this time; null for none. */
+    public FaultProxy date(Supplier<Instant> time) {
+        date = time;
+        return this;
     }
 
     /** The next requests meet these faults, one each; later ones none. */
@@ -125,19 +128,19 @@ public final class FaultProxy implements AutoCloseable {
         lasting.clear();
     }
 
-    private Fault lasting(String path, byte[] body) {
+    private Fault lasting(String path, ScriptedRequest call) {
         return lasting.entrySet().stream()
                 .filter(fault -> path.contains(fault.getKey()))
                 .map(Map.Entry::getValue)
-                .filter(fault -> !fault.ofRecords() || !isEmptyArray(body))
+                .filter(fault -> !fault.ofRecords() || !isEmptyArray(call))
                 .map(Lasting::fault)
                 .findFirst()
                 .orElse(Fault.NONE);
     }
 
-    private static boolean isEmptyArray(byte[] compressed) {
-        try (InputStream body = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
-            return Arrays.equals(body.readNBytes(3), "[]".getBytes());
+    private static boolean isEmptyArray(ScriptedRequest call) {
+        try {
+            return new String(call.body(), StandardCharsets.UTF_8).equals("[]");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -184,7 +187,7 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Requests that came in so far. */
     public int requests() {
-        return requests.get();
+        return server.requests();
     }
 
     /** The same to paths with this part. */
@@ -192,22 +195,16 @@ public final class FaultProxy implements AutoCloseable {
         return paths.stream().filter(path -> path.contains(part)).count();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        requests.incrementAndGet();
-        paths.add(exchange.getRequestURI().getPath());
-        byte[] body = exchange.getRequestBody().readAllBytes();
-        Fault fault = faults.isEmpty() ? lasting(exchange.getRequestURI().getPath(), body) : faults.poll();
-        try {
-            waitWhileHeld(exchange.getRequestURI().getPath());
-            if (fault.status > 0) {
-                answer(exchange, fault.status, fault.text.getBytes());
-            } else if (fault != Fault.DROP) {
-                forward(exchange, body, fault);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void handle(ScriptedRequest call) throws IOException, InterruptedException {
+        URI asked = URI.create(call.target());
+        paths.add(asked.getPath());
+        Fault fault = faults.isEmpty() ? lasting(asked.getPath(), call) : faults.poll();
+        waitWhileHeld(asked.getPath());
+        if (fault.status > 0) {
+            call.send(dated(Answer.of(fault.status, "text/plain", fault.text)));
+        } else if (fault != Fault.DROP) {
+            forward(call, asked.getQuery(), fault);
         }
-        exchange.close();
     }
 
     private void waitWhileHeld(String path) throws InterruptedException {
@@ -227,42 +224,34 @@ public final class FaultProxy implements AutoCloseable {
         return holding != null && path.contains(holding);
     }
 
-    private void forward(HttpExchange exchange, byte[] body, Fault fault) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(service.resolve(exchange.getRequestURI()))
-                .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body));
-        exchange.getRequestHeaders().forEach((name, values) -> {
-            if (!NOT_FORWARDED.contains(name.toLowerCase(Locale.ROOT))) {
-                values.forEach(value -> request.header(name, value));
-            }
-        });
-        request.setHeader("Accept-Encoding", "identity");
-        HttpResponse<byte[]> response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-        response.headers().map().forEach((name, values) -> {
-            if (!NOT_FORWARDED.contains(name)) {
-                exchange.getResponseHeaders().put(name, values);
-            }
-        });
-        byte[] answer = rewriting.apply(exchange.getRequestURI().getQuery(), response.body());
+    private void forward(ScriptedRequest call, String query, Fault fault) throws IOException, InterruptedException {
+        Answer own = call.forward();
+        byte[] body = rewriting.apply(query, own.body());
+        int half = body.length / 2;
+        Answer answer = dated(new Answer(
+                own.status() == 204 && body.length > 0 ? 200 : own.status(),
+                own.headers(),
+                fault == Fault.CUT_BODY ? Arrays.copyOf(body, half) : body));
         if (fault == Fault.LOSE_ANSWER) {
-            answer(exchange, 503, "the answer got lost".getBytes());
+            call.send(dated(Answer.of(503, "text/plain", "the answer got lost")));
         } else if (fault == Fault.BROKEN_BODY) {
-            exchange.sendResponseHeaders(response.statusCode(), answer.length);
-            exchange.getResponseBody().write(answer, 0, answer.length / 2);
+            call.head(answer).write(body, 0, half);
         } else {
-            answer(
-                    exchange,
-                    response.statusCode() == 204 && answer.length > 0 ? 200 : response.statusCode(),
-                    fault == Fault.CUT_BODY ? Arrays.copyOf(answer, answer.length / 2) : answer);
+            call.send(answer);
         }
     }
 
-    private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
-        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-        exchange.getResponseBody().write(body);
+    private Answer dated(Answer answer) {
+        Map<String, String> headers = new TreeMap<>(answer.headers());
+        headers.remove("date");
+        if (date != null) {
+            headers.put("date", DATE.format(date.get()));
+        }
+        return new Answer(answer.status(), headers, answer.body());
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         release();
         server.close();
     }

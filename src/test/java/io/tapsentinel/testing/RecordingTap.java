@@ -35,6 +35,7 @@ public final class RecordingTap implements AutoCloseable {
     private final List<Request> requests = new ArrayList<>();
     private final Map<DrawnEvent, Request> firstServed = new HashMap<>();
     private final LoopbackServer server;
+    private final FaultProxy proxy;
     private volatile Duration taken = Duration.ZERO;
     private volatile Runnable whileTaken = () -> {};
     private volatile Predicate<TimeRange> out = window -> false;
@@ -62,10 +63,16 @@ public final class RecordingTap implements AutoCloseable {
         this.events = events;
         this.clock = clock;
         this.server = LoopbackServer.start(this::handle, 0);
+        this.proxy = new FaultProxy(server.uri()).date(clock::now);
     }
 
     public URI uri() {
-        return server.uri();
+        return proxy.uri();
+    }
+
+    /** The way to it. */
+    public FaultProxy proxy() {
+        return proxy;
     }
 
     /** From now on every answer takes so long by the simulated clock; {@code meanwhile} runs when that has passed. */
@@ -158,7 +165,8 @@ public final class RecordingTap implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
+        proxy.close();
         server.close();
     }
 }

@@ -11,13 +11,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
 /** One request to a {@link ScriptedServer}, and every way to answer it. Used by one thread. */
 public final class ScriptedRequest {
 
+    private static final Set<String> OF_THE_CONNECTION =
+            Set.of("host", "content-length", "connection", "transfer-encoding", "upgrade", "http2-settings", ":status");
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -82,19 +86,20 @@ public final class ScriptedRequest {
         }
     }
 
-    /** Asks the service and returns what it said. */
+    /** Asks the service for an answer that is not compressed, and returns it. */
     public Answer forward() throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(service.resolve(target))
                 .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
-        for (String name : new String[] {"authorization", "content-type", "content-encoding"}) {
-            if (headers.containsKey(name)) {
-                request.header(name, headers.get(name));
+        headers.forEach((name, value) -> {
+            if (!OF_THE_CONNECTION.contains(name.toLowerCase(Locale.ROOT))) {
+                request.setHeader(name, value);
             }
-        }
+        });
+        request.setHeader("accept-encoding", "identity");
         HttpResponse<byte[]> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         Map<String, String> kept = new TreeMap<>();
         response.headers().map().forEach((name, values) -> {
-            if (name.startsWith("x-ms-") || name.equals("content-type") || name.equals("date")) {
+            if (!OF_THE_CONNECTION.contains(name)) {
                 kept.put(name, values.get(0));
             }
         });

@@ -34,7 +34,6 @@ public final class ScriptedTap implements AutoCloseable {
     private final TapRequestCheck check = new TapRequestCheck("principal", "hush-hush");
     private final LoopbackServer server;
     private final FaultProxy proxy;
-    private final DateProxy date;
     private final List<Event> events = new CopyOnWriteArrayList<>();
     private final Map<Event, Integer> shown = Collections.synchronizedMap(new HashMap<>());
     private final Random order = new Random(4);
@@ -57,12 +56,11 @@ public final class ScriptedTap implements AutoCloseable {
     public ScriptedTap(MovableClock clock) throws IOException {
         this.clock = clock;
         this.server = LoopbackServer.start(this::handle, 0);
-        this.proxy = new FaultProxy(server.uri());
-        this.date = new DateProxy(proxy.uri(), clock::now);
+        this.proxy = new FaultProxy(server.uri()).date(clock::now);
     }
 
     public URI uri() {
-        return date.uri();
+        return proxy.uri();
     }
 
     public FaultProxy proxy() {
@@ -131,7 +129,6 @@ public final class ScriptedTap implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        date.close();
         proxy.close();
         server.close();
     }

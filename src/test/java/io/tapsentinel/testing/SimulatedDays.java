@@ -36,7 +36,6 @@ public final class SimulatedDays implements AutoCloseable {
     private final DrawnEvents events;
     private final SimulatedServices services;
     private final RecordingTap tap;
-    private final DateProxy date;
     private OptionalInt requestsPerDay = OptionalInt.empty();
     private RunningProgram program;
     private CronComponent cron;
@@ -55,8 +54,7 @@ public final class SimulatedDays implements AutoCloseable {
         this.services = services;
         this.events = events;
         this.tap = new RecordingTap(events, services.clock());
-        this.date = new DateProxy(tap.uri(), services.clock()::now);
-        services.with("tap.url", date.uri().toString());
+        services.with("tap.url", tap.uri().toString());
         for (String schedule : List.of("tap.poll.cron", "tap.sweep.cron")) {
             services.with(
                     schedule,
@@ -177,7 +175,6 @@ public final class SimulatedDays implements AutoCloseable {
     @Override
     public void close() throws Exception {
         services.close();
-        date.close();
         tap.close();
     }
 }

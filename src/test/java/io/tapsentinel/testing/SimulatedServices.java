@@ -62,7 +62,6 @@ public final class SimulatedServices implements AutoCloseable {
     private final SandboxTap tap;
     private final SandboxIngestion ingestion;
     private final FaultProxy tapProxy;
-    private final DateProxy tapDate;
     private final FaultProxy sinkProxy;
     private final DeliveredRows delivered = new DeliveredRows(clock::now);
     private final List<LedgerEntry> reads = new CopyOnWriteArrayList<>();
@@ -98,15 +97,14 @@ public final class SimulatedServices implements AutoCloseable {
         try {
             this.tap = new SandboxTap(events, clock, "principal", "hush-hush").start();
             this.ingestion = new SandboxIngestion(delivered).start();
-            this.tapProxy = new FaultProxy(tap.uri());
-            this.tapDate = new DateProxy(tapProxy.uri(), clock::now);
+            this.tapProxy = new FaultProxy(tap.uri()).date(clock::now);
             this.sinkProxy = new FaultProxy(ingestion.uri());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         properties.putAll(EffectiveProperties.load(folder, Map.of()));
         properties.putAll(Map.ofEntries(
-                Map.entry("tap.url", tapDate.uri().toString()),
+                Map.entry("tap.url", tapProxy.uri().toString()),
                 Map.entry("tap.source-identity", "trial"),
                 Map.entry("tap.principal", "principal"),
                 Map.entry("tap.secret", "hush-hush"),
@@ -242,11 +240,7 @@ public final class SimulatedServices implements AutoCloseable {
         return clock;
     }
 
-    /** What TAP's answers say about the time; the clock's unless the test sets another. */
-    public DateProxy tapDate() {
-        return tapDate;
-    }
-
+    /** Its answers have the Date of the clock. */
     public FaultProxy tapProxy() {
         return tapProxy;
     }
@@ -302,7 +296,6 @@ public final class SimulatedServices implements AutoCloseable {
         for (RunningProgram program : programs) {
             program.close();
         }
-        tapDate.close();
         tapProxy.close();
         sinkProxy.close();
         tap.close();
