@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.MatchResult;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -99,8 +100,6 @@ class RandomKillsIT extends PackagedFixture {
                     }
                 }
                 services.deliveries().nextLife();
-                services.tap().script(call -> ScriptedServer.Step.PASS);
-                services.sink().script(call -> services::store);
                 finish(services, launch);
             }
             return this;
@@ -123,6 +122,9 @@ class RandomKillsIT extends PackagedFixture {
 
         private void finish(ScriptedServices services, PackagedProgram.Launch launch) throws Exception {
             try (PackagedProgram program = launch.start()) {
+                program.awaitThat("each kind of fault was met, seed " + seed, this::hasMetAll);
+                services.tap().script(call -> ScriptedServer.Step.PASS);
+                services.sink().script(call -> services::store);
                 program.awaitLine("poll (\\S+Z)/(\\S+Z) committed");
                 LiveServices.awaitNoBacklog(program, launch.work());
                 committed.addAll(program.found(LiveServices.COMMITTED));
@@ -135,14 +137,25 @@ class RandomKillsIT extends PackagedFixture {
             }
         }
 
-        /** A fault, or null for none. */
+        /** A fault of those that were met least, or null for none. */
         private synchronized <F extends Enum<F>> F draw(Map<F, Integer> met, F[] kinds) {
             if (random.nextDouble() >= SHARE_OF_FAULTS) {
                 return null;
             }
-            F fault = kinds[random.nextInt(kinds.length)];
+            int least = Stream.of(kinds)
+                    .mapToInt(kind -> met.getOrDefault(kind, 0))
+                    .min()
+                    .getAsInt();
+            List<F> rarest = Stream.of(kinds)
+                    .filter(kind -> met.getOrDefault(kind, 0) == least)
+                    .toList();
+            F fault = rarest.get(random.nextInt(rarest.size()));
             met.merge(fault, 1, Integer::sum);
             return fault;
+        }
+
+        private synchronized boolean hasMetAll() {
+            return tapFaults.size() == TapFault.values().length && sinkFaults.size() == SinkFault.values().length;
         }
 
         @Override
