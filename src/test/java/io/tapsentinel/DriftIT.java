@@ -13,6 +13,8 @@ import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,6 +29,13 @@ class DriftIT {
               {"id": "c3", "clickTime": "noon", "threatTime": "2026-11-20T11:30:00.000+0000"}],
             "messagesBlocked": [{"id": "m1", "cluster": "live", "clusterId": "doc", "threatsInfoMap": [
               {"threatID": "live", "threatId": "doc", "threatTime": "2026-11-20T11:30:00Z"}]}]}""";
+
+    private static final String TEXTS =
+            "cluster subject quarantineFolder quarantineRule headerFrom headerReplyTo QID messageID"
+                    + " sender senderIP xmailer";
+    private static final String LISTS =
+            "policyRoutes modulesRun fromAddress ccAddresses replyToAddress toAddresses messageParts"
+                    + " threatsInfoMap recipient";
 
     private final List<JsonNode> rows = new CopyOnWriteArrayList<>();
 
@@ -96,6 +105,37 @@ class DriftIT {
         assertThat(count(registry, "value", "clickTime")).isEqualTo(1);
         assertThat(count(registry, "value", "threatsInfoMap")).isEqualTo(1);
         assertThat(count(registry, "unknown-field", "clusterId")).isEqualTo(1);
+    }
+
+    /** 62,000 bytes in each of twenty columns: over 1.2 MB, and no single value is too long. */
+    @Test
+    void whatIsTooLargeIsCutWhereThatHelpsAndNothingOfItIsLost() throws Exception {
+        String texts =
+                Stream.of(TEXTS.split(" ")).map(name -> text(name, 62_000)).collect(Collectors.joining(","));
+        String lists = Stream.of(LISTS.split(" "))
+                .map(name -> ",\"" + name + "\":[\"" + "y".repeat(62_000) + "\"]")
+                .collect(Collectors.joining());
+        String answer = "{\"messagesBlocked\":[{\"id\":\"large\"," + texts + lists + "},{\"id\":\"long\","
+                + text("subject", 1_200_000) + "}]}";
+        services.tapProxy().rewrite(body -> answer.getBytes(UTF_8));
+        services.start().poll().poll();
+
+        assertThat(services.reads()).hasSize(2);
+        assertThat(rows).hasSize(1);
+        assertThat(row("long").path("subject").textValue())
+                .hasSizeBetween(60_000, 65_536)
+                .contains("[cut ");
+        assertThat(services.state().rejected("too-large"))
+                .extracting(document -> document.at("/record/id").textValue())
+                .containsExactly("large");
+        assertThat(services.state().rejected("capped"))
+                .extracting(
+                        document -> document.at("/record/subject").textValue().length())
+                .containsExactly(1_200_000);
+    }
+
+    private static String text(String name, int length) {
+        return "\"" + name + "\":\"" + "x".repeat(length) + "\"";
     }
 
     private JsonNode row(String id) {
