@@ -22,12 +22,6 @@ class RoutesCommandIT extends PackagedFixture {
     }
 
     @Test
-    void aFolderThatMayBeUsedExitsWithZero() throws Exception {
-        assertThat(launch.run(0, "routes", "check", "routes").lines())
-                .containsExactly("routes: 5 files, as they have to be");
-    }
-
-    @Test
     void aFolderThatMayNotExitsWithOneAndALineForEachReason() throws Exception {
         Path tables = launch.work().resolve("routes/sentinel-tables.camel.yaml");
         Files.writeString(

@@ -67,6 +67,7 @@ class SandboxIT extends PackagedFixture {
     }
 
     @Test
+    @Tag("full")
     void credentialsMakeItARealRun() throws Exception {
         launch.with("tap.principal", "principal");
         assertThat(launch.run(1, "--local").output())

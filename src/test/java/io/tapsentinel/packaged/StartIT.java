@@ -6,7 +6,6 @@ import io.tapsentinel.sandbox.SandboxIngestion;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What has to be put right before the program can run is one line that says so, and exit code 1. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -48,25 +46,6 @@ class StartIT extends PackagedFixture {
                 .startsWith("tap-sentinel: missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint,"
                         + " sentinel.dcr-immutable-id;");
         assertThat(filesMade()).isEmpty();
-    }
-
-    @Test
-    void aWrongValueIsNamedWithItsBoundAndASecretInItIsNotShown() throws Exception {
-        launch.with(COMPLETE).with("tap.url", "https://principal:hush-hush@tap.example.com");
-        assertThat(refusal())
-                .startsWith("tap-sentinel: tap.url is \"https://...@tap.example.com\"; it has to be ")
-                .doesNotContain("hush-hush");
-        assertThat(filesMade()).isEmpty();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"camel.management.port", "camel.server.port"})
-    void aBusyPortIsNamed(String property) throws Exception {
-        ServerSocket busy = open(new ServerSocket(0));
-        String port = String.valueOf(busy.getLocalPort());
-        launch.with(COMPLETE).with("camel.server.enabled", "true").with(property, port);
-        assertThat(refusal())
-                .startsWith("tap-sentinel: " + property + " is \"" + port + "\"; it has to be a free port");
     }
 
     @ParameterizedTest
@@ -116,6 +95,7 @@ class StartIT extends PackagedFixture {
     }
 
     @Test
+    @Tag("full")
     void aBrokenRouteIsSaidInOneLineWithItsFile() throws Exception {
         Path routes = Files.createDirectories(launch.work().resolve("routes"));
         Files.writeString(routes.resolve("mine.camel.yaml"), "- route: [unclosed\n");

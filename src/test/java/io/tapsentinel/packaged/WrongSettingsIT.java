@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,6 +39,7 @@ class WrongSettingsIT extends PackagedFixture {
     }
 
     @Test
+    @Tag("full")
     void aTapHostThatDoesNotExistAndARoleThatIsMissing() throws Exception {
         services.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, services));
         launch.with("tap.url", "https://tap.invalid");
@@ -50,6 +52,7 @@ class WrongSettingsIT extends PackagedFixture {
     }
 
     @Test
+    @Tag("full")
     void aClosedPortOfTapAndATokenThatSentinelRefuses() throws Exception {
         services.sink().script(call -> upload -> upload.send(401, "no"));
         launch.with("tap.url", NOBODY);
@@ -57,6 +60,7 @@ class WrongSettingsIT extends PackagedFixture {
     }
 
     @Test
+    @Tag("full")
     void aProxyThatIsNotThereAndAClosedPortOfSentinel() throws Exception {
         launch.with("tap.url", "https://tap.example.com")
                 .with("sentinel.endpoint", NOBODY)
@@ -70,6 +74,7 @@ class WrongSettingsIT extends PackagedFixture {
     }
 
     @Test
+    @Tag("full")
     void aPathThatTapDoesNotKnowAndNoIdentityForAzure() throws Exception {
         services.tap().script(call -> request -> request.send(404, "no such page"));
         launch.with("sentinel.endpoint", "https://sentinel.invalid")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.app.Program;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.testing.FreePort;
 import io.tapsentinel.testing.HalfOpenConnections;
@@ -15,6 +16,7 @@ import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,6 +24,8 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the management server listens, whom it answers, and that it answers beside connections that never ask. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -84,6 +88,24 @@ class ManagementServerIT {
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining(
                         "camel.management.host is \"192.0.2.1\"; it has to be an address of this machine: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"camel.management.port", "camel.server.port"})
+    void aPortThatIsTakenIsRefused(String property) throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            String number = String.valueOf(taken.getLocalPort());
+            services.with("camel.server.enabled", "true").with(property, number);
+
+            assertThatThrownBy(() -> services.start((settings, properties, clock, committed) -> {
+                        Program made = new Program(settings, properties, clock, committed);
+                        made.main().addOverrideProperty(property, number);
+                        return made;
+                    }))
+                    .rootCause()
+                    .isInstanceOf(InvalidSettingException.class)
+                    .hasMessageContaining(property + " is \"" + number + "\"; it has to be a free port: ");
+        }
     }
 
     @Test
