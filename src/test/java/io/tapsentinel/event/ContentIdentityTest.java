@@ -77,7 +77,7 @@ class ContentIdentityTest {
         List<EventKey> keys = new ArrayList<>();
         for (String innermost : new String[] {"a", "b"}) {
             Object value = innermost;
-            for (int i = 0; i < 200_000; i++) {
+            for (int i = 0; i < 30_000; i++) {
                 value = i % 2 == 0 ? List.of(value) : Map.of("x", value);
             }
             keys.add(EventIdentity.of(EventType.MESSAGES_BLOCKED, Map.of("deep", value)));

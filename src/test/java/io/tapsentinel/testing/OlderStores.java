@@ -38,9 +38,11 @@ public final class OlderStores {
                 .replaceAll("hex\\(([0-9a-f]+)\\)", blob);
         try (Connection connection = TestDatabase.connect(file);
                 Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
             for (String sql : script.split(";\n")) {
                 statement.execute(sql);
             }
+            connection.commit();
         }
     }
 
