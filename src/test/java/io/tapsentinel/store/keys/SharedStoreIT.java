@@ -281,17 +281,6 @@ class SharedStoreIT {
     }
 
     @Test
-    void aNewerStoreIsRefusedWithBothNumbers() throws SQLException {
-        try (Connection connection = postgres.connect(url);
-                Statement statement = connection.createStatement()) {
-            statement.execute("UPDATE schema_version SET version = 99");
-        }
-        assertThatThrownBy(this::store)
-                .hasMessageContaining("version 99")
-                .hasMessageContaining("up to " + StoreSchema.version());
-    }
-
-    @Test
     void aServerThatIsAwayForAWhileIsSaidAndForgotten() throws Exception {
         try (Postgres server = Postgres.start();
                 Store store = Store.open(server.address(server.newDatabase()), "tap", "https://tap.example")) {
