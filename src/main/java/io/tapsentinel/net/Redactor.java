@@ -22,8 +22,11 @@ public final class Redactor {
     private static final Pattern QUOTE = Pattern.compile("(?<!\\p{L})['\"`<\\u00ab\\u2018-\\u201f\\u2039\\u203a\\u00bb]"
             + "|['\"`>\\u00ab\\u2018-\\u201f\\u2039\\u203a\\u00bb](?!\\p{L})");
 
-    private static final Pattern ADDRESS = Pattern.compile("\\S*(@|://|\\bwww\\.)\\S*|\\b\\d{1,3}(\\.\\d{1,3}){3}\\b"
-            + "|\\b[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7}");
+    /** Its first case begins where a word does, else a long word would be tried from each of its characters. */
+    private static final Pattern ADDRESS =
+            Pattern.compile("(?<!\\S)\\S*(@|://|\\bwww\\.)\\S*|\\b\\d{1,3}(\\.\\d{1,3}){3}\\b"
+                    + "|\\b[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7}");
+
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}]+");
     /** Shorter pairs, such as "of the", stand in every text. */
     private static final int SHORTEST_PAIR = 9;
