@@ -96,6 +96,7 @@ class DoctorIT extends PackagedFixture {
     }
 
     @Test
+    @Tag("full")
     void whereNothingIsConfiguredItSaysWhatIsMissingAndThatThereIsASandbox() throws Exception {
         List.of("tap.url", "tap.principal", "tap.secret", "sentinel.endpoint", "sentinel.dcr-immutable-id")
                 .forEach(launch::without);

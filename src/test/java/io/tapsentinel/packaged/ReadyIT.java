@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -78,6 +79,7 @@ class ReadyIT extends PackagedFixture {
     }
 
     @Test
+    @Tag("full")
     void aRestartWithinAMinuteOfTheLastRequestWaitsAndSaysUntilWhen() throws Exception {
         try (PackagedProgram first = launch.start()) {
             first.awaitCommitted();

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
  * lost shows.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("full")
 class StatusPageIT extends PackagedFixture {
 
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -72,7 +73,6 @@ class StatusPageIT extends PackagedFixture {
     }
 
     @Test
-    @Tag("full")
     void aFaultOfTapAndABrokenConnectionShowWithinOnePollAndTheirEndsWithinAnother() throws Exception {
         ScriptedServices services = open(manyEvents());
         PackagedProgram program = open(launch(services).start());
@@ -94,7 +94,6 @@ class StatusPageIT extends PackagedFixture {
     }
 
     @Test
-    @Tag("full")
     void itsFiguresAreThoseOfTheStoreAndWhatIsLostShows() throws Exception {
         ScriptedServices services = open(new ScriptedServices(120, LiveServices.sinceTheThirdOfAnHour(6)));
         PackagedProgram.Launch launch = launch(services);

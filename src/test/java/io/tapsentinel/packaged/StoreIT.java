@@ -61,6 +61,7 @@ class StoreIT extends PackagedFixture {
     }
 
     @Test
+    @Tag("full")
     void aStoreThatIsMovedAwayWhileItRunsStopsTheFlowAndWhatWasOnItsWayIsListed() throws Exception {
         PackagedProgram program = open(store.launch().start());
         awaitSoon("uploads begin", () -> store.services().sink().requests() > 0);

@@ -16,13 +16,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PageRefreshIT extends OpenPage {
 
     @ParameterizedTest
-    @CsvSource({
-        "REFUSES, it answers with status 503",
-        "HANGS, it does not answer within 4.5 s",
-        "REPEATS, it answers with the same figures again",
-        "NO_JSON, its answer is no JSON"
-    })
+    @CsvSource({"REFUSES, it answers with status 503", "HANGS, it does not answer within 4.5 s"})
     void afterTwoRefreshesInVainNobodyCanTakeThePageForThePresent(Mode mode, String why) {
+        seeThatContactIsLost(mode, why);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REPEATS, it answers with the same figures again", "NO_JSON, its answer is no JSON"})
+    @Tag("full")
+    void norAfterTwoAnswersThatSayNothingNew(Mode mode, String why) {
+        seeThatContactIsLost(mode, why);
+    }
+
+    private void seeThatContactIsLost(Mode mode, String why) {
         seeThatAllIsWell();
         // none may be on its way when the fault begins
         hidden(true);
