@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.health.HealthCheck;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a deferred event that changes, that is delivered otherwise, that TAP takes back, or that waits for too long. */
@@ -119,6 +120,7 @@ class DeferredEventsIT {
     }
 
     @Test
+    @Tag("full")
     void whatWaitsForLongerThanTapKeepsItIsAGapOfThatTableAlone() throws Exception {
         tap.add(ChangingEvents.of("lost", MESSAGES_DELIVERED, true, CREATED, NEVER, ""));
         tap.add(ChangingEvents.of("other", CLICKS_BLOCKED, true, CREATED, NEVER, ""));

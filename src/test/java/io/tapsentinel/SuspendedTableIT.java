@@ -145,8 +145,8 @@ class SuspendedTableIT {
     @Test
     void aSweepOfAnHourWithDeferredEventsMissesNothingAndIsDoneForTheOtherTables() throws Exception {
         RunningProgram program = suspended(Fault.FORBIDDEN);
-        for (int i = 0; i < 6 * 12; i++) {
-            services.clock().advance(POLL);
+        for (int i = 0; i < 15; i++) {
+            services.clock().advance(Duration.ofMinutes(25));
             program.poll();
         }
 

@@ -89,12 +89,12 @@ class EndingAnswersIT extends SimulatedRun {
         processes(2);
         assertThat(ends).hasSize(2);
         List<Duration> behind = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 8; i++) {
             processes(1);
             behind.add(Duration.between(
                     services.store().progress(), services.clock().now()));
         }
-        assertThat(behind.subList(1, 20)).allMatch(lag -> lag.toMinutes() < 7);
+        assertThat(behind.subList(1, 8)).allMatch(lag -> lag.toMinutes() < 7);
         assertThat(services.store().gaps()).hasSize(1);
         assertThat(services.store().number("SELECT count(*) FROM unreadable")).isZero();
     }
@@ -102,13 +102,13 @@ class EndingAnswersIT extends SimulatedRun {
     @Test
     void aProcessThatEndsOnceWhileItReadsChangesNothing() throws Exception {
         processes(1);
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 3; i++) {
             fatal.add(services.clock().now().minus(Duration.ofMinutes(2)));
             processes(1);
             fatal.clear();
             processes(1);
         }
-        assertThat(ends).hasSize(6);
+        assertThat(ends).hasSize(3);
         assertThat(services.store().gaps()).isEmpty();
         assertThat(services.store().number("SELECT count(*) FROM unreadable")).isZero();
         assertThat(services.reads()).allMatch(window -> window.purpose() == Purpose.POLL);
@@ -121,8 +121,8 @@ class EndingAnswersIT extends SimulatedRun {
         for (long second = -3_600; second < 5 * 3_600; second += 20) {
             fatal.add(services.clock().now().plusSeconds(second));
         }
-        processes(30);
-        assertThat(ends).hasSize(30);
+        processes(12);
+        assertThat(ends).hasSize(12);
         assertThat(services.store().gaps()).isEmpty();
 
         fatal.clear();

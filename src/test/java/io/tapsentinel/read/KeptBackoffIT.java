@@ -37,9 +37,8 @@ class KeptBackoffIT extends SimulatedRun {
                     .isEqualTo(requests);
             assertThat(program.healthMessage("tap-health"))
                     .contains("TAP answers no more requests for now (TAP answered 429: too many; next attempt ");
-            program.stop();
             services.clock().advance(Duration.ofSeconds(10));
-            services.start().poll().stop();
+            program.poll().stop();
             requests++;
             assertThat(services.tapProxy().requests())
                     .as("after " + minutes + " minutes")

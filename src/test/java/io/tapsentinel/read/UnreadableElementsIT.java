@@ -89,7 +89,7 @@ class UnreadableElementsIT extends SimulatedRun {
     void theyAreCountedByTheReadThatCommitsWhenOneBeforeItFailed() throws Exception {
         addToMessagesBlocked(ODD);
         services.sinkProxy().hold();
-        RunningProgram stopped = services.start();
+        RunningProgram stopped = services.with("tap.shutdown-timeout", "PT1S").start();
         stopped.pollInBackground();
         await("both are stored").until(() -> state.rejected("unreadable").size() == 2);
         stopped.stop();

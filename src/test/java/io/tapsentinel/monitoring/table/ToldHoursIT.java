@@ -73,7 +73,8 @@ class ToldHoursIT {
                 .with("tap.threat-status", "active,cleared,falsePositive")
                 .with("tap.poll.start", SIX.toString());
         tap = new ScriptedTap(services.clock());
-        services.with("tap.url", tap.uri().toString());
+        services.with("tap.url", tap.uri().toString())
+                .with("tap.replay.uri", "file:" + services.state().resolve("replay") + "?delay=20&initialDelay=0");
     }
 
     @Test
