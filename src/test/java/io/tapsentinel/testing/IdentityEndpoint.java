@@ -54,11 +54,6 @@ public final class IdentityEndpoint implements AutoCloseable {
         refusing = value;
     }
 
-    /** How many tokens it has handed out. */
-    public int tokens() {
-        return tokens.get();
-    }
-
     /** Queries of all requests, decoded. */
     public List<String> queries() {
         return List.copyOf(queries);

@@ -4,28 +4,19 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** Passes requests with a good token on, refuses all others with 401, and records both. */
 public final class TokenGate implements HttpHandler {
 
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
-
     private final HttpHandler sink;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile Predicate<String> good;
-    private volatile CountDownLatch together = new CountDownLatch(0);
 
-    /** @param digest of stream and body */
-    public record Request(String token, int digest, boolean accepted) {}
+    public record Request(String token, boolean accepted) {}
 
     public TokenGate(HttpHandler sink, String accepted) {
         this(sink, accepted::equals);
@@ -39,11 +30,6 @@ public final class TokenGate implements HttpHandler {
     /** From now on this one is good, and no other. */
     public void accept(String token) {
         good = token::equals;
-    }
-
-    /** The next refusals wait for each other until there are so many. */
-    public void refuseTogether(int number) {
-        together = new CountDownLatch(number);
     }
 
     public List<Request> refused() {
@@ -60,29 +46,17 @@ public final class TokenGate implements HttpHandler {
         String authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
         String token = authorization.replaceFirst("^Bearer ", "");
         boolean accepted = authorization.startsWith("Bearer ") && good.test(token);
-        requests.add(new Request(
-                token, 31 * exchange.getRequestURI().getPath().hashCode() + Arrays.hashCode(body), accepted));
+        requests.add(new Request(token, accepted));
         if (accepted) {
             exchange.setStreams(new ByteArrayInputStream(body), null);
             sink.handle(exchange);
         } else {
-            waitForOthers();
             byte[] answer = "{\"error\":{\"code\":\"InvalidToken\",\"message\":\"The token is spent\"}}"
                     .getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
             exchange.sendResponseHeaders(401, answer.length);
             exchange.getResponseBody().write(answer);
             exchange.close();
-        }
-    }
-
-    private void waitForOthers() throws InterruptedIOException {
-        together.countDown();
-        try {
-            together.await(LONGEST_WAIT.toSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException();
         }
     }
 }
