@@ -5,16 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.testing.HalfOpenConnections;
+import io.tapsentinel.testing.Http;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -90,11 +87,6 @@ class BoundedHttpServersTest {
     }
 
     private String ask() throws IOException, InterruptedException {
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create("http://" + HOST + ":" + server.actualPort()))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString())
-                .body();
+        return Http.get(server.actualPort(), "/").body();
     }
 }

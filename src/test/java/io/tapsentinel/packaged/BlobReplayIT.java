@@ -7,9 +7,9 @@ import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.models.BlobItem;
 import io.tapsentinel.testing.Azurite;
 import io.tapsentinel.testing.CloudServices;
+import io.tapsentinel.testing.Gzip;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.TestAuthority;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -68,7 +67,7 @@ class BlobReplayIT extends PackagedFixture {
     @Test
     void eachBlobIsMovedAndItsEventsLandOnce() throws Exception {
         upload("tap/2026/1.json", answer(3));
-        upload("tap/2026/2.json.gz", gzip(answer(2)));
+        upload("tap/2026/2.json.gz", Gzip.of(answer(2)));
         upload("3.json", answer(1));
 
         PackagedProgram program = open(services.launch().start());
@@ -148,13 +147,5 @@ class BlobReplayIT extends PackagedFixture {
 
     private void upload(String name, byte[] content) {
         container.getBlobClient(name).upload(BinaryData.fromBytes(content), true);
-    }
-
-    private static byte[] gzip(byte[] content) throws IOException {
-        ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
-            out.write(content);
-        }
-        return packed.toByteArray();
     }
 }

@@ -3,16 +3,13 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.testing.FreePort;
+import io.tapsentinel.testing.Http;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedRequest;
 import io.tapsentinel.testing.ScriptedServices;
 import io.tapsentinel.testing.StoredRecords;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -147,13 +144,7 @@ class EchoIT extends PackagedFixture {
 
     private static String get(int port, String path) {
         try {
-            return HttpClient.newHttpClient()
-                    .send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                                    .timeout(Duration.ofSeconds(5))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body();
+            return Http.get(port, path).body();
         } catch (IOException e) {
             // not there yet
             return "";

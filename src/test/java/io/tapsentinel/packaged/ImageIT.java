@@ -6,14 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.testing.FreePort;
+import io.tapsentinel.testing.Http;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.Postgres;
 import io.tapsentinel.testing.Tool;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,9 +109,10 @@ class ImageIT extends PackagedFixture {
             await("it is ready")
                     .atMost(SOON)
                     .ignoreExceptions()
-                    .until(() -> !program.isAlive() || status(port, "ready") == 200);
+                    .until(() -> !program.isAlive()
+                            || Http.get(port, "/observe/health/ready").statusCode() == 200);
             assertThat(program.isAlive()).as(Files.readString(output)).isTrue();
-            assertThat(status(port, "live")).isEqualTo(200);
+            assertThat(Http.get(port, "/observe/health/live").statusCode()).isEqualTo(200);
             awaitSoon("rows come", () -> Files.readString(output).contains("committed"));
             Path process = Path.of("/proc", String.valueOf(program.pid()));
             assertThat(Files.readAllLines(process.resolve("status")))
@@ -157,7 +155,7 @@ class ImageIT extends PackagedFixture {
                     "rows come",
                     () -> !program.isAlive() || Files.readString(output).contains("committed"));
             assertThat(program.isAlive()).as(Files.readString(output)).isTrue();
-            assertThat(status(port, "ready")).isEqualTo(200);
+            assertThat(Http.get(port, "/observe/health/ready").statusCode()).isEqualTo(200);
             program.destroy();
             assertThat(program.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(Files.readString(output)).contains("drained: ").doesNotContain("Exception");
@@ -187,14 +185,5 @@ class ImageIT extends PackagedFixture {
                     .allSatisfy(name -> assertThat(bom).contains(name.replaceAll("-([0-9][^-]*)\\.jar$", "@$1")));
         }
         assertThat(bom).contains("CycloneDX").doesNotContain("junit-jupiter");
-    }
-
-    private static int status(int port, String probe) throws IOException, InterruptedException {
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health/" + probe))
-                                .build(),
-                        BodyHandlers.discarding())
-                .statusCode();
     }
 }

@@ -2,12 +2,12 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.testing.Gzip;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedRequest;
 import io.tapsentinel.testing.ScriptedServer.Step;
 import io.tapsentinel.testing.ScriptedServices;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,7 +35,7 @@ class LimitsIT extends PackagedFixture {
     private static final byte[] BLANK = blank(10_000_000);
 
     /** 1,500 MB. */
-    private static final byte[] BOMB = zipped(BLANK, 150);
+    private static final byte[] BOMB = Gzip.of(BLANK, 150);
 
     private enum Excess {
         TAP_SENDS_1500_MB(true, 200, "", BLANK, 150, "too large: more than 1000 MB \\(tap.max-answer-megabytes\\)"),
@@ -141,17 +140,5 @@ class LimitsIT extends PackagedFixture {
         byte[] blank = new byte[length];
         Arrays.fill(blank, (byte) ' ');
         return blank;
-    }
-
-    private static byte[] zipped(byte[] plain, int times) {
-        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
-            for (int i = 0; i < times; i++) {
-                gzip.write(plain);
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-        return zipped.toByteArray();
     }
 }

@@ -6,16 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.testing.FreePort;
+import io.tapsentinel.testing.Http;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServices;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -38,8 +35,6 @@ class PageServerIT extends PackagedFixture {
 
     private static final int BROWSERS = 50;
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final int port = FreePort.next();
 
     private ScriptedServices services;
@@ -58,8 +53,9 @@ class PageServerIT extends PackagedFixture {
                 .with("camel.server.port", String.valueOf(port))
                 .start("--local"));
         program.awaitLine("status page: http://127\\.0\\.0\\.1:" + port + "/");
-        assertThat(get("/").body()).contains("<html").contains("page.js");
-        JsonNode figures = new ObjectMapper().readTree(get("/status.json").body());
+        assertThat(Http.get(port, "/").body()).contains("<html").contains("page.js");
+        JsonNode figures =
+                new ObjectMapper().readTree(Http.get(port, "/status.json").body());
         assertThat(figures.get("sandbox").asBoolean()).isTrue();
         assertThat(figures.get("tables")).hasSize(4);
     }
@@ -69,7 +65,7 @@ class PageServerIT extends PackagedFixture {
         PackagedProgram program = open(launch.start());
         program.awaitCommitted();
         assertThat(program.output()).doesNotContain("status page");
-        assertThatThrownBy(() -> get("/")).isInstanceOf(ConnectException.class);
+        assertThatThrownBy(() -> Http.get(port, "/")).isInstanceOf(ConnectException.class);
     }
 
     @Test
@@ -78,7 +74,7 @@ class PageServerIT extends PackagedFixture {
                 .with("camel.server.host", "0.0.0.0")
                 .start());
         program.awaitLine("status page: http://0\\.0\\.0\\.0:" + port + "/.*no sign-in");
-        assertThat(get("/status.json").statusCode()).isEqualTo(200);
+        assertThat(Http.get(port, "/status.json").statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -93,7 +89,7 @@ class PageServerIT extends PackagedFixture {
             List<Future<?>> looking = IntStream.range(0, BROWSERS)
                     .<Future<?>>mapToObj(i -> browsers.submit(() -> {
                         while (look.get()) {
-                            HttpResponse<String> answer = get("/status.json");
+                            HttpResponse<String> answer = Http.get(port, "/status.json");
                             answers.incrementAndGet();
                             if (answer.statusCode() != 200) {
                                 odd.add(answer.statusCode() + " " + answer.body());
@@ -122,12 +118,5 @@ class PageServerIT extends PackagedFixture {
             look.set(false);
             browsers.shutdownNow();
         }
-    }
-
-    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                        .build(),
-                BodyHandlers.ofString());
     }
 }

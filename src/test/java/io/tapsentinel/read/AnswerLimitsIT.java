@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.tap.api.AnswerLimits;
+import io.tapsentinel.testing.Gzip;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.ScriptedRequest;
 import io.tapsentinel.testing.ScriptedServer;
 import io.tapsentinel.testing.SimulatedServices;
 import io.tapsentinel.testing.TmpfsMount;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,8 +56,8 @@ class AnswerLimitsIT {
 
     private enum Endless {
         PLAIN("", "{\"messagesDelivered\":[".getBytes(StandardCharsets.UTF_8), blank(100_000)),
-        UNPACKS_TO_MUCH("Content-Encoding: gzip\r\n", new byte[0], zipped(blank(10 * MEGABYTE))),
-        UNPACKS_TO_NOTHING("Content-Encoding: gzip\r\n", new byte[0], zipped(new byte[0]));
+        UNPACKS_TO_MUCH("Content-Encoding: gzip\r\n", new byte[0], Gzip.of(blank(10 * MEGABYTE))),
+        UNPACKS_TO_NOTHING("Content-Encoding: gzip\r\n", new byte[0], Gzip.of(new byte[0]));
 
         private final String header;
         private final byte[] beginning;
@@ -223,15 +222,5 @@ class AnswerLimitsIT {
         byte[] blank = new byte[length];
         Arrays.fill(blank, (byte) ' ');
         return blank;
-    }
-
-    private static byte[] zipped(byte[] plain) {
-        ByteArrayOutputStream zipped = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
-            gzip.write(plain);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-        return zipped.toByteArray();
     }
 }

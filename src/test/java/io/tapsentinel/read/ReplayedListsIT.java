@@ -4,16 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.testing.Gzip;
 import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.StateFolder;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,9 +38,9 @@ class ReplayedListsIT extends SimulatedRun {
         state.drop("messages-blocked.json", "[" + event("3") + "," + event("4") + "]");
         state.drop("old ProofPointTAPClicksBlockedV2_CL.jsonl", event("5") + "\r\n\r\n" + event("6"));
         state.drop("MESSAGESDELIVERED.JSON", "[\n  " + event("7").replace(",", ",\n  ") + "\n]\n");
-        state.drop("clicksblocked.ndjson.gz", gzip(event("8")));
-        state.drop("messagesBlocked.jsonl.gz", gzip(event("9")));
-        state.drop("clicksPermitted.json.gz", gzip("[" + event("10") + "]"));
+        state.drop("clicksblocked.ndjson.gz", Gzip.of(event("8")));
+        state.drop("messagesBlocked.jsonl.gz", Gzip.of(event("9")));
+        state.drop("clicksPermitted.json.gz", Gzip.of("[" + event("10") + "]"));
         state.drop("messagesDelivered-not-packed.json.gz", "\ufeff" + event("11"));
         state.drop("clicksBlocked-utf-16.ndjson", (event("12") + "\n").getBytes(StandardCharsets.UTF_16LE));
         state.drop("messagesBlocked-one-behind-the-other.json", event("13") + event("14"));
@@ -98,7 +97,7 @@ class ReplayedListsIT extends SimulatedRun {
                         .map(record -> row("messagesBlocked", record.path("key").asText()))
                         .toList());
 
-        state.drop("all-again.ndjson.gz", gzip(repaired));
+        state.drop("all-again.ndjson.gz", Gzip.of(repaired));
         state.await("replay/done", 2);
         services.clock().advance(Duration.ofMinutes(5));
         state.drop(
@@ -179,7 +178,7 @@ class ReplayedListsIT extends SimulatedRun {
         assertRefused(
                 "clicksBlocked-cut.ndjson", event("1") + "\n" + event("2").substring(5, 20), "cut or not JSON at byte");
         assertRefused("clicksBlocked-cut.json", "[" + two, "cut or not JSON at byte");
-        assertRefused("clicksBlocked-cut.ndjson.gz", cut(gzip(two)), "it cannot be read: it ends too soon");
+        assertRefused("clicksBlocked-cut.ndjson.gz", cut(Gzip.of(two)), "it cannot be read: it ends too soon");
         assertRefused("clicksBlocked-comma.json", "[" + two + ",]", "cut or not JSON at byte");
         assertRefused(
                 "clicksBlocked-word.json", "[" + event("1") + " x," + event("2") + "]", "cut or not JSON at byte");
@@ -275,14 +274,6 @@ class ReplayedListsIT extends SimulatedRun {
 
     private static byte[] answer(String members) {
         return ("{" + members + "}").getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static byte[] gzip(String text) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (GZIPOutputStream packed = new GZIPOutputStream(out)) {
-            packed.write(text.getBytes(StandardCharsets.UTF_8));
-        }
-        return out.toByteArray();
     }
 
     private static byte[] cut(byte[] packed) {

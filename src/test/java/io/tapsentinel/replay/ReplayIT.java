@@ -20,6 +20,7 @@ import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.testing.Gzip;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
@@ -145,7 +146,7 @@ class ReplayIT {
         state.await("replay/done", 1);
         state.drop("answer.json", ANSWER);
         state.await("replay/done", 2);
-        state.drop("answer.json.gz", gzip(ANSWER));
+        state.drop("answer.json.gz", Gzip.of(ANSWER));
 
         state.await("replay/done", 3);
 
@@ -442,7 +443,7 @@ class ReplayIT {
         services.with("tap.replay.uri", "direct:brought");
         RunningProgram program = services.start();
         try (ProducerTemplate template = program.camel().createProducerTemplate()) {
-            template.sendBody("direct:brought", gzip(ANSWER));
+            template.sendBody("direct:brought", Gzip.of(ANSWER));
             assertThat(services.rows()).hasSize(3);
 
             assertThatThrownBy(() -> template.sendBody(
@@ -496,13 +497,5 @@ class ReplayIT {
     private static Map<String, Object> fields(String id) {
         return new HashMap<>(
                 Map.of("id", id, "GUID", "g-" + id, "subject", StateFolder.MARKER, "recipient", List.of("a@x")));
-    }
-
-    private static byte[] gzip(String text) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (GZIPOutputStream packed = new GZIPOutputStream(out)) {
-            packed.write(text.getBytes(StandardCharsets.UTF_8));
-        }
-        return out.toByteArray();
     }
 }

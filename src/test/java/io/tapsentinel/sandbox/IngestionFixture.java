@@ -1,7 +1,7 @@
 package io.tapsentinel.sandbox;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.ByteArrayOutputStream;
+import io.tapsentinel.testing.Gzip;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,7 +10,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.util.zip.GZIPOutputStream;
 
 /** A running SandboxIngestion and a client for it. */
 final class IngestionFixture implements AutoCloseable {
@@ -32,16 +31,6 @@ final class IngestionFixture implements AutoCloseable {
                 + "?api-version=2023-01-01";
     }
 
-    static byte[] gzip(String text) {
-        ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-            gzip.write(text.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException impossible) {
-            throw new IllegalStateException(impossible);
-        }
-        return packed.toByteArray();
-    }
-
     /** A request that is right in everything. */
     HttpRequest.Builder request(String path, byte[] body) {
         return HttpRequest.newBuilder(URI.create(ingestion.uri() + path))
@@ -51,7 +40,7 @@ final class IngestionFixture implements AutoCloseable {
     }
 
     HttpResponse<String> post(String table, String body) throws IOException, InterruptedException {
-        return send(request(path(table), gzip(body)));
+        return send(request(path(table), Gzip.of(body)));
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {

@@ -4,11 +4,11 @@ import static io.tapsentinel.sandbox.IngestionFixture.CLICKS;
 import static io.tapsentinel.sandbox.IngestionFixture.MESSAGES;
 import static io.tapsentinel.sandbox.IngestionFixture.TIME;
 import static io.tapsentinel.sandbox.IngestionFixture.error;
-import static io.tapsentinel.sandbox.IngestionFixture.gzip;
 import static io.tapsentinel.sandbox.IngestionFixture.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.testing.Gzip;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -72,12 +72,12 @@ class SandboxIngestionTest {
                 "/dataCollectionRules/dcr-1/streams/Custom-ProofPointTAPClicksBlockedV2_CL?api-version=2023-01-01"
             })
     void otherPathsAndOtherRulesAreNotFound(String path) throws Exception {
-        assertThat(error(fixture.send(fixture.request(path, gzip("[]"))))).startsWith("404 NotFound");
+        assertThat(error(fixture.send(fixture.request(path, Gzip.of("[]"))))).startsWith("404 NotFound");
     }
 
     @Test
     void theTableIsNotTheStream() throws Exception {
-        assertThat(error(fixture.send(fixture.request(path(CLICKS).replace("Custom-", ""), gzip("[]")))))
+        assertThat(error(fixture.send(fixture.request(path(CLICKS).replace("Custom-", ""), Gzip.of("[]")))))
                 .startsWith("400 InvalidStream");
         assertThat(error(fixture.post("Other_CL", "[]"))).startsWith("400 InvalidStream");
     }
@@ -85,13 +85,13 @@ class SandboxIngestionTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "?", "?api-version=2021-11-01", "?api-version=2023-01-01&x=y"})
     void theApiVersionMustBeThatOne(String query) throws Exception {
-        assertThat(error(fixture.send(fixture.request(path(CLICKS).replaceAll("\\?.*", "") + query, gzip("[]")))))
+        assertThat(error(fixture.send(fixture.request(path(CLICKS).replaceAll("\\?.*", "") + query, Gzip.of("[]")))))
                 .startsWith("400 InvalidApiVersion");
     }
 
     @Test
     void methodAndHeadersAreChecked() throws Exception {
-        byte[] body = gzip("[]");
+        byte[] body = Gzip.of("[]");
         assertThat(error(fixture.send(fixture.request(path(CLICKS), body).GET())))
                 .startsWith("405 MethodNotAllowed");
         assertThat(error(fixture.send(fixture.request(path(CLICKS), body).setHeader("Content-Type", "text/plain"))))

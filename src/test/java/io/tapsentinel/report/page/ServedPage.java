@@ -4,18 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.app.Program;
 import io.tapsentinel.testing.FreePort;
+import io.tapsentinel.testing.Http;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 
 /** A program that serves its status page on a port of its own. */
 final class ServedPage {
-
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final int port = FreePort.next();
     private final RunningProgram program;
@@ -50,10 +45,6 @@ final class ServedPage {
     }
 
     HttpResponse<String> send(String method, String path) throws Exception {
-        return HTTP.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                        .method(method, HttpRequest.BodyPublishers.noBody())
-                        .build(),
-                BodyHandlers.ofString());
+        return Http.send(method, port, path);
     }
 }
