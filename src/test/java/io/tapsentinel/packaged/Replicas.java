@@ -1,5 +1,7 @@
 package io.tapsentinel.packaged;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
@@ -47,7 +49,13 @@ final class Replicas implements AutoCloseable {
 
     /** Starts one more. */
     PackagedProgram start() throws IOException {
+        return start(PackagedProgram.PACKAGED);
+    }
+
+    /** Starts one more, of the build that made this jar. */
+    PackagedProgram start(Path jar) throws IOException {
         PackagedProgram program = services.launch(folder.resolve("replica-" + all.size()))
+                .jar(jar)
                 .with("state.url", url)
                 .with("state.user", postgres.user())
                 .with("state.password", postgres.password())
@@ -92,6 +100,18 @@ final class Replicas implements AutoCloseable {
             }
         }
         return ids;
+    }
+
+    /** Returns how many rows are in the tables more than once; the store lists them all. */
+    int assertThatDuplicatesAreListed() throws SQLException {
+        Set<String> seen = new HashSet<>();
+        List<String> duplicates =
+                services.tables().rows().stream().filter(row -> !seen.add(row)).toList();
+        Set<String> listed = possibleDuplicates();
+        assertThat(duplicates)
+                .as("twice and not listed")
+                .allMatch(row -> listed.stream().anyMatch(row::contains));
+        return duplicates.size();
     }
 
     @Override

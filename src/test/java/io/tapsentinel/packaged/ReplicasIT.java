@@ -12,9 +12,7 @@ import io.tapsentinel.testing.Postgres;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,7 +58,7 @@ class ReplicasIT extends PackagedFixture {
         awaitSoon("windows are committed", () -> replicas.committed().size() > before + 1);
 
         replicas.services().assertThatNothingIsLost(replicas::committed);
-        assertThatWhatIsThereTwiceIsListed(replicas);
+        replicas.assertThatDuplicatesAreListed();
         assertThat(takeOvers).allMatch(time -> time.compareTo(TAKE_OVER) < 0);
     }
 
@@ -106,7 +104,7 @@ class ReplicasIT extends PackagedFixture {
                         .noneMatch(program -> program.health().last().contains("the store cannot be read or written")));
 
         replicas.services().assertThatNothingIsLost(replicas::committed);
-        assertThatWhatIsThereTwiceIsListed(replicas);
+        replicas.assertThatDuplicatesAreListed();
         for (PackagedProgram program : List.of(one, other)) {
             assertThat(program.output()).as("no stack traces").doesNotContain("\n\tat ");
         }
@@ -133,23 +131,11 @@ class ReplicasIT extends PackagedFixture {
             awaitSoon("a window is committed", () -> replicas.committed().size() > before);
         }
         replicas.services().assertThatNothingIsLost(replicas::committed);
-        assertThatWhatIsThereTwiceIsListed(replicas);
+        replicas.assertThatDuplicatesAreListed();
     }
 
     private Replicas replicas(Postgres postgres) throws Exception {
         return new Replicas(
                 postgres, folder, SandboxSettings.defaults().seed(8).eventsPerHour(12_000), Duration.ofMinutes(20));
-    }
-
-    private static int assertThatWhatIsThereTwiceIsListed(Replicas replicas) throws Exception {
-        Set<String> seen = new HashSet<>();
-        List<String> twice = replicas.services().tables().rows().stream()
-                .filter(row -> !seen.add(row))
-                .toList();
-        Set<String> listed = replicas.possibleDuplicates();
-        assertThat(twice)
-                .as("there twice and not listed")
-                .allMatch(row -> listed.stream().anyMatch(row::contains));
-        return twice.size();
     }
 }

@@ -30,6 +30,9 @@ public final class PackagedProgram implements AutoCloseable {
     /** Longer than anything takes that a test waits for, unless it says how long. */
     public static final Duration SOON = Duration.ofSeconds(120);
 
+    /** What this build has packaged. */
+    public static final Path PACKAGED = Path.of(System.getProperty("user.dir"), "target", "tap-sentinel.jar");
+
     private static final int SIGINT_BIT = 1 << 1;
     private static final int END = 3_000;
 
@@ -48,6 +51,7 @@ public final class PackagedProgram implements AutoCloseable {
         private final Path folder;
         private final Map<String, String> environment = new HashMap<>();
         private final List<String> javaOptions = new ArrayList<>();
+        private Path jar = PACKAGED;
         private boolean quick = true;
         private int starts;
 
@@ -112,6 +116,12 @@ public final class PackagedProgram implements AutoCloseable {
             return java("-Dlog4j2.configurationFile=" + configuration);
         }
 
+        /** Another build's jar, with its libraries beside it. */
+        public Launch jar(Path other) {
+            jar = other;
+            return other.equals(PACKAGED) ? this : likeUsers();
+        }
+
         /** As a user's JVM runs it, with its own compiler, collector and classes. */
         public Launch likeUsers() {
             quick = false;
@@ -142,7 +152,6 @@ public final class PackagedProgram implements AutoCloseable {
         }
 
         public PackagedProgram start(String... arguments) throws IOException {
-            Path jar = Path.of(System.getProperty("user.dir"), "target", "tap-sentinel.jar");
             assertThat(jar).as("run by Failsafe, after package").isRegularFile();
             // what a killed process leaves of the SQLite driver goes with the test's folder
             Path temporary = Files.createDirectories(folder.resolve("tmp"));
