@@ -1,5 +1,7 @@
 package io.tapsentinel.report;
 
+import static io.tapsentinel.event.Comparables.max;
+
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.store.ReadOnlyStore;
 import io.tapsentinel.store.ledger.Completeness;
@@ -153,12 +155,12 @@ final class HoursReport {
                 store.source());
         List<Instant> due = new ArrayList<>();
         List<Instant> waiting = new ArrayList<>();
-        Instant oldest = later(
+        Instant oldest = max(
                 origin.truncatedTo(ChronoUnit.HOURS),
                 Horizon.at(now).edge().plus(HOUR).truncatedTo(ChronoUnit.HOURS));
         for (Instant hour = oldest; !hour.plus(HOUR).isAfter(now); hour = hour.plus(HOUR)) {
             boolean tooShort =
-                    Duration.between(later(hour, origin), hour.plus(HOUR)).compareTo(TapLimits.SHORTEST_WINDOW) < 0;
+                    Duration.between(max(hour, origin), hour.plus(HOUR)).compareTo(TapLimits.SHORTEST_WINDOW) < 0;
             if (!swept.contains(hour) && !tooShort) {
                 (dueAt(hour).isAfter(now) ? waiting : due).add(hour);
             }
@@ -190,9 +192,5 @@ final class HoursReport {
     /** Without the year, which eight days do without. */
     private static String minute(Instant time) {
         return Format.time(time).substring(5, 16);
-    }
-
-    private static Instant later(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
     }
 }

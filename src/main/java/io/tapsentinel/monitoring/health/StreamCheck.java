@@ -1,5 +1,7 @@
 package io.tapsentinel.monitoring.health;
 
+import static io.tapsentinel.event.Comparables.max;
+
 import io.tapsentinel.net.Backoff;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.sentinel.SentinelComponent;
@@ -84,7 +86,7 @@ public final class StreamCheck {
             }
             report(table, failure, met);
             if (failure.answer().retryAfter() != null) {
-                wanted = longer(wanted, failure.answer().retryAfter());
+                wanted = max(wanted, failure.answer().retryAfter());
             }
             if (failure.status() != OF_THE_STREAM) {
                 // the tables after it may have the problems that they had
@@ -119,9 +121,5 @@ public final class StreamCheck {
         if (met.add(problem) && !reported.contains(problem)) {
             LOG.warn("{} ({}): {}", problem.what(), failure.getMessage(), problem.remedy());
         }
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
     }
 }

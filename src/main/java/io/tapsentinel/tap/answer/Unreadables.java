@@ -36,11 +36,7 @@ public record Unreadables(List<Unreadable> ranges) {
                 left.add(range);
                 continue;
             }
-            List<TimeRange> parts = List.of(range.time());
-            for (TimeRange gap : gaps) {
-                parts = TimeRange.without(parts, gap);
-            }
-            parts.stream()
+            TimeRange.without(List.of(range.time()), gaps).stream()
                     .max(Comparator.comparing(TimeRange::length))
                     .map(range::in)
                     .ifPresent(left::add);

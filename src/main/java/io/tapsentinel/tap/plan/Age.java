@@ -1,5 +1,6 @@
 package io.tapsentinel.tap.plan;
 
+import io.tapsentinel.event.Comparables;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -19,7 +20,6 @@ public final class Age {
         if (since.isAfter(now)) {
             return Duration.ZERO;
         }
-        Duration age = Duration.between(since, now);
-        return age.compareTo(MOST) > 0 ? MOST : age;
+        return Comparables.min(Duration.between(since, now), MOST);
     }
 }

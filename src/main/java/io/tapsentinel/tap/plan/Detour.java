@@ -1,5 +1,7 @@
 package io.tapsentinel.tap.plan;
 
+import static io.tapsentinel.event.Comparables.max;
+import static io.tapsentinel.event.Comparables.min;
 import static io.tapsentinel.tap.plan.TapLimits.INDEXING_LAG;
 import static io.tapsentinel.tap.plan.TapLimits.SHORTEST_WINDOW;
 
@@ -48,8 +50,8 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
         }
         List<TimeRange> older = new ArrayList<>(plan.backlog());
         older.add(new TimeRange(window.from(), fresh.get().from()));
-        older = without(TimeRange.union(older), gaps);
-        for (TimeRange part : without(older, avoided())) {
+        older = TimeRange.without(TimeRange.union(older), gaps);
+        for (TimeRange part : TimeRange.without(older, avoided())) {
             boolean settled = !before.readTo().isBefore(part.to().plus(INDEXING_LAG));
             if (settled && endsAtOne(part)) {
                 older = TimeRange.without(older, part);
@@ -85,8 +87,7 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
         // nothing lies behind it yet, so that the newest half of it is the freshest
         return bad().stream()
                 .filter(range -> range.avoided().equals(last) && !range.isShortest())
-                .map(range ->
-                        new TimeRange(earlier(later(range.middle(), window.from()), end.minus(SHORTEST_WINDOW)), end))
+                .map(range -> new TimeRange(min(max(range.middle(), window.from()), end.minus(SHORTEST_WINDOW)), end))
                 .filter(half -> avoided().stream().noneMatch(other -> !other.equals(last) && other.overlaps(half)))
                 .findFirst();
     }
@@ -103,14 +104,15 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
                 .filter(range -> range.isDue(horizon.now()))
                 .filter(range -> backlog.stream().anyMatch(range.avoided()::overlaps))
                 .min(Comparator.comparing(range -> range.time().from()));
-        Optional<TimeRange> ordinary = without(
-                        backlog, bad().stream().map(Unreadable::avoided).toList())
-                .stream()
-                .filter(range -> !waits(range, horizon.now()) || !wasRead.test(range))
-                // its window fails for what is narrowed down beside it, as long as that is
-                .filter(range ->
-                        bad().stream().noneMatch(beside -> beside.avoided().overlaps(oldestOf(range, longest))))
-                .findFirst();
+        Optional<TimeRange> ordinary =
+                TimeRange.without(
+                                backlog, bad().stream().map(Unreadable::avoided).toList())
+                        .stream()
+                        .filter(range -> !waits(range, horizon.now()) || !wasRead.test(range))
+                        // its window fails for what is narrowed down beside it, as long as that is
+                        .filter(range -> bad().stream()
+                                .noneMatch(beside -> beside.avoided().overlaps(oldestOf(range, longest))))
+                        .findFirst();
         return narrowed.isPresent()
                         && ordinary.filter(range -> range.from()
                                         .isBefore(narrowed.get().time().from()))
@@ -121,7 +123,7 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
 
     /** What can be read of a closed hour, oldest first: not what is so short between two gaps that each window holds part of one. */
     public List<TimeRange> parts(TimeRange hour) {
-        return without(List.of(hour), avoided()).stream()
+        return TimeRange.without(List.of(hour), avoided()).stream()
                 .filter(part -> isClear(null, first(part, TapLimits.LONGEST_WINDOW)))
                 .toList();
     }
@@ -131,7 +133,7 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
      * What is too short between two gaps is asked for with part of one: it holds events that are still owed.
      */
     public Optional<TimeRange> again(List<TimeRange> backlog, Duration longest) {
-        return without(backlog, avoided()).stream()
+        return TimeRange.without(backlog, avoided()).stream()
                 .map(part -> first(part, longest))
                 .filter(window ->
                         bad().stream().noneMatch(range -> range.avoided().overlaps(window)))
@@ -140,11 +142,11 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
 
     /** A window for the beginning of such a part; one too short for TAP takes time that was read from before it, or else from behind it. */
     public TimeRange first(TimeRange part, Duration longest) {
-        Instant to = earlier(part.to(), part.from().plus(longest));
+        Instant to = min(part.to(), part.from().plus(longest));
         return clear(
                 null,
-                new TimeRange(earlier(part.from(), to.minus(SHORTEST_WINDOW)), to),
-                new TimeRange(part.from(), later(to, part.from().plus(SHORTEST_WINDOW))));
+                new TimeRange(min(part.from(), to.minus(SHORTEST_WINDOW)), to),
+                new TimeRange(part.from(), max(to, part.from().plus(SHORTEST_WINDOW))));
     }
 
     private TimeRange oldestOf(TimeRange range, Duration longest) {
@@ -160,10 +162,10 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
             TimeRange last = range.lastWindow();
             return last.from().isBefore(edge) ? new TimeRange(from, from.plus(SHORTEST_WINDOW)) : last;
         }
-        Instant middle = earlier(range.middle(), from.plus(longest));
-        TimeRange older = new TimeRange(earlier(from, middle.minus(SHORTEST_WINDOW)), middle);
-        TimeRange newer = new TimeRange(
-                middle, later(earlier(range.time().to(), middle.plus(longest)), middle.plus(SHORTEST_WINDOW)));
+        Instant middle = min(range.middle(), from.plus(longest));
+        TimeRange older = new TimeRange(min(from, middle.minus(SHORTEST_WINDOW)), middle);
+        TimeRange newer =
+                new TimeRange(middle, max(min(range.time().to(), middle.plus(longest)), middle.plus(SHORTEST_WINDOW)));
         return older.from().isBefore(edge) ? newer : clear(whole, older, newer);
     }
 
@@ -193,21 +195,5 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
     private List<TimeRange> avoided() {
         return Stream.concat(bad().stream().map(Unreadable::avoided), gaps.stream())
                 .toList();
-    }
-
-    private static List<TimeRange> without(List<TimeRange> ranges, List<TimeRange> gone) {
-        List<TimeRange> left = ranges;
-        for (TimeRange each : gone) {
-            left = TimeRange.without(left, each);
-        }
-        return left;
-    }
-
-    private static Instant later(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
-    }
-
-    private static Instant earlier(Instant a, Instant b) {
-        return a.isBefore(b) ? a : b;
     }
 }

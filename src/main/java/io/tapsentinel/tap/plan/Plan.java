@@ -24,12 +24,6 @@ public record Plan(Optional<TimeRange> fresh, List<TimeRange> backlog, List<Time
 
     /** The same when this time was read already, long after it had passed. */
     public Plan without(List<TimeRange> read) {
-        List<TimeRange> owed = backlog;
-        List<TimeRange> lost = gaps;
-        for (TimeRange done : read) {
-            owed = TimeRange.without(owed, done);
-            lost = TimeRange.without(lost, done);
-        }
-        return new Plan(fresh, owed, lost, progress);
+        return new Plan(fresh, TimeRange.without(backlog, read), TimeRange.without(gaps, read), progress);
     }
 }

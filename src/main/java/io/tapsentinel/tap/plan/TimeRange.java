@@ -74,6 +74,15 @@ public record TimeRange(Instant from, Instant to) {
         return left;
     }
 
+    /** What is left of {@code ranges} without any of {@code done}. */
+    public static List<TimeRange> without(List<TimeRange> ranges, List<TimeRange> done) {
+        List<TimeRange> left = ranges;
+        for (TimeRange each : done) {
+            left = without(left, each);
+        }
+        return left;
+    }
+
     /** ISO 8601 interval, the form that TAP takes. */
     @Override
     public String toString() {

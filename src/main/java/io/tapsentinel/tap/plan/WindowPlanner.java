@@ -1,5 +1,7 @@
 package io.tapsentinel.tap.plan;
 
+import static io.tapsentinel.event.Comparables.max;
+import static io.tapsentinel.event.Comparables.min;
 import static io.tapsentinel.tap.plan.TapLimits.INDEXING_LAG;
 import static io.tapsentinel.tap.plan.TapLimits.SHORTEST_WINDOW;
 
@@ -46,17 +48,17 @@ public class WindowPlanner {
         Instant end = end(horizon.now());
         Instant from = startAfter(progress, end);
         // a gap begins where the last reads came too early for late rows, not where this poll would like to begin
-        Instant unsettled = later(progress.origin(), progress.readTo().minus(INDEXING_LAG));
+        Instant unsettled = max(progress.origin(), progress.readTo().minus(INDEXING_LAG));
         List<TimeRange> gaps =
                 unsettled.isBefore(horizon.edge()) ? List.of(new TimeRange(unsettled, horizon.edge())) : List.of();
-        from = later(from, horizon.edge());
+        from = max(from, horizon.edge());
 
-        Instant freshFrom = later(from, end.minus(longest));
+        Instant freshFrom = max(from, end.minus(longest));
         if (Duration.between(freshFrom, end).compareTo(SHORTEST_WINDOW) < 0) {
             return new Plan(Optional.empty(), List.of(), List.of(), progress);
         }
         List<TimeRange> backlog = from.isBefore(freshFrom) ? List.of(new TimeRange(from, freshFrom)) : List.of();
-        Progress after = new Progress(progress.origin(), later(progress.readTo(), end));
+        Progress after = new Progress(progress.origin(), max(progress.readTo(), end));
         return new Plan(Optional.of(new TimeRange(freshFrom, end)), backlog, gaps, after);
     }
 
@@ -70,10 +72,7 @@ public class WindowPlanner {
         List<TimeRange> owed = new ArrayList<>(backlog);
         owed.addAll(plan.backlog());
         owed = TimeRange.union(owed);
-        for (TimeRange gone : expired(owed, horizon)) {
-            owed = TimeRange.without(owed, gone);
-        }
-        return owed;
+        return TimeRange.without(owed, expired(owed, horizon));
     }
 
     /** The oldest window of what is owed, when TAP would forget its beginning before a turn behind the fresh window; else empty. */
@@ -86,34 +85,26 @@ public class WindowPlanner {
     /** The oldest window of a backlog, at most {@code longest}; a rest too short for TAP is read together with what follows it. */
     public static TimeRange oldestWindow(List<TimeRange> backlog, Duration longest) {
         TimeRange oldest = backlog.get(0);
-        Instant to = earlier(oldest.to(), oldest.from().plus(longest));
-        return new TimeRange(oldest.from(), later(to, oldest.from().plus(SHORTEST_WINDOW)));
+        Instant to = min(oldest.to(), oldest.from().plus(longest));
+        return new TimeRange(oldest.from(), max(to, oldest.from().plus(SHORTEST_WINDOW)));
     }
 
     /** The part of a backlog that TAP no longer holds; it has to become gaps, exactly as it is returned. */
     public List<TimeRange> expired(List<TimeRange> backlog, Horizon horizon) {
         return backlog.stream()
                 .filter(range -> range.from().isBefore(horizon.edge()))
-                .map(range -> new TimeRange(range.from(), earlier(range.to(), horizon.edge())))
+                .map(range -> new TimeRange(range.from(), min(range.to(), horizon.edge())))
                 .toList();
     }
 
     private Instant startAfter(Progress progress, Instant end) {
         Duration pause = Duration.between(progress.readTo(), end);
         boolean covered = pause.compareTo(settings.lookBack().minus(INDEXING_LAG)) <= 0;
-        return later(progress.origin(), (covered ? end : progress.readTo()).minus(settings.lookBack()));
+        return max(progress.origin(), (covered ? end : progress.readTo()).minus(settings.lookBack()));
     }
 
     private Instant end(Instant now) {
         return now.minus(settings.settle()).truncatedTo(ChronoUnit.SECONDS);
-    }
-
-    private static Instant later(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
-    }
-
-    private static Instant earlier(Instant a, Instant b) {
-        return a.isBefore(b) ? a : b;
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.tapsentinel.tap.plan;
 
+import static io.tapsentinel.event.Comparables.max;
+import static io.tapsentinel.event.Comparables.min;
 import static io.tapsentinel.tap.plan.TapLimits.LONGEST_WINDOW;
 import static io.tapsentinel.tap.plan.TapLimits.SHORTEST_WINDOW;
 
@@ -41,7 +43,7 @@ public class WindowSize {
         }
         timeOuts = 0;
         // half of what was asked for: it may have been shorter than what may be asked for
-        longest = longer(SHORTEST_WINDOW, Duration.ofSeconds(length.toSeconds() / 2));
+        longest = max(SHORTEST_WINDOW, Duration.ofSeconds(length.toSeconds() / 2));
         return true;
     }
 
@@ -60,8 +62,7 @@ public class WindowSize {
         timeOuts = 0;
         if (isReduced() && ++reads == GOOD_READS) {
             reads = 0;
-            Duration doubled = longest.multipliedBy(2);
-            longest = doubled.compareTo(LONGEST_WINDOW) < 0 ? doubled : LONGEST_WINDOW;
+            longest = min(longest.multipliedBy(2), LONGEST_WINDOW);
         }
     }
 
@@ -69,9 +70,5 @@ public class WindowSize {
     public synchronized void failed() {
         timeOuts = 0;
         reads = 0;
-    }
-
-    private static Duration longer(Duration a, Duration b) {
-        return a.compareTo(b) > 0 ? a : b;
     }
 }
