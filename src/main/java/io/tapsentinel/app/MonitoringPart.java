@@ -53,7 +53,7 @@ final class MonitoringPart {
                 new DeliveredCounts(store.store),
                 tap.budget,
                 tap.condition.backoff().lastError());
-        run.addRoutes(run.parts().healthTable(HealthTableService.of(table, store.store::mayReport), table));
+        run.addRoutes(run.parts().healthTable(HealthTableService.of(table, store.store.locks()::mayReport), table));
     }
 
     private static void addPage(RunContext run, StorePart store, TapPart tap, ReadingPart reading) {

@@ -48,10 +48,7 @@ final class BacklogOrder {
 
     /** The next window; the same one until it is read or passed over. */
     Optional<DueRead.Backlog> next() {
-        List<TimeRange> left = expire();
-        for (TimeRange failed : passedOver) {
-            left = TimeRange.without(left, failed);
-        }
+        List<TimeRange> left = TimeRange.without(expire(), passedOver);
         Optional<TimeRange> oldest = state.unreadable()
                 .detour()
                 .oldest(left, source.longestWindow(), source.horizon(), state.ledger()::wasReadWhole);

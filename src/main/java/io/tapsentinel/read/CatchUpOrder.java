@@ -1,5 +1,7 @@
 package io.tapsentinel.read;
 
+import static io.tapsentinel.event.Comparables.max;
+import static io.tapsentinel.event.Comparables.min;
 import static io.tapsentinel.tap.plan.TapLimits.LONGEST_WINDOW;
 import static io.tapsentinel.tap.plan.TapLimits.SHORTEST_WINDOW;
 
@@ -50,8 +52,8 @@ final class CatchUpOrder {
     /** Types that are asked for from the endpoint of all types until nothing of them waits any more. */
     private final Set<EventType> fromAll = EnumSet.noneOf(EventType.class);
 
-    private final List<DueRead.TableBacklog> passedOver = new ArrayList<>();
-    private DueRead.TableBacklog asked;
+    private final List<CatchUpRead> passedOver = new ArrayList<>();
+    private CatchUpRead asked;
 
     CatchUpOrder(
             WindowPlanner planner,
@@ -94,7 +96,7 @@ final class CatchUpOrder {
     }
 
     /** The next window; the same one until it is read, passed over, or forgotten by TAP. */
-    Optional<DueRead.TableBacklog> next() {
+    Optional<CatchUpRead> next() {
         expire();
         Map<EventType, List<TimeRange>> backlog = deferrals.backlog();
         fromAll.retainAll(backlog.keySet());
@@ -118,16 +120,17 @@ final class CatchUpOrder {
     }
 
     private List<TimeRange> left(EventType type, List<TimeRange> backlog) {
-        List<TimeRange> left = backlog;
-        for (DueRead.TableBacklog failed : passedOver) {
-            left = failed.type() == type ? TimeRange.without(left, failed.window()) : left;
-        }
-        return left;
+        return TimeRange.without(
+                backlog,
+                passedOver.stream()
+                        .filter(failed -> failed.type() == type)
+                        .map(DueRead::window)
+                        .toList());
     }
 
     /** The oldest window; for each probe of a suspended table another one, or a record that is refused for itself would be all it gets. */
     private Optional<TimeRange> window(EventType type, List<TimeRange> backlog, Detour detour) {
-        Duration most = shorter(source.longestWindow(), longest.getOrDefault(type, LONGEST_WINDOW));
+        Duration most = min(source.longestWindow(), longest.getOrDefault(type, LONGEST_WINDOW));
         int probes = suspensions.of(type).suspended().map(Suspended::probes).orElse(0);
         List<TimeRange> windows = new ArrayList<>();
         List<TimeRange> rest = backlog;
@@ -140,8 +143,8 @@ final class CatchUpOrder {
         return windows.isEmpty() ? Optional.empty() : Optional.of(windows.get(probes % windows.size()));
     }
 
-    private DueRead.TableBacklog ask(EventType type, TimeRange window) {
-        return new DueRead.TableBacklog(window, type, !fromAll.contains(type), state, deferrals);
+    private CatchUpRead ask(EventType type, TimeRange window) {
+        return new CatchUpRead(window, type, !fromAll.contains(type), state, deferrals);
     }
 
     /** The last window was read. */
@@ -150,10 +153,10 @@ final class CatchUpOrder {
         if (asked.isAskedAgain()) {
             fromAll.add(type);
         }
-        longest.computeIfPresent(type, (any, length) -> shorter(length.multipliedBy(2), LONGEST_WINDOW));
+        longest.computeIfPresent(type, (any, length) -> min(length.multipliedBy(2), LONGEST_WINDOW));
     }
 
-    private boolean waits(DueRead.TableBacklog ask) {
+    private boolean waits(CatchUpRead ask) {
         return postponed.waits(
                 Pool.of(ask.path()),
                 Purpose.CATCH_UP,
@@ -164,7 +167,7 @@ final class CatchUpOrder {
     /** The last window has failed: it is asked for once in another way, in this run or the next one, then not again in this run. */
     void passOver() {
         EventType type = asked.type();
-        longest.put(type, longer(asked.window().length().dividedBy(2), SHORTEST_WINDOW));
+        longest.put(type, max(asked.window().length().dividedBy(2), SHORTEST_WINDOW));
         failures.merge(type, 1, Integer::sum);
         if (asked.isOfOneEndpoint()) {
             fromAll.add(type);
@@ -172,13 +175,5 @@ final class CatchUpOrder {
             fromAll.remove(type);
             passedOver.add(asked);
         }
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
-    }
-
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
     }
 }

@@ -2,13 +2,10 @@ package io.tapsentinel.read;
 
 import io.tapsentinel.event.EventKey;
 import io.tapsentinel.event.EventRef;
-import io.tapsentinel.event.EventType;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.Completeness;
-import io.tapsentinel.store.ledger.Deferrals;
 import io.tapsentinel.store.ledger.HourKeys;
 import io.tapsentinel.store.ledger.InTransaction;
-import io.tapsentinel.store.ledger.LedgerCount;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
@@ -16,12 +13,10 @@ import io.tapsentinel.tap.plan.Coverage;
 import io.tapsentinel.tap.plan.Plan;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** A read that is due: which time to ask TAP for and why, and what becomes durable once all of its events have ended. */
-public sealed interface DueRead {
+public sealed interface DueRead permits DueRead.Poll, DueRead.Backlog, CatchUpRead, DueRead.Sweep, DueRead.Replay {
 
     /** What to ask for. */
     TimeRange window();
@@ -34,18 +29,18 @@ public sealed interface DueRead {
     }
 
     /** The one table whose events to read; null for those of all four. */
-    default TableBacklog ofOneTable() {
+    default CatchUpRead ofOneTable() {
         return null;
     }
 
     /** Whether the endpoint of one type is asked: what it refuses says nothing of the one of all types. */
     default boolean isOfOneEndpoint() {
-        return ofOneTable() != null && ofOneTable().own;
+        return false;
     }
 
     /** The endpoint to ask, below {@code tap.url}. */
     default String path() {
-        return isOfOneEndpoint() ? TapBudget.SIEM + ofOneTable().type.path() : TapBudget.PATH;
+        return isOfOneEndpoint() ? TapBudget.SIEM + ofOneTable().type().path() : TapBudget.PATH;
     }
 
     /** Gets every event that was read, except filtered ones; each is settled in the store once the commit has ended. */
@@ -85,63 +80,6 @@ public sealed interface DueRead {
         @Override
         public void commit(LedgerEntry entry, InTransaction also) {
             state.commit(entry, also);
-        }
-    }
-
-    /** What one table could not take: of its type, with all three threat statuses, only what is deferred. */
-    non-sealed class TableBacklog implements DueRead {
-
-        private final TimeRange window;
-        private final EventType type;
-        private final boolean own;
-        private final ReadState state;
-        private final Deferrals deferrals;
-        private boolean again;
-
-        /** @param own whether to ask the type's own endpoint, not that of all types */
-        TableBacklog(TimeRange window, EventType type, boolean own, ReadState state, Deferrals deferrals) {
-            this.window = window;
-            this.type = type;
-            this.own = own;
-            this.state = state;
-            this.deferrals = deferrals;
-        }
-
-        @Override
-        public TimeRange window() {
-            return window;
-        }
-
-        @Override
-        public Purpose purpose() {
-            return Purpose.CATCH_UP;
-        }
-
-        @Override
-        public TableBacklog ofOneTable() {
-            return this;
-        }
-
-        EventType type() {
-            return type;
-        }
-
-        /** Which of these events of the type to read. */
-        Set<EventRef> wanted(List<EventRef> events) {
-            return deferrals.among(type, events);
-        }
-
-        @Override
-        public void commit(LedgerEntry entry, InTransaction also) {
-            state.beside(entry, connection -> {
-                also.in(connection);
-                again = entry.total(LedgerCount.DEFERRED) == 0 && deferrals.caughtUp(connection, type, window, own);
-            });
-        }
-
-        /** Whether the committed read has left time that has to be asked for from the endpoint of all types. */
-        boolean isAskedAgain() {
-            return again;
         }
     }
 

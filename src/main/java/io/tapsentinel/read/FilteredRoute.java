@@ -42,7 +42,7 @@ public class FilteredRoute extends RouteBuilder {
                     FILTERED + " got a copy of " + event + "; filter the event itself, and end a copy by stop");
         }
         EventLife.filteredBy(event, caller(exchange.getUnitOfWork()));
-        boolean delivered = !event.isResend() && seen.isDone(event);
+        boolean delivered = !event.isResend() && seen.durable().isDone(event);
         Outcome outcome = delivered ? Outcome.DUPLICATE : Outcome.FILTERED;
         // whoever has reserved it lets go of its key as the exchange ends
         if (!EventLife.advance(event, Outcome.NONE, outcome) && !EventLife.advance(event, Outcome.RESERVED, outcome)) {

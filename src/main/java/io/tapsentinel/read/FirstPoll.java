@@ -1,5 +1,7 @@
 package io.tapsentinel.read;
 
+import static io.tapsentinel.event.Comparables.min;
+
 import io.tapsentinel.event.UtcWords;
 import io.tapsentinel.net.Backoff;
 import io.tapsentinel.net.SafeMessage;
@@ -29,8 +31,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Polls as soon as the program has started, instead of at the next tick of the schedule, and reports what TAP said. Before that it is not
- * known whether this program can read. It waits until no program on the store has asked for a minute, so that one that crashes again and again
- * does not use the budget up. TAP's clock dates that request and this machine's clock dates now, so the minute is wrong by their difference.
+ * known whether this program can read. It comes a minute after the last request of any program on the store, see {@link StartSpacing}.
  * As a health check it is DOWN, and the program is not ready, until a request has ended, a rest or the budget forbids one, reading is set
  * to begin later, or another program reads.
  */
@@ -42,14 +43,13 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     /** The pool of the routes as shipped. */
     private static final Pool POOL = Pool.EVERYTHING_ELSE;
 
-    private static final Duration APART = Duration.ofSeconds(60);
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
 
     private final ReadState state;
-    private final RequestBudget budget;
     private final SourceState tap;
-    private final Supplier<Optional<String>> problem;
+    private final StartSpacing spacing;
+    private final FirstAnswer answer;
     private final PollSchedule schedule;
     private final SourceLock source;
     private final StopSignal stop;
@@ -60,21 +60,11 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     private volatile boolean othersRead;
     private volatile boolean inTurn;
     private volatile boolean nothingToRead;
-    /** Not before this, by the steady clock; null when the last request is old enough, as far as is known. */
-    private volatile Instant due;
     /** When reading is set to begin; null when that is over, or not known. */
     private volatile Instant begins;
 
-    /** The status of the first answer; 0 before it. */
-    private volatile int status;
-
-    /** Since when the last request has a time that is still to come; null while it has not. */
-    private Instant fromLater;
-
     /** When a poll was committed last before this start, empty for never; null while that is not known. */
     private Optional<Instant> lastPollBefore;
-
-    private boolean reported;
 
     /** @param problem says what is wrong with TAP, and what to do, in one line; empty when nothing is */
     public FirstPoll(
@@ -88,9 +78,9 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
             Clock clock) {
         super("tap-sentinel", "start");
         this.state = state;
-        this.budget = budget;
         this.tap = tap;
-        this.problem = problem;
+        this.spacing = new StartSpacing(budget, POOL, clock, tap.clock().steady());
+        this.answer = new FirstAnswer(problem);
         this.schedule = schedule;
         this.source = source;
         this.stop = stop;
@@ -109,7 +99,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     public Optional<Instant> nextAttempt() {
         Instant now = clock.instant();
         return begun && !asked && !forbidden
-                ? Optional.of(now.plus(untilDue()))
+                ? Optional.of(now.plus(spacing.left()))
                 : schedule.next(tap.backoff().notBefore(begins == null || begins.isBefore(now) ? now : begins));
     }
 
@@ -119,8 +109,8 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
                     Stream.of(1, 5, 10, 20, 30).map(Duration::ofSeconds).toList());
             haveOthersPolled();
             while (!asked && !forbidden && !stop.isStopped()) {
-                if (untilDue().isZero()) {
-                    due = null;
+                if (spacing.left().isZero()) {
+                    spacing.forget();
                     template.send(ReadRoutes.READ_DUE, this::trigger);
                     inTurn = false;
                     if (tap.backoff().isResting(clock.instant())) {
@@ -130,7 +120,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
                 othersRead |= source.wasHeldElsewhere() || haveOthersPolled();
                 if (!asked && !forbidden) {
                     Duration pause = again.next();
-                    stop.pause(due == null ? pause : shorter(pause, untilDue()));
+                    stop.pause(spacing.isKnownToLast() ? min(pause, spacing.left()) : pause);
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -138,17 +128,6 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
                 LOG.error("the first poll ended: {}", SafeMessage.of(e));
             }
         }
-    }
-
-    /** Never less than zero. */
-    private Duration untilDue() {
-        Instant at = due;
-        Instant now = tap.clock().steady().instant();
-        return at == null || at.isBefore(now) ? Duration.ZERO : Duration.between(now, at);
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     private void trigger(Exchange exchange) {
@@ -176,18 +155,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
 
     /** Whether it may be made now; for who has the source's lock, so that no other program asks meanwhile. */
     boolean isDue() {
-        Instant now = clock.instant();
-        Instant last = budget.last(POOL).orElse(Instant.EPOCH);
-        if (last.isAfter(now)) {
-            // the clock went back since, and a minute is all that it can be about
-            last = fromLater == null ? now : fromLater;
-            fromLater = last;
-        }
-        Duration wait = shorter(Duration.between(now, last.plus(APART)), APART);
-        due = wait.isNegative() || wait.isZero()
-                ? null
-                : tap.clock().steady().instant().plus(wait);
-        inTurn = due == null;
+        inTurn = spacing.isOver();
         nothingToRead = false;
         return inTurn;
     }
@@ -210,9 +178,9 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     }
 
     /** The head of an answer to the question that the spine asks is there; its body may take long. */
-    public void answered(int answer) {
-        if (answer == OK || answer == NO_CONTENT) {
-            status = answer;
+    public void answered(int status) {
+        if (status == OK || status == NO_CONTENT) {
+            answer.answered(status);
             asked = true;
             tap.reading().answered(clock.instant());
         }
@@ -220,46 +188,29 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
 
     @Override
     public void committed(LedgerEntry read, Effort effort) {
-        reportAnswer();
+        answer.report();
     }
 
     @Override
     public void failed(Purpose purpose, Effort effort, String code) {
         if (FailureKind.isOfTap(code)) {
             try {
-                report();
+                answer.reportProblem();
             } finally {
                 asked = true;
             }
         } else {
             // the answer was read; what failed came after it
-            reportAnswer();
-        }
-    }
-
-    /** One line. Only after its body was read, which may be another server's page. */
-    private void reportAnswer() {
-        if (status != 0 && isFirstReport()) {
-            LOG.info("TAP answers: {} to the first request since the start", status);
+            answer.report();
         }
     }
 
     private void forbid() {
         try {
-            report();
+            answer.reportProblem();
         } finally {
             forbidden = true;
         }
-    }
-
-    private void report() {
-        problem.get().filter(any -> isFirstReport()).ifPresent(LOG::warn);
-    }
-
-    private synchronized boolean isFirstReport() {
-        boolean first = !reported;
-        reported = true;
-        return first;
     }
 
     @Override
@@ -272,10 +223,10 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     }
 
     private String waitsFor() {
-        if (due != null) {
+        if (spacing.isKnownToLast()) {
             Instant now = clock.instant();
-            return "the last request was less than " + APART.toSeconds()
-                    + " s ago, the first one of this start is due at " + UtcWords.of(now.plus(untilDue()), now);
+            return "the last request was less than " + StartSpacing.APART.toSeconds()
+                    + " s ago, the first one of this start is due at " + UtcWords.of(now.plus(spacing.left()), now);
         }
         if (inTurn) {
             return "the first request waits for its answer";

@@ -4,7 +4,10 @@ import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.net.SafeMessage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -12,6 +15,7 @@ import org.apache.camel.AggregationStrategy;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ExchangePropertyKey;
+import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.ThreadPoolBuilder;
 
@@ -98,7 +102,25 @@ public class ReadRoutes extends RouteBuilder {
                 .description("commit, once every event has an outcome");
     }
 
-    public static void attach(Exchange exchange, WindowRead read) {
+    /**
+     * Sends a read through one of these routes, on an exchange of its own, so that a spooled answer goes with it.
+     *
+     * @param body null for none
+     * @return what the exchange ended with; null when it ended well
+     */
+    public static Throwable send(CamelContext camel, String route, WindowRead read, Iterator<TapEvent> body) {
+        try (ProducerTemplate template = camel.createProducerTemplate()) {
+            return template.send(route, exchange -> {
+                        attach(exchange, read);
+                        exchange.getMessage().setBody(body);
+                    })
+                    .getException();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void attach(Exchange exchange, WindowRead read) {
         exchange.setProperty(TapEvent.WINDOW, new Attached(read, exchange.getExchangeId()));
     }
 
@@ -148,7 +170,8 @@ public class ReadRoutes extends RouteBuilder {
             TapEvent event = ended.getProperty(TapEvent.PROPERTY, TapEvent.class);
             if (event == null || !event.isCarriedBy(ended.getExchangeId())) {
                 read(answer)
-                        .fail(new WindowFailedException("a route lost track of an event: property " + TapEvent.PROPERTY
+                        .failures()
+                        .add(new WindowFailedException("a route lost track of an event: property " + TapEvent.PROPERTY
                                 + " was removed or changed"));
             } else {
                 read(answer).settled(event, ended.getException(), likely(event, ended));

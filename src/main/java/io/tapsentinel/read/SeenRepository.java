@@ -40,7 +40,7 @@ public class SeenRepository implements IdempotentRepository {
     @Override
     public boolean contains(Exchange exchange, String key) {
         TapEvent event = event(exchange, key);
-        return seen.isDone(event) && EventLife.advance(event, Outcome.NONE, Outcome.DUPLICATE);
+        return seen.durable().isDone(event) && EventLife.advance(event, Outcome.NONE, Outcome.DUPLICATE);
     }
 
     @Override

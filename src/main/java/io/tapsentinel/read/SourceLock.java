@@ -61,7 +61,7 @@ public class SourceLock {
         boolean taken = false;
         try {
             while (!taken && !stop.isStopped()) {
-                taken = store.tryTake();
+                taken = store.locks().tryTake();
                 if (!taken) {
                     heldElsewhere = true;
                     if (!waits) {
@@ -76,7 +76,7 @@ public class SourceLock {
             return taken;
         } catch (RuntimeException | Error e) {
             if (taken) {
-                store.giveBack();
+                store.locks().giveBack();
             }
             taken = false;
             throw e;
@@ -101,7 +101,7 @@ public class SourceLock {
 
     /** Gives it back; only by the thread that has it. */
     public void unlock() {
-        store.giveBack();
+        store.locks().giveBack();
         lock.unlock();
     }
 }

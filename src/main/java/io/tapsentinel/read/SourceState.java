@@ -127,18 +127,18 @@ public final class SourceState {
      * An attempt at a window has failed.
      *
      * @param failure what it ended with
-     * @param refusal what TAP said, or null
-     * @param why     the same in one line, without content
      * @return how the window goes on, as the end of "it will be read again"
      */
-    String failed(FailureKind kind, Throwable failure, TapRefusedException refusal, TimeRange window, String why) {
+    String failed(AttemptFailure found, Throwable failure, TimeRange window) {
+        FailureKind kind = found.kind();
+        TapRefusedException refusal = found.refusal();
         Instant now = clock.instant();
-        backoff.lastError().note(kind.code(refusal), now);
+        backoff.lastError().note(found.code(), now);
         if (kind == FailureKind.ENDPOINT) {
             return "";
         }
         if (kind != FailureKind.BUDGET) {
-            reading.failed(why, kind == FailureKind.UNREADABLE, now);
+            reading.failed(found.why(), kind == FailureKind.UNREADABLE, now);
         }
         if (refusal != null) {
             backoff.refused(refusal, now);

@@ -1,5 +1,7 @@
 package io.tapsentinel.read;
 
+import static io.tapsentinel.event.Comparables.min;
+
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.HourKeys;
 import io.tapsentinel.store.ledger.ReadState;
@@ -122,7 +124,7 @@ final class SweepOrder {
         }
         TimeRange next = left.get(0);
         TimeRange window = detour.first(next, source.longestWindow());
-        Instant to = earlier(window.to(), next.to());
+        Instant to = min(window.to(), next.to());
         boolean last = left.size() == 1 && to.equals(next.to());
         // by TAP's time, as ages are: a date in the future would keep the hour from being swept again
         Instant at = sweptAt == null ? horizon.now() : sweptAt;
@@ -160,9 +162,5 @@ final class SweepOrder {
         passedOver.add(hour);
         failures.merge(hour, 1, Integer::sum);
         hour = null;
-    }
-
-    private static Instant earlier(Instant a, Instant b) {
-        return a.isBefore(b) ? a : b;
     }
 }

@@ -1,5 +1,6 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.Comparables;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.tap.api.TapHost;
@@ -61,7 +62,7 @@ public class TapBudget implements HttpClientConfigurer {
     /** How long the request may take that is made now. @param usual for one that fresh time may need */
     public Duration timeout(Duration usual) {
         // while one table catches up, the polls of all wait
-        return purpose == Purpose.CATCH_UP && usual.compareTo(CATCH_UP) > 0 ? CATCH_UP : usual;
+        return purpose == Purpose.CATCH_UP ? Comparables.min(usual, CATCH_UP) : usual;
     }
 
     /** Whether an answer that has come in cannot be cut: it has a length, or comes in chunks. */

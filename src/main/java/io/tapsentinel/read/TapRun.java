@@ -6,18 +6,13 @@ import io.tapsentinel.sentinel.Suspensions;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
-import io.tapsentinel.tap.plan.Plan;
 import io.tapsentinel.tap.plan.Progress;
-import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.tap.plan.WindowPlanner;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
@@ -32,27 +27,19 @@ public class TapRun implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(TapRun.class);
     private static final Duration PRUNE = Duration.ofDays(1);
-    /** One part of the backlog may be at fault; two in a row are TAP. */
-    private static final int FAILURES = 2;
-
-    private final WindowPlanner planner;
     private final ReadState state;
     private final SeenKeys seen;
     private final WindowAttempts attempts;
     private final SourceState source;
+    private final PollOrder polls;
     private final PostponedReads postponed;
-    private final CatchUpOrder catchUp;
+    private final OlderReads older;
     private final SourceLock lock;
     private final InternalFailures internal;
     private final StopSignal stop;
-    private final Duration settle;
-    private final Clock clock;
     private final Clock steady;
     private final AtomicBoolean running = new AtomicBoolean();
     private Instant prunedAt = Instant.MIN;
-    /** Whether the oldest window failed before a fresh one; until a window of the backlog is read it must not hold one up again. */
-    private boolean oldestFailed;
-
     /**
      * @param postponed tells what the budget has no room for
      * @param suspensions of tables, whose deferred events are read again
@@ -76,19 +63,28 @@ public class TapRun implements Processor {
             Duration settle,
             Clock clock,
             Clock steady) {
-        this.planner = planner;
         this.state = state;
         this.seen = seen;
         this.attempts = attempts;
         this.source = source;
+        this.polls = new PollOrder(planner, state, source, settle);
         this.postponed = postponed;
-        this.catchUp = new CatchUpOrder(
+        CatchUpOrder catchUp = new CatchUpOrder(
                 planner, state, seen == null ? null : seen.deferrals(), suspensions, postponed, source);
+        this.older = new OlderReads(
+                polls,
+                catchUp,
+                () -> new BacklogOrder(planner, state, settle, source),
+                state,
+                attempts,
+                source,
+                postponed,
+                stop,
+                clock,
+                steady);
         this.lock = lock;
         this.internal = internal;
         this.stop = stop;
-        this.settle = settle;
-        this.clock = clock;
         this.steady = steady;
     }
 
@@ -108,24 +104,16 @@ public class TapRun implements Processor {
             if (!locked || first.isPresent() && !first.get().isDue()) {
                 return;
             }
-            BacklogOrder backlog = new BacklogOrder(planner, state, settle, source);
-            catchUp.begin();
-            if (!stop.isStopped() && source.isTimeKnown()) {
-                // whatever keeps it from being read: time that is lost is told when it is lost
-                backlog.expire();
-                catchUp.expire();
-            }
+            older.begin();
             if (!mayAsk() || isPostponed(first)) {
                 return;
             }
-            readUrgent(trigger);
+            older.readUrgent(trigger);
             if (mayAsk()) {
-                End end = attempts.read(trigger, this::fresh);
+                End end = attempts.read(trigger, polls::fresh);
                 if (end == End.COMMITTED) {
                     prune();
-                    Optional<Instant> next = nextPoll(trigger);
-                    readBacklog(trigger, backlog, next);
-                    catchUp(trigger, next);
+                    older.read(trigger);
                 } else if (end == End.NOTHING) {
                     first.ifPresent(poll -> poll.nothingToRead(
                             state.progress().filter(Progress::isNothingRead).map(Progress::origin)));
@@ -153,120 +141,6 @@ public class TapRun implements Processor {
             first.ifPresent(FirstPoll::postponed);
         }
         return waits;
-    }
-
-    private Plan plan() {
-        Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin("no history"));
-        Plan plan = planner.poll(source.horizon(), progress, source.longestWindow());
-        return state.unreadable().detour().around(plan.without(state.ledger().readLongAfter(plan.older())), progress);
-    }
-
-    /** Reads the oldest window if it cannot wait. The plan knows it by the ledger: its backlog is durable only with its fresh window. */
-    private void readUrgent(Exchange trigger) {
-        List<TimeRange> owed = oldestFailed ? List.of() : owed();
-        if (urgent(owed).isPresent() && !backlogWaits(owed)) {
-            oldestFailed = attempts.readOnce(trigger, () -> urgent(owed())) == End.FAILED;
-        }
-    }
-
-    private List<TimeRange> owed() {
-        return planner.owed(state.backlog(), plan(), source.horizon());
-    }
-
-    private Optional<DueRead.Backlog> urgent(List<TimeRange> owed) {
-        return planner.urgent(
-                        owed,
-                        source.horizon(),
-                        source.longestWindow(),
-                        state.unreadable().detour())
-                .map(window -> new DueRead.Backlog(window, state.ledger().coverage(window, settle), state));
-    }
-
-    private Optional<DueRead.Poll> fresh() {
-        Plan plan = plan();
-        return plan.fresh()
-                .map(window -> new DueRead.Poll(window, state.ledger().coverage(window, settle), plan, state));
-    }
-
-    /** While nothing was read, a beginning that came from a clock ahead of TAP's is put right. */
-    private Progress earlierThanFeared(Progress progress) {
-        return progress.isNothingRead()
-                        && planner.begin(source.horizon().now()).origin().isBefore(progress.origin())
-                ? begin("TAP's time is earlier than ours")
-                : progress;
-    }
-
-    private Progress begin(String why) {
-        Progress first = planner.begin(source.horizon().now());
-        state.begin(first);
-        LOG.warn("{}: reading starts at {}; set tap.poll.start if this is not the first run", why, first.origin());
-        return first;
-    }
-
-    /** When the schedule has the next poll, by the steady clock; empty for a run that no schedule triggered. */
-    private Optional<Instant> nextPoll(Exchange trigger) {
-        return Optional.ofNullable(trigger.getMessage().getHeader("nextFireTime", Date.class))
-                .map(at -> steady.instant().plus(Duration.between(clock.instant(), at.toInstant())));
-    }
-
-    private void readBacklog(Exchange trigger, BacklogOrder order, Optional<Instant> nextPoll) {
-        readWhileTime(
-                () -> {
-                    End end = backlogWaits(state.backlog()) ? End.OVER : attempts.read(trigger, order::next);
-                    oldestFailed &= end != End.COMMITTED;
-                    return end;
-                },
-                order::passOver,
-                FAILURES,
-                nextPoll);
-    }
-
-    private void catchUp(Exchange trigger, Optional<Instant> nextPoll) {
-        // one window at least, or polls that take their whole interval would put it off for ever
-        if (mayAsk()) {
-            readWhileTime(
-                    () -> {
-                        End end = attempts.readOnce(trigger, catchUp::next);
-                        if (end == End.COMMITTED) {
-                            catchUp.committed();
-                        }
-                        return end;
-                    },
-                    catchUp::passOver,
-                    // the order gives each type up by itself
-                    Integer.MAX_VALUE,
-                    nextPoll);
-        }
-    }
-
-    private void readWhileTime(Supplier<End> read, Runnable passOver, int mostFailures, Optional<Instant> nextPoll) {
-        int failures = 0;
-        End end;
-        do {
-            end = stop.isStopped() ? End.OVER : read.get();
-            if (end == End.FAILED) {
-                passOver.run();
-                failures++;
-            } else {
-                failures = 0;
-            }
-        } while (end != End.NOTHING
-                && end != End.OVER
-                && failures < mostFailures
-                // a run that no schedule triggered reads one window
-                && nextPoll.map(steady.instant()::isBefore).orElse(end == End.FAILED));
-    }
-
-    private boolean backlogWaits(List<TimeRange> backlog) {
-        if (backlog.isEmpty()) {
-            postponed.nothing(Purpose.BACKLOG);
-            return false;
-        }
-        return postponed.waits(
-                Purpose.BACKLOG,
-                0,
-                "the backlog waits, " + backlog.stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus)
-                        + " since " + backlog.get(0).from());
     }
 
     /** Only after TAP has answered: it refuses a clock that is ahead, with which this would forget too much. */

@@ -5,10 +5,10 @@ import io.tapsentinel.rejected.RejectedDocument;
 import io.tapsentinel.rejected.RejectedException;
 import io.tapsentinel.rejected.RejectedStore;
 import io.tapsentinel.store.StoreException;
+import io.tapsentinel.store.ledger.AttemptTable.Attempt;
 import io.tapsentinel.store.ledger.Gap;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.UnreadableTime;
-import io.tapsentinel.store.ledger.UnreadableTime.Attempt;
 import io.tapsentinel.store.ledger.UnreadableTime.Step;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.tap.plan.Unreadable;
@@ -43,12 +43,12 @@ public final class UnreadAnswers {
 
     /** Call it before anything is planned: a read that stands in the store has ended its process. */
     void found() {
-        Optional<Attempt> found = time.attempt();
+        Optional<Attempt> found = time.attempts().find();
         if (found.isEmpty()) {
             return;
         }
         if (left != null && found.get().window().equals(left.window())) {
-            time.over();
+            time.attempts().end();
         } else {
             LOG.warn(
                     "the process ended while it read TAP's answer for {}",
@@ -69,7 +69,7 @@ public final class UnreadAnswers {
             String name = RejectedDocument.answerName(window);
             rejected.storeAnswer(name, answer);
         }
-        time.reading(attempt(read));
+        time.attempts().begin(attempt(read));
     }
 
     /** Catching up counts as a sweep: for both the time was read before, and an older program on the same store knows that word. */
@@ -102,7 +102,7 @@ public final class UnreadAnswers {
             Thread note = new Thread(
                     () -> {
                         try {
-                            time.ending();
+                            time.attempts().noteError();
                         } catch (RuntimeException | Error e) {
                             // its end counts, though not as one that is known
                         }
@@ -124,7 +124,7 @@ public final class UnreadAnswers {
             return;
         }
         try {
-            time.over();
+            time.attempts().end();
         } catch (StoreException e) {
             // else it would look as if the process had ended
             left = attempt(read);

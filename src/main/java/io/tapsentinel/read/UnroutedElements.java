@@ -68,7 +68,7 @@ public class UnroutedElements implements TapEventReader.Others {
             unrouted.noticed(element.array());
         }
         if (reject(RejectedRecord.unreadable(element, unrouted.clock.instant()), array)) {
-            read.unreadable(array);
+            read.counts().unreadable(array);
             if (unreadable.size() < NAMED) {
                 unreadable.add(element.toString());
             } else {
@@ -90,17 +90,17 @@ public class UnroutedElements implements TapEventReader.Others {
                 stored.clear();
             }
             RejectedRecord.Subject of = record.subject();
-            if (stored.containsKey(of.key()) || unrouted.seen.isKnown(of.type(), of.key())) {
-                read.passedOver(array, Outcome.DUPLICATE);
+            if (stored.containsKey(of.key()) || unrouted.seen.durable().contains(of.type(), of.key())) {
+                read.counts().passedOver(array, Outcome.DUPLICATE);
                 return false;
             }
             unrouted.rejected.store(record);
             stored.put(of.key(), of.type());
-            read.passedOver(array, Outcome.REJECTED);
+            read.counts().passedOver(array, Outcome.REJECTED);
             return true;
         } catch (RuntimeException e) {
             failed = true;
-            read.failAtTheEnd(e);
+            read.failures().atTheEnd(e);
             return false;
         }
     }

@@ -19,10 +19,10 @@ final class WantedEvents implements Iterator<TapEvent> {
     private static final int AT_ONCE = 10;
 
     private final Iterator<TapEvent> all;
-    private final DueRead.TableBacklog table;
+    private final CatchUpRead table;
     private final Queue<TapEvent> next = new ArrayDeque<>();
 
-    WantedEvents(Iterator<TapEvent> all, DueRead.TableBacklog table) {
+    WantedEvents(Iterator<TapEvent> all, CatchUpRead table) {
         this.all = all;
         this.table = table;
     }

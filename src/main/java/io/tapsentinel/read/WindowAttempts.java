@@ -1,18 +1,11 @@
 package io.tapsentinel.read;
 
 import io.tapsentinel.net.Backoff;
-import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.process.SafeListeners;
 import io.tapsentinel.read.ReadListener.Effort;
 import io.tapsentinel.store.keys.SeenKeys;
-import io.tapsentinel.tap.answer.ForeignAnswerException;
-import io.tapsentinel.tap.api.TapRefusedException;
 import io.tapsentinel.tap.plan.Age;
-import io.tapsentinel.tap.plan.Pool;
-import io.tapsentinel.tap.plan.TapLimits;
 import io.tapsentinel.tap.plan.TimeRange;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +16,6 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
-import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,9 +29,6 @@ public class WindowAttempts {
     private static final Logger LOG = LoggerFactory.getLogger(WindowAttempts.class);
     /** How often one run moves the limits of a window; an hour is gone after so many steps of five minutes. */
     private static final int CORRECTIONS = 12;
-
-    private static final String MAKE_ROOM =
-            ": make room for tap.spool, where TAP's answers lie while they are read, and for what the routes write";
 
     private final SeenKeys seen;
     private final SourceState source;
@@ -143,8 +132,7 @@ public class WindowAttempts {
         Instant steadyStart = source.steadyNow();
         WindowRead read = newRead(due, start);
         read.beforeReading(answer -> unread.begin(read, answer));
-        // an exchange of its own, so that its spooled answer goes with it
-        Throwable failure = read.failure(send(trigger, read));
+        Throwable failure = read.failure(ReadRoutes.send(trigger.getContext(), ReadRoutes.WINDOW, read, null));
         read.endCopy();
         if (read.answer().hasCome()) {
             source.answered(due.purpose(), start, steadyStart);
@@ -162,10 +150,10 @@ public class WindowAttempts {
         }
         LOG.info(
                 "{} {} committed in {} ms: {}; {}",
-                what(due),
+                nameOf(due),
                 due.window(),
                 effort.time().toMillis(),
-                read.summary(),
+                read.counts(),
                 read.answer().describe(start, start.plus(effort.time())));
         return FailureKind.NONE;
     }
@@ -175,49 +163,29 @@ public class WindowAttempts {
         TimeRange window = due.window();
         unread.ending(failure);
         internal.failed(failure);
-        TapRefusedException refusal = TapRefusedException.of(failure);
-        FailureKind kind = kind(read, failure, refusal);
+        AttemptFailure found = AttemptFailure.of(read, failure, source.clock());
+        FailureKind kind = found.kind();
         if (kind != FailureKind.UNREADABLE || stop.isStopped()) {
             unread.over(read, failure);
         }
         if (stop.isStopped()) {
-            LOG.info("{} {} not committed: stopped; it will be read again", what(due), window);
+            LOG.info("{} {} not committed: stopped; it will be read again", nameOf(due), window);
             return FailureKind.STOPPED;
         }
-        boolean maybeCut = kind == FailureKind.TRANSIENT
-                && read.answer().bytes() > 0
-                && !read.answer().isKnownWhole()
-                && !FailureKind.has(failure, ForeignAnswerException.class);
-        String why = SafeMessage.of(refusal == null ? failure : refusal)
-                + (SafeMessage.isOfAFullDisk(failure) ? MAKE_ROOM : "")
-                + (maybeCut ? AnswerSize.NO_LENGTH : "");
-        String then = source.failed(kind, failure, refusal, window, why);
-        listener.failed(due.purpose(), effort, kind.code(refusal));
-        String narrowed = kind == FailureKind.UNREADABLE ? unread.failed(read, why) : null;
+        String then = source.failed(found, failure, window);
+        listener.failed(due.purpose(), effort, found.code());
+        String narrowed = kind == FailureKind.UNREADABLE ? unread.failed(read, found.why()) : null;
         LOG.warn(
                 "{} {} not committed, {}{}: {}",
-                what(due),
+                nameOf(due),
                 window,
                 narrowed == null ? "it will be read again" : narrowed,
                 then,
-                why);
+                found.why());
         return narrowed == null ? kind : FailureKind.NARROWED;
     }
 
-    private FailureKind kind(WindowRead read, Throwable failure, TapRefusedException refusal) {
-        DueRead due = read.due();
-        FailureKind kind =
-                FailureKind.of(failure, read.answer().hasCome(), read.answer().isKnownWhole());
-        if (kind == FailureKind.TOO_LARGE && due.window().length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0) {
-            kind = FailureKind.UNREADABLE;
-        }
-        if (due.isOfOneEndpoint()) {
-            kind = kind.ofOneEndpoint(refusal, Pool.of(due.path()) == Pool.EVERYTHING_ELSE);
-        }
-        return kind == FailureKind.TOO_OLD && !source.clock().mayBeTooOld(due.window()) ? FailureKind.REFUSED : kind;
-    }
-
-    private static String what(DueRead due) {
+    private static String nameOf(DueRead due) {
         return due.purpose().word()
                 + (due.ofOneTable() == null
                         ? ""
@@ -227,14 +195,5 @@ public class WindowAttempts {
     /** The read of one window; tests put one without a guard in its place. */
     WindowRead newRead(DueRead due, Instant readAt) {
         return new WindowRead(due, readAt, seen, stop::isStopped);
-    }
-
-    private static Throwable send(Exchange trigger, WindowRead read) {
-        try (ProducerTemplate template = trigger.getContext().createProducerTemplate()) {
-            return template.send(ReadRoutes.WINDOW, exchange -> ReadRoutes.attach(exchange, read))
-                    .getException();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** What was handed out of one answer and what became of it, by the name of its array. Not for concurrent use. */
-final class WindowCounts {
+/** What was handed out of one answer and what became of it, by the name of its array. Thread-safe. */
+public final class WindowCounts {
 
     private final Coverage covered;
     private final Predicate<TapEvent> filtered;
@@ -32,16 +32,22 @@ final class WindowCounts {
         this.readAt = readAt;
     }
 
-    void fetched(String array) {
+    synchronized void fetched(String array) {
         add(array, LedgerCount.FETCHED);
     }
 
-    void unreadable(String array) {
+    synchronized void unreadable(String array) {
         add(array, LedgerCount.UNREADABLE);
     }
 
+    /** Counts an element that no route takes. */
+    synchronized void passedOver(String array, Outcome outcome) {
+        fetched(array);
+        ended(array, outcome);
+    }
+
     /** Counts a settled event. */
-    void ended(TapEvent event) {
+    synchronized void ended(TapEvent event) {
         String array = event.getType().arrayName();
         if (event.getOutcome() == Outcome.FILTERED) {
             add(array, LedgerCount.FILTERED);
@@ -62,7 +68,7 @@ final class WindowCounts {
     }
 
     /** Counts an event that has ended. */
-    void ended(String array, Outcome outcome) {
+    synchronized void ended(String array, Outcome outcome) {
         add(
                 array,
                 switch (outcome) {
@@ -75,7 +81,7 @@ final class WindowCounts {
     }
 
     /** One that was counted as some kind of duplicate has turned out to be changed. */
-    void changed(VerdictChange change, LedgerCount duplicate) {
+    synchronized void changed(VerdictChange change, LedgerCount duplicate) {
         String array = change.event().type().arrayName();
         counts.get(array).merge(duplicate.word(), -1L, Long::sum);
         add(array, LedgerCount.CHANGED);
@@ -96,7 +102,7 @@ final class WindowCounts {
     }
 
     /** @throws WindowFailedException when not every event that was fetched has ended */
-    void verify() {
+    synchronized void verify() {
         counts.forEach((array, of) -> {
             long ended = 0;
             for (LedgerCount count : LedgerCount.values()) {
@@ -110,35 +116,35 @@ final class WindowCounts {
     }
 
     /** A copy, for the ledger. */
-    Map<String, Map<String, Long>> byArray() {
+    synchronized Map<String, Map<String, Long>> byArray() {
         Map<String, Map<String, Long>> copy = new TreeMap<>();
         counts.forEach((array, of) -> copy.put(array, Map.copyOf(of)));
         return copy;
     }
 
     /** How many were rejected. */
-    long rejected() {
+    public synchronized long rejected() {
         return sum(LedgerCount.REJECTED);
     }
 
     /** How many are sent later, as their table is suspended. */
-    long deferred() {
+    public synchronized long deferred() {
         return sum(LedgerCount.DEFERRED);
     }
 
     /** How many had their end for the first time, or with another verdict. */
-    long brought() {
+    synchronized long brought() {
         return sum(LedgerCount.NEW) + sum(LedgerCount.CHANGED) + sum(LedgerCount.REJECTED);
     }
 
     /** How many were handed out. */
-    long fetched() {
+    public synchronized long fetched() {
         return sum(LedgerCount.FETCHED);
     }
 
     /** All types in one line. */
     @Override
-    public String toString() {
+    public synchronized String toString() {
         return counts.isEmpty()
                 ? "nothing to read"
                 : fetched() + " fetched, " + sum(LedgerCount.NEW) + " new ("

@@ -37,26 +37,26 @@ final class WindowEvents implements Iterator<TapEvent> {
         }
         TapEvent event = promised;
         promised = null;
-        read.handedOut(event);
+        read.counts().fetched(event.getType().arrayName());
         return event;
     }
 
     private TapEvent advance() {
         if (read.isStopping()) {
-            read.fail(new WindowFailedException("stopped"));
+            read.failures().add(new WindowFailedException("stopped"));
         }
         try {
-            if (!read.hasFailed() && answer.hasNext()) {
+            if (!read.failures().isSet() && answer.hasNext()) {
                 return answer.next();
             }
             unrouted.end();
-            if (!read.hasFailed()) {
+            if (!read.failures().isSet()) {
                 read.exhausted();
             }
             return null;
         } catch (RuntimeException | Error e) {
             // an Error that left here would leave the split without an end
-            read.fail(e);
+            read.failures().add(e);
             return null;
         }
     }

@@ -24,7 +24,6 @@ import io.tapsentinel.tap.plan.Age;
 import io.tapsentinel.tap.plan.TapLimits;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -33,7 +32,6 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -145,7 +143,7 @@ public class Replay {
     private boolean run(
             ReplaySource document, WindowRead read, Iterator<TapEvent> events, String again, CamelContext camel) {
         Instant start = clock.instant();
-        Throwable failure = read.failure(send(read, events, camel));
+        Throwable failure = read.failure(ReadRoutes.send(camel, ReadRoutes.EVENTS, read, events));
         Effort effort = new Effort(
                 Age.of(start, clock.instant()), document.file().toFile().length());
         if (failure != null && stop.isStopped()) {
@@ -154,8 +152,8 @@ public class Replay {
         }
         if (failure != null) {
             listener.failed(Purpose.REPLAY, effort, ReadListener.NOT_COMMITTED);
-            if (read.isDeferred() && FatalErrors.errorIn(failure).isEmpty()) {
-                throw new ReplayDeferredException(read.deferred());
+            if (read.counts().deferred() > 0 && FatalErrors.errorIn(failure).isEmpty()) {
+                throw new ReplayDeferredException(read.counts().deferred());
             }
             if (failure.getCause() instanceof TapAnswerException unreadable) {
                 throw new ReplayRefusedException(ReplayDocument.words(unreadable));
@@ -166,24 +164,12 @@ public class Replay {
         LOG.info(
                 "replay of {} committed: {}; {}",
                 document.name(),
-                read.summary(),
+                read.counts(),
                 read.answer().describe(start, clock.instant()));
-        if (read.rejected() > 0) {
-            throw new ReplayRefusedException(
-                    read.rejected() + " of " + read.fetched() + " rejected" + again + ", see tap.rejected.uri");
+        if (read.counts().rejected() > 0) {
+            throw new ReplayRefusedException(read.counts().rejected() + " of "
+                    + read.counts().fetched() + " rejected" + again + ", see tap.rejected.uri");
         }
         return true;
-    }
-
-    private static Throwable send(WindowRead read, Iterator<TapEvent> events, CamelContext camel) {
-        try (ProducerTemplate template = camel.createProducerTemplate()) {
-            return template.send(ReadRoutes.EVENTS, exchange -> {
-                        ReadRoutes.attach(exchange, read);
-                        exchange.getMessage().setBody(events);
-                    })
-                    .getException();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

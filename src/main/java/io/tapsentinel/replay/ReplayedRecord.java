@@ -84,7 +84,7 @@ final class ReplayedRecord {
         if (!Reason.CAPPED.word().equals(document.get("reason"))) {
             return EventLife.resend(event);
         }
-        if (!seen.isSettled(event)) {
+        if (!seen.durable().contains(event)) {
             throw new ReplayRefusedException(
                     "its event was delivered with cut values, longer ago than is known; it would be sent twice");
         }

@@ -2,8 +2,8 @@ package io.tapsentinel.report;
 
 import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.store.ReadOnlyStore;
-import io.tapsentinel.store.ledger.Deferrals;
 import io.tapsentinel.store.ledger.StoreFigures;
+import io.tapsentinel.store.ledger.TableBacklogs;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -20,7 +20,7 @@ public final class Gaps {
             StoreFigures figures = store.read(connection -> StoreFigures.read(connection, store.source(), now));
             figures.gaps().forEach(gap -> line(out, limits(gap.time()), gap.reason(), gap.noticedAt()));
             figures.tables().forEach(table -> print(table, now, out));
-            store.read(connection -> Deferrals.withdrawn(connection, store.source()))
+            store.read(connection -> TableBacklogs.withdrawn(connection, store.source()))
                     .forEach(event -> line(out, "withdrawn", event.type().table(), event.key(), event.at()));
             return figures.gaps().size();
         }

@@ -60,7 +60,7 @@ public record CommitCount(long commits, Instant at) {
 
     /** What this store has lost, one line; empty for nothing. */
     public Optional<String> lacking(Connection store) throws SQLException {
-        return lacking(Sql.number(store, SqliteDatabase.COMMITS), store);
+        return lacking(Sql.number(store, SqliteCommits.COUNT), store);
     }
 
     /** The same of this store when it had {@code kept} commits. */

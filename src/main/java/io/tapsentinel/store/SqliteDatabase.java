@@ -9,7 +9,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
-import org.sqlite.SQLiteConnection;
 
 /**
  * A SQLite file in WAL mode with {@code synchronous=FULL}, so that what a transaction has committed outlives a power cut. One
@@ -18,21 +17,10 @@ import org.sqlite.SQLiteConnection;
 public final class SqliteDatabase implements Database {
 
     static final String URL = "jdbc:sqlite:";
-    /** SQLite keeps it in the file's header, and changes it with the transaction. */
-    static final String COMMITS = "PRAGMA user_version";
-
     private final Path file;
     private final StoreLock lock;
     private StoreFile opened;
-    /** From the file beside the store, before this program writes there. */
-    private Optional<CommitCount> before = Optional.empty();
-
-    private long commitsAtOpen;
-    private long commits;
-    /** Rows that the connection had changed before this transaction. */
-    private long changes;
-    /** The same with this transaction. */
-    private long changesNow;
+    private SqliteCommits commits;
 
     private SqliteDatabase(Path file, StoreLock lock) {
         this.file = file;
@@ -66,7 +54,7 @@ public final class SqliteDatabase implements Database {
 
     @Override
     public Connection connect() throws SQLException {
-        before = CommitCount.beside(file);
+        Optional<CommitCount> before = CommitCount.beside(file);
         try {
             StoreFile.setAsideTheLogOfAnother(file);
         } catch (IOException e) {
@@ -77,56 +65,27 @@ public final class SqliteDatabase implements Database {
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA journal_mode = WAL");
             statement.execute("PRAGMA synchronous = FULL");
-            commits = Sql.number(connection, COMMITS);
-            commitsAtOpen = commits;
-            changes = changes(connection);
-            changesNow = changes;
+            commits = new SqliteCommits(file, before, connection);
             opened = new StoreFile(file);
         }
         connection.setAutoCommit(false);
         return connection;
     }
 
-    private static long changes(Connection connection) throws SQLException {
-        return connection.unwrap(SQLiteConnection.class).getDatabase().total_changes();
-    }
-
     @Override
     public void beforeCommit(Connection connection) throws SQLException {
-        opened.check(commits);
-        changesNow = changes(connection);
-        if (changesNow == changes) {
-            return;
-        }
-        long found = Sql.number(connection, COMMITS);
-        if (found == next(commits)) {
-            // a commit whose success was not reported
-            commits = found;
-        } else if (found != commits) {
-            throw new SQLException("it was overwritten while the program ran: it has " + found + " commits, and had "
-                    + commits + StoreFile.WHAT_TO_DO);
-        }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(COMMITS + " = " + next(commits));
-        }
-    }
-
-    private static long next(long commits) {
-        return commits == Integer.MAX_VALUE ? 1 : commits + 1;
+        opened.check(commits.count());
+        commits.beforeCommit(connection);
     }
 
     @Override
     public void afterCommit() {
-        if (changesNow != changes) {
-            changes = changesNow;
-            commits = next(commits);
-            CommitCount.write(file, commits);
-        }
+        commits.afterCommit();
     }
 
     @Override
     public Optional<String> lacking(Connection connection) throws SQLException {
-        return before.isEmpty() ? Optional.empty() : before.get().lacking(commitsAtOpen, connection);
+        return commits.lacking(connection);
     }
 
     @Override
@@ -135,7 +94,7 @@ public final class SqliteDatabase implements Database {
             return;
         }
         try {
-            opened.check(commits);
+            opened.check(commits.count());
         } catch (StoreFile.OverwrittenException e) {
             // closing it would copy the log into a file that another program has written; the end of the process does
             // not
@@ -180,12 +139,7 @@ public final class SqliteDatabase implements Database {
             // the failure that led here tells more
             beginAgain(connection);
         }
-        try {
-            // SQLite goes on counting what was rolled back
-            changes = changes(connection);
-        } catch (SQLException e) {
-            // the next transaction counts as one that writes
-        }
+        commits.rolledBack(connection);
         return true;
     }
 

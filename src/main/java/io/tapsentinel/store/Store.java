@@ -16,19 +16,11 @@ import org.slf4j.LoggerFactory;
 public final class Store implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
-    private static final String READING = "reading ";
-    private static final String SPEAKING = "speaking ";
-
     private final String source;
     private final Database database;
+    private final StoreLocks locks;
     private final ReentrantLock turn = new ReentrantLock();
     private Connection connection;
-    /** Whether the source's lock was taken and not given back, whatever became of the connection that has it. */
-    private boolean held;
-    /** The session that has the source's lock, while it is held. */
-    private long session;
-
-    private Connection reportsOn;
     private Optional<String> lacking = Optional.empty();
     private volatile int connections;
     private volatile String failure;
@@ -38,6 +30,7 @@ public final class Store implements Closeable {
         this.database = database;
         this.source = source;
         this.connection = connection;
+        this.locks = new StoreLocks(this, database);
     }
 
     /** The same for a file. */
@@ -146,19 +139,10 @@ public final class Store implements Closeable {
     }
 
     private Connection connected() throws SQLException {
+        locks.check(connection);
         if (connection == null) {
-            if (held) {
-                throw new StoreException(
-                        "state.url: " + database + ": the connection that held the lock of the source was lost;"
-                                + " what was read with it is read again");
-            }
             connection = database.connect();
             connections++;
-        } else if (held && database.session(connection) != session) {
-            drop();
-            throw new StoreException(
-                    "state.url: " + database + ": something between this program and the database gives each"
-                            + " transaction another session, which no lock survives; name the database itself, or a pool of sessions");
         }
         unreachable = null;
         return connection;
@@ -170,66 +154,25 @@ public final class Store implements Closeable {
         }
     }
 
-    private void drop() {
+    /** Ends the connection, and with it the locks that it holds. */
+    void drop() {
         close(connection);
         connection = null;
     }
 
-    /**
-     * Takes the lock of the source, which one program at a time has: until {@link #giveBack}, or until the connection is lost, of
-     * which every later transaction tells until then. A file's store has no other programs. Not for two threads.
-     *
-     * @return false when another program has it now
-     */
-    public boolean tryTake() {
-        turn.lock();
-        try {
-            held = isShared()
-                    && transaction(c -> {
-                        session = database.session(c);
-                        return database.tryLock(c, READING + source);
-                    });
-            return held || !isShared();
-        } catch (RuntimeException | Error e) {
-            // the session may have got it all the same, and nobody would give it back
-            drop();
-            throw e;
-        } finally {
-            turn.unlock();
-        }
+    /** Keeps other threads from the store until it is given back. */
+    ReentrantLock turn() {
+        return turn;
     }
 
-    /** Gives the lock of the source back; the end of the connection does so too. */
-    public void giveBack() {
-        turn.lock();
-        try {
-            if (held && connection != null && !transaction(c -> database.unlock(c, READING + source))) {
-                drop();
-            }
-        } catch (StoreException e) {
-            // else a lock that nobody gives back would keep the others away
-            drop();
-        } finally {
-            held = false;
-            turn.unlock();
-        }
+    /** The connection of the moment; null when there is none. */
+    Connection connection() {
+        return connection;
     }
 
-    /**
-     * Whether this program is the one that tells of all that use the store; it stays so while its connection lasts. A file's store has
-     * no other programs.
-     */
-    public boolean mayReport() {
-        turn.lock();
-        try {
-            if (isShared() && (connection == null || reportsOn != connection)) {
-                // by the connection that asked, which may be a new one
-                reportsOn = transaction(c -> database.tryLock(c, SPEAKING + source) ? c : null);
-            }
-            return !isShared() || reportsOn != null;
-        } finally {
-            turn.unlock();
-        }
+    /** The locks of the programs that share it. */
+    public StoreLocks locks() {
+        return locks;
     }
 
     /** Why the store failed last; empty when all of it has worked since. */

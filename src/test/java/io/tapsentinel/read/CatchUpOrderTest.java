@@ -13,6 +13,7 @@ import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.RequestBudget;
+import io.tapsentinel.store.ledger.TableBacklogs;
 import io.tapsentinel.tap.api.TapBackoff;
 import io.tapsentinel.tap.api.TapClock;
 import io.tapsentinel.tap.plan.Pool;
@@ -83,7 +84,7 @@ class CatchUpOrderTest extends StoreFixture {
         Instant from = NOON.minus(Duration.ofHours(5));
         defer(from, from.plus(Duration.ofHours(2)));
         List<String> asked = new ArrayList<>();
-        for (Optional<DueRead.TableBacklog> next = order.next(); next.isPresent(); next = order.next()) {
+        for (Optional<CatchUpRead> next = order.next(); next.isPresent(); next = order.next()) {
             TimeRange window = next.get().window();
             asked.add(Duration.between(from, window.from()).toMinutes() + " min, for "
                     + window.length().toSeconds() + " s, " + next.get().path());
@@ -132,10 +133,10 @@ class CatchUpOrderTest extends StoreFixture {
         defer(from, from.plus(Duration.ofHours(1)));
         defer(from.plus(Duration.ofHours(2)), from.plus(Duration.ofHours(3)));
         List<String> asked = new ArrayList<>();
-        for (Optional<DueRead.TableBacklog> next = order.next(); next.isPresent(); next = order.next()) {
-            DueRead.TableBacklog ask = next.get();
+        for (Optional<CatchUpRead> next = order.next(); next.isPresent(); next = order.next()) {
+            CatchUpRead ask = next.get();
             asked.add(Duration.between(from, ask.window().from()).toMinutes() + " min, " + ask.path() + ", "
-                    + deferrals.counts().get(TYPE).withdrawn() + " withdrawn");
+                    + counts().get(TYPE).withdrawn() + " withdrawn");
             commit(ask, Map.of());
         }
 
@@ -144,7 +145,7 @@ class CatchUpOrderTest extends StoreFixture {
                         "0 min, /v2/siem/clicks/blocked, 0 withdrawn",
                         "120 min, /v2/siem/clicks/blocked, 0 withdrawn",
                         "120 min, /v2/siem/all, 0 withdrawn");
-        assertThat(deferrals.counts().get(TYPE).withdrawn()).isOne();
+        assertThat(counts().get(TYPE).withdrawn()).isOne();
     }
 
     @Test
@@ -157,8 +158,8 @@ class CatchUpOrderTest extends StoreFixture {
         }
         order.begin();
         List<Long> seconds = new ArrayList<>();
-        for (Optional<DueRead.TableBacklog> next = order.next(); next.isPresent(); next = order.next()) {
-            DueRead.TableBacklog ask = next.get();
+        for (Optional<CatchUpRead> next = order.next(); next.isPresent(); next = order.next()) {
+            CatchUpRead ask = next.get();
             seconds.add(ask.window().length().toSeconds());
             commit(ask, Map.of());
         }
@@ -230,5 +231,9 @@ class CatchUpOrderTest extends StoreFixture {
             keys.add(Events.event(type, "1").ref());
             return deferrals.deferred(connection, new TimeRange(from, to), keys);
         });
+    }
+
+    private Map<EventType, TableBacklogs.Count> counts() {
+        return store.transaction(connection -> TableBacklogs.counts(connection, store.source()));
     }
 }

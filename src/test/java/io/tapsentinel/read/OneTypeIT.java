@@ -339,7 +339,7 @@ class OneTypeIT {
     private End read(EventType type, Predicate<EventRef> wanted) {
         return attempts.readOnce(
                 new DefaultExchange(program.camel()),
-                () -> Optional.of(new DueRead.TableBacklog(WINDOW, type, true, state, null) {
+                () -> Optional.of(new CatchUpRead(WINDOW, type, true, state, null) {
                     @Override
                     Set<EventRef> wanted(List<EventRef> events) {
                         return events.stream().filter(wanted).collect(Collectors.toSet());

@@ -71,7 +71,7 @@ class WindowReadTest {
                     .containsEntry("new", 2L)
                     .containsEntry("duplicate", 1L);
         });
-        assertThat(read.summary()).contains("3 fetched", "2 new");
+        assertThat(read.counts().toString()).contains("3 fetched", "2 new");
     }
 
     @Test
@@ -199,7 +199,7 @@ class WindowReadTest {
         Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
         read.settled(events.next(), new IllegalStateException("first"), NO_CAUSE);
         OutOfMemoryError error = new OutOfMemoryError("a test's");
-        read.fail(new ProgramErrorException("the upload", error));
+        read.failures().add(new ProgramErrorException("the upload", error));
 
         assertThat(FatalErrors.errorIn(read.failure(catchThrowable(read::verify))))
                 .contains(error);
@@ -262,7 +262,7 @@ class WindowReadTest {
         settle(read, Outcome.FILTERED, "1");
         read.commit();
 
-        assertThat(fixture.seen.isSettled(event("1"))).isFalse();
+        assertThat(fixture.seen.durable().contains(event("1"))).isFalse();
         assertThat(Claim.of(fixture.seen, event("1"))).isEqualTo(Claim.NEW);
         fixture.seen.delivered(0, List.of(event("1")));
         assertThat(Claim.of(fixture.seen, event("1"))).isEqualTo(Claim.DELIVERED);
@@ -271,7 +271,7 @@ class WindowReadTest {
     @Test
     void whatAReadFilteredThatDidNotCommitCountsInTheNextOne() {
         settle(read, Outcome.FILTERED, "1");
-        read.fail(new WindowFailedException("a batch failed"));
+        read.failures().add(new WindowFailedException("a batch failed"));
         assertThatThrownBy(read::commit).hasMessage("a batch failed");
 
         read = fixture.read(Instant.MIN);
@@ -327,7 +327,7 @@ class WindowReadTest {
                 .iterator());
         assertThat(events.hasNext()).isTrue();
 
-        read.fail(new WindowFailedException("a batch failed"));
+        read.failures().add(new WindowFailedException("a batch failed"));
 
         assertThat(events.hasNext())
                 .as("the splitter would take a no for the end of everything")

@@ -363,7 +363,7 @@ class FormerKeysTest {
 
         private Outcome outcome(TapEvent event, List<TapEvent> batch) {
             if ("filtered".equals(event.getFields().get("userAgent"))) {
-                return seen.isDone(event) ? Outcome.DUPLICATE : Outcome.FILTERED;
+                return seen.durable().isDone(event) ? Outcome.DUPLICATE : Outcome.FILTERED;
             }
             return switch (Claim.of(seen, event)) {
                 case NEW, CHANGED -> {

@@ -69,9 +69,9 @@ class PostgresDatabaseIT {
                 Store store = Store.open(server.address(server.newDatabase()), "tap", "https://tap.example")) {
             server.standBy();
             for (int i = 0; i < 2; i++) {
-                assertThatThrownBy(store::tryTake).isInstanceOf(StoreException.class);
+                assertThatThrownBy(store.locks()::tryTake).isInstanceOf(StoreException.class);
             }
-            assertThatThrownBy(store::tryTake)
+            assertThatThrownBy(store.locks()::tryTake)
                     .hasMessageContaining("this server is a standby")
                     .hasMessageContaining("targetServerType=primary");
         }
@@ -126,7 +126,7 @@ class PostgresDatabaseIT {
             String pooled = pool.url(postgres.newDatabase()) + "?prepareThreshold=0";
             try (Store store = open(pooled);
                     Connection other = postgres.connect(pooled)) {
-                assertThat(store.tryTake()).isTrue();
+                assertThat(store.locks().tryTake()).isTrue();
                 store.transaction(connection -> null);
                 other.setAutoCommit(false);
                 other.createStatement().execute("SELECT 1");

@@ -48,7 +48,7 @@ class SqliteStoreTest {
             seen.sending(List.of(event(TYPE, "2")));
             assertThat(seen.abandoned()).isEqualTo(1);
             UnreadableTime unreadable = new ReadState(store, clock).unreadable();
-            assertThat(unreadable.attempt()).isEmpty();
+            assertThat(unreadable.attempts().find()).isEmpty();
             assertThat(unreadable.detour()).isEqualTo(Detour.NONE);
         }
     }

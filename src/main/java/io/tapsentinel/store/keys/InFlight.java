@@ -8,6 +8,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -17,6 +19,8 @@ import java.util.stream.Collectors;
  * connection, was perhaps stored and will be sent again: its records are <em>possible duplicates</em>.
  */
 final class InFlight {
+
+    private static final Duration POSSIBLE_DUPLICATES_KEPT = Duration.ofDays(90);
 
     private InFlight() {}
 
@@ -55,6 +59,20 @@ final class InFlight {
     /** The same for all requests that there are. */
     static int unknown(Connection connection, String source) throws SQLException {
         return moved(connection, source, "", source);
+    }
+
+    /** How many records Sentinel may hold twice. */
+    static long possibleDuplicates(Connection connection, String source) throws SQLException {
+        return Sql.number(connection, "SELECT count(*) FROM possible_duplicate WHERE source = ?", source);
+    }
+
+    /** Forgets old possible duplicates. */
+    static int prune(Connection connection, String source, Instant now) throws SQLException {
+        return Sql.update(
+                connection,
+                "DELETE FROM possible_duplicate WHERE source = ? AND sent_at < ?",
+                source,
+                now.minus(POSSIBLE_DUPLICATES_KEPT).toEpochMilli());
     }
 
     private static int moved(Connection connection, String source, String which, Object... arguments)

@@ -8,7 +8,6 @@ import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.Sighting;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.event.VerdictChange;
-import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.ledger.Deferrals;
 import io.tapsentinel.store.ledger.HourKeys;
@@ -19,10 +18,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 
 /**
  * Which events were delivered, durably, and which are on their way, in memory only: <em>reserved is not delivered</em>. A
@@ -34,14 +30,12 @@ public class SeenKeys implements DeliveryLog {
     /** How long after its last sighting a key is kept: TAP's seven days and a day more. */
     public static final Duration KEPT = Duration.ofDays(8);
 
-    private static final Duration POSSIBLE_DUPLICATES_KEPT = Duration.ofDays(90);
-
     private final Store store;
     private final Clock clock;
     private final DurableKeys durable;
+    private final KeyWriter writer;
     private final Deferrals deferrals;
-    private final boolean updates;
-    private final ConcurrentMap<EventKey, TapEvent> reserved = new ConcurrentHashMap<>();
+    private final Reservations reservations;
 
     /** Sends no event again because TAP's verdict on it has changed. */
     public SeenKeys(Store store, int keysInMemory, Clock clock) {
@@ -56,9 +50,10 @@ public class SeenKeys implements DeliveryLog {
     public SeenKeys(Store store, int keysInMemory, boolean updates, Clock clock) {
         this.store = store;
         this.clock = clock;
-        this.updates = updates;
         this.durable = new DurableKeys(store, keysInMemory, updates, clock);
+        this.writer = new KeyWriter(durable, store.source());
         this.deferrals = new Deferrals(store, clock);
+        this.reservations = new Reservations(durable, updates);
     }
 
     /** The events that wait for a suspended table; those that are settled here leave it in the same transaction. */
@@ -66,67 +61,9 @@ public class SeenKeys implements DeliveryLog {
         return deferrals;
     }
 
-    /**
-     * Reserves the event's key if it is free, and writes on the event what was found: RESERVED for this event, also one that was
-     * delivered with another verdict, which {@link TapEvent#getChange} tells; DUPLICATE_OF_RESERVED where another event has it that is
-     * not delivered yet; else DUPLICATE. One key is reserved for one version of the event at a time.
-     *
-     * @return what was found; NONE when something was written on the event before
-     */
+    /** See {@link Reservations#claim}. */
     public Outcome claim(TapEvent event) {
-        Outcome found = reserve(event);
-        if (EventLife.advance(event, Outcome.NONE, found)) {
-            return found;
-        }
-        if (found == Outcome.RESERVED) {
-            // Camel ends only what was added, so that nothing else would ever free the key
-            release(event);
-        }
-        return Outcome.NONE;
-    }
-
-    private Outcome reserve(TapEvent event) {
-        if (!event.isResend() && isDone(event)) {
-            // without a reservation, which would be in the way of another verdict on it in the same answer
-            return Outcome.DUPLICATE;
-        }
-        if (reserved.putIfAbsent(event.getKey(), event) != null) {
-            return Outcome.DUPLICATE_OF_RESERVED;
-        }
-        boolean isWanted = false;
-        try {
-            // after reserving: a delivery turns up here before its reservation goes
-            isWanted = !durable.contains(event) || isWantedAgain(event);
-        } finally {
-            if (isWanted) {
-                EventLife.reservedBy(event, this::release);
-            } else {
-                release(event);
-            }
-        }
-        return isWanted ? Outcome.RESERVED : Outcome.DUPLICATE;
-    }
-
-    /** What is durable is sent again as a change, or because it was rejected and is brought in again. */
-    private boolean isWantedAgain(TapEvent event) {
-        if (!event.isResend() && isDone(event)) {
-            return false;
-        }
-        long verdict = event.getVerdict();
-        long guid = event.getGuidDigest();
-        Versions known = durable.versions(Sighting.of(event));
-        boolean isChange = !event.isResend()
-                || known.isLaterRejected(verdict, guid)
-                || !known.isFirstRejected() && updates && !known.isKnown(verdict, guid);
-        if (isChange) {
-            EventLife.changed(event, known.otherGuid(guid), known.kinds(verdict, guid));
-        }
-        return isChange || known.isFirstRejected();
-    }
-
-    /** Makes the key that this event reserved free; that of another event stays. */
-    private void release(TapEvent event) {
-        reserved.remove(event.getKey(), event);
+        return reservations.claim(event);
     }
 
     @Override
@@ -151,21 +88,21 @@ public class SeenKeys implements DeliveryLog {
     public void delivered(long request, Collection<TapEvent> batch) {
         store.transaction(connection -> {
             InFlight.end(connection, store.source(), request);
-            durable.delivered(connection, batch);
+            writer.delivered(connection, batch);
             noLongerDeferred(connection, batch);
             return null;
         });
-        durable.remember(batch);
+        writer.remember(batch);
     }
 
     @Override
     public void rejected(TapEvent event) {
         store.transaction(connection -> {
-            durable.rejected(connection, event);
+            writer.rejected(connection, event);
             noLongerDeferred(connection, List.of(event));
             return null;
         });
-        durable.remember(List.of(event));
+        writer.remember(List.of(event));
     }
 
     private void noLongerDeferred(Connection connection, Collection<TapEvent> events) throws SQLException {
@@ -184,12 +121,12 @@ public class SeenKeys implements DeliveryLog {
      * @param streams the {@link io.tapsentinel.event.SafeName} of each one's array, by its key
      */
     public void rejected(Connection connection, Map<EventKey, String> streams) throws SQLException {
-        durable.rejected(connection, streams);
+        writer.rejected(connection, streams);
     }
 
     /** To be called after that transaction. */
     public void rememberRejected(Map<EventKey, String> streams) {
-        durable.rememberKeys(streams.keySet());
+        writer.rememberKeys(streams.keySet());
     }
 
     /** The same in a transaction of its own. */
@@ -218,28 +155,12 @@ public class SeenKeys implements DeliveryLog {
 
     /** How many records Sentinel may hold twice. */
     public long possibleDuplicates() {
-        return store.transaction(connection ->
-                Sql.number(connection, "SELECT count(*) FROM possible_duplicate WHERE source = ?", store.source()));
+        return store.transaction(connection -> InFlight.possibleDuplicates(connection, store.source()));
     }
 
-    /** Whether the event was settled before, as this version or another one. */
-    public boolean isSettled(TapEvent event) {
-        return durable.contains(event);
-    }
-
-    /** Whether nothing is left to send of this version of an event: its key is durable and, where changes are sent, so is its verdict. */
-    public boolean isDone(TapEvent event) {
-        return durable.isDone(event);
-    }
-
-    /** The same for a version that was reserved since it was read. */
-    public boolean isDone(Sighting version) {
-        return durable.isDone(version);
-    }
-
-    /** Whether the key is durable; {@code stream} is the {@link io.tapsentinel.event.SafeName} of the array in TAP's answer, whose type may be unknown. */
-    public boolean isKnown(String stream, EventKey key) {
-        return durable.contains(stream, key);
+    /** What is durable. */
+    public DurableKeys durable() {
+        return durable;
     }
 
     /**
@@ -249,27 +170,19 @@ public class SeenKeys implements DeliveryLog {
      * @return those of which TAP says what it never said before, unless they are sent for that; {@link #noticed} makes them known
      */
     public List<VerdictChange> sighted(Collection<Sighting> duplicates) {
-        List<VerdictChange> changes = store.transaction(connection -> durable.sighted(connection, duplicates));
-        durable.rememberSighted(duplicates);
+        List<VerdictChange> changes = store.transaction(connection -> writer.sighted(connection, duplicates));
+        writer.rememberSighted(duplicates);
         return changes;
     }
 
     /** Part of the transaction that commits a read: these versions are known from now on, and no change any more. */
     public void noticed(Connection connection, Collection<VerdictChange> changes) throws SQLException {
-        durable.noticed(connection, changes);
-    }
-
-    /**
-     * What {@link #sighted} takes for an event that a route dropped in an earlier read, so that this is known for longer; empty when
-     * none did. That does not keep an event from being delivered later.
-     */
-    public Optional<Sighting> filteredBefore(TapEvent event) {
-        return durable.filteredBefore(event);
+        writer.noticed(connection, changes);
     }
 
     /** Part of the transaction that commits a read: routes dropped these events. */
     public void filtered(Connection connection, HourKeys events) throws SQLException {
-        durable.filtered(connection, events);
+        writer.filtered(connection, events);
         for (EventType type : EventType.values()) {
             deferrals.settled(connection, type, events.keys(type));
         }
@@ -277,22 +190,18 @@ public class SeenKeys implements DeliveryLog {
 
     /** To be called after that transaction. */
     public void rememberFiltered(HourKeys events) {
-        events.forEach(event ->
-                durable.rememberKeys(List.of(DurableKeys.filtered(event).key())));
+        events.forEach(
+                event -> writer.rememberKeys(List.of(FilteredKeys.known(event).key())));
     }
 
     /** Part of the transaction that commits a replay: the elements that were rejected under these keys have been delivered, repaired. */
     public void repaired(Connection connection, Map<EventKey, String> streams) throws SQLException {
-        durable.repaired(connection, streams);
+        writer.repaired(connection, streams);
     }
 
     /** Forgets keys that TAP cannot report any more; call it while nothing is being read. Returns how many. */
     public int prune() {
-        store.transaction(connection -> Sql.update(
-                connection,
-                "DELETE FROM possible_duplicate WHERE source = ? AND sent_at < ?",
-                store.source(),
-                clock.millis() - POSSIBLE_DUPLICATES_KEPT.toMillis()));
+        store.transaction(connection -> InFlight.prune(connection, store.source(), clock.instant()));
         return durable.prune(clock.millis() - KEPT.toMillis());
     }
 }

@@ -97,12 +97,13 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
                 source);
     }
 
+    static List<TimeRange> times(List<Gap> gaps) {
+        return gaps.stream().map(Gap::time).toList();
+    }
+
     /** A row of beginning, end, reason and time when it was noticed. */
     static Gap of(ResultSet row) throws SQLException {
-        return new Gap(
-                new TimeRange(Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2))),
-                row.getString(3),
-                Instant.ofEpochMilli(row.getLong(4)));
+        return new Gap(RangeTable.range(row), row.getString(3), Instant.ofEpochMilli(row.getLong(4)));
     }
 
     /**
@@ -114,10 +115,7 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
     static List<TimeRange> add(
             Connection connection, String source, List<TimeRange> givenUp, String reason, Instant now)
             throws SQLException {
-        List<TimeRange> added = TimeRange.union(givenUp);
-        for (Gap known : ofAllTables(connection, source)) {
-            added = TimeRange.without(added, known.time());
-        }
+        List<TimeRange> added = TimeRange.without(TimeRange.union(givenUp), times(ofAllTables(connection, source)));
         List<TimeRange> gaps = new ArrayList<>();
         for (TimeRange more : added) {
             Gap gap = new Gap(more, reason, now);

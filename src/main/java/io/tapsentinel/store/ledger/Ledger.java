@@ -73,12 +73,12 @@ public final class Ledger {
     public Coverage coverage(TimeRange window, Duration settle) {
         // a read of this time was made after it, which spares a look at all older rows
         return new Coverage(
-                store.transaction(connection -> ReadState.ranges(
+                store.transaction(connection -> RangeTable.ranges(
                         connection,
-                        store.source(),
                         "SELECT from_at, to_at FROM ledger WHERE source = ?"
                                 + " AND read_at >= ? AND from_at <= ? AND to_at >= ?" + OF_ALL_TYPES
                                 + " ORDER BY read_at",
+                        store.source(),
                         window.from().toEpochMilli(),
                         window.to().toEpochMilli(),
                         window.from().toEpochMilli())),
@@ -87,19 +87,15 @@ public final class Ledger {
 
     /** Whether every instant of this time was read at least once, of all types. */
     public boolean wasReadWhole(TimeRange time) {
-        List<TimeRange> left = List.of(time);
-        List<TimeRange> reads = store.transaction(connection -> ReadState.ranges(
+        List<TimeRange> reads = store.transaction(connection -> RangeTable.ranges(
                 connection,
-                store.source(),
                 "SELECT from_at, to_at FROM ledger WHERE source = ?" + " AND read_at >= ? AND from_at < ? AND to_at > ?"
                         + OF_ALL_TYPES,
+                store.source(),
                 time.from().toEpochMilli(),
                 time.to().toEpochMilli(),
                 time.from().toEpochMilli()));
-        for (TimeRange read : reads) {
-            left = TimeRange.without(left, read);
-        }
-        return left.isEmpty();
+        return TimeRange.without(List.of(time), reads).isEmpty();
     }
 
     /** Windows of the backlog that overlap one of these ranges and were read a day or more after their end: no late row is missing. */
@@ -107,11 +103,11 @@ public final class Ledger {
         return store.transaction(connection -> {
             List<TimeRange> read = new ArrayList<>();
             for (TimeRange range : ranges) {
-                read.addAll(ReadState.ranges(
+                read.addAll(RangeTable.ranges(
                         connection,
-                        store.source(),
                         "SELECT from_at, to_at FROM ledger WHERE source = ? AND read_at >= ? AND read_at >= to_at + ?"
                                 + " AND from_at < ? AND to_at > ? AND purpose = 'backlog' ORDER BY from_at",
+                        store.source(),
                         range.from().plus(LONG_AFTER).toEpochMilli(),
                         LONG_AFTER.toMillis(),
                         range.to().toEpochMilli(),

@@ -1,5 +1,6 @@
 package io.tapsentinel.store.ledger;
 
+import io.tapsentinel.event.Comparables;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.tap.plan.Plan;
@@ -9,10 +10,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * How far the source has been read, what is still owed and what is lost, together with the {@link Ledger} of reads. A window's
@@ -24,12 +23,14 @@ public class ReadState {
     private final Clock clock;
     private final UnreadableTime unreadable;
     private final Ledger ledger;
+    private final RangeTable backlog;
 
     public ReadState(Store store, Clock clock) {
         this.store = store;
         this.clock = clock;
         this.unreadable = new UnreadableTime(store, clock);
         this.ledger = new Ledger(store, clock);
+        this.backlog = RangeTable.backlog(store.source());
     }
 
     /** The reads that were committed. */
@@ -48,7 +49,7 @@ public class ReadState {
     }
 
     static Optional<Progress> progress(Connection connection, String source) throws SQLException {
-        return ranges(connection, source, "SELECT origin, read_to FROM progress WHERE source = ?").stream()
+        return RangeTable.ranges(connection, "SELECT origin, read_to FROM progress WHERE source = ?", source).stream()
                 .findFirst()
                 .map(range -> new Progress(range.from(), range.to()));
     }
@@ -60,7 +61,7 @@ public class ReadState {
 
     /** Time that is still to be read, oldest first, without overlaps. */
     public List<TimeRange> backlog() {
-        return store.transaction(connection -> backlog(connection, store.source()));
+        return store.transaction(backlog::all);
     }
 
     /** Time that could not be read, or delivered to one table, before TAP forgot it; oldest first. */
@@ -75,9 +76,7 @@ public class ReadState {
      */
     public List<TimeRange> commit(Plan plan, LedgerEntry entry, InTransaction also) {
         List<TimeRange> gaps = store.transaction(connection -> {
-            List<TimeRange> backlog = new ArrayList<>(backlog(connection, store.source()));
-            backlog.addAll(plan.backlog());
-            replaceBacklog(connection, store.source(), TimeRange.union(backlog));
+            backlog.add(connection, plan.backlog());
             setProgress(connection, plan.progress());
             add(connection, entry, also);
             return Gap.add(connection, store.source(), plan.gaps(), Gap.NOT_READ, clock.instant());
@@ -89,8 +88,7 @@ public class ReadState {
     /** A window of the backlog is done. */
     public void commit(LedgerEntry entry, InTransaction also) {
         store.transaction(connection -> {
-            replaceBacklog(
-                    connection, store.source(), TimeRange.without(backlog(connection, store.source()), entry.window()));
+            backlog.remove(connection, List.of(entry.window()));
             return add(connection, entry, also);
         });
     }
@@ -105,7 +103,7 @@ public class ReadState {
         switch (entry.purpose()) {
             case POLL, BACKLOG, SWEEP -> UnreadableTime.read(connection, store.source(), entry.window());
             // the answers for all types may be as unreadable as before
-            case CATCH_UP -> UnreadableTime.over(connection, store.source());
+            case CATCH_UP -> AttemptTable.end(connection, store.source());
             case REPLAY -> {
                 // TAP was not asked
             }
@@ -124,11 +122,9 @@ public class ReadState {
         if (time.isEmpty() || time.to().isAfter(clock.instant().minus(Ledger.KEPT)) || !origin.isBefore(time.to())) {
             return false;
         }
-        List<TimeRange> read = List.of(new TimeRange(origin.isAfter(time.from()) ? origin : time.from(), time.to()));
-        for (Gap gap : store.transaction(connection -> Gap.ofAllTables(connection, store.source()))) {
-            read = TimeRange.without(read, gap.time());
-        }
-        return !read.isEmpty();
+        List<TimeRange> gaps = Gap.times(store.transaction(connection -> Gap.ofAllTables(connection, store.source())));
+        return !TimeRange.without(List.of(new TimeRange(Comparables.max(origin, time.from()), time.to())), gaps)
+                .isEmpty();
     }
 
     /**
@@ -138,11 +134,7 @@ public class ReadState {
      */
     public List<TimeRange> expire(List<TimeRange> expired) {
         return store.transaction(connection -> {
-            List<TimeRange> backlog = backlog(connection, store.source());
-            for (TimeRange gap : expired) {
-                backlog = TimeRange.without(backlog, gap);
-            }
-            replaceBacklog(connection, store.source(), backlog);
+            backlog.remove(connection, expired);
             return Gap.add(connection, store.source(), expired, Gap.WAITED, clock.instant());
         });
     }
@@ -172,30 +164,5 @@ public class ReadState {
                 store.source(),
                 progress.origin().toEpochMilli(),
                 progress.readTo().toEpochMilli());
-    }
-
-    static List<TimeRange> backlog(Connection connection, String source) throws SQLException {
-        return ranges(connection, source, "SELECT from_at, to_at FROM backlog WHERE source = ? ORDER BY from_at");
-    }
-
-    static void replaceBacklog(Connection connection, String source, List<TimeRange> ranges) throws SQLException {
-        Sql.update(connection, "DELETE FROM backlog WHERE source = ?", source);
-        for (TimeRange range : ranges) {
-            Sql.update(
-                    connection,
-                    "INSERT INTO backlog VALUES (?, ?, ?)",
-                    source,
-                    range.from().toEpochMilli(),
-                    range.to().toEpochMilli());
-        }
-    }
-
-    static List<TimeRange> ranges(Connection connection, String source, String sql, Object... arguments)
-            throws SQLException {
-        return Sql.list(
-                connection,
-                sql,
-                UnreadableTime::range,
-                Stream.concat(Stream.of(source), Stream.of(arguments)).toArray());
     }
 }

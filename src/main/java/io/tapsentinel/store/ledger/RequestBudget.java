@@ -1,7 +1,5 @@
 package io.tapsentinel.store.ledger;
 
-import io.tapsentinel.store.ReadOnlyStore;
-import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.tap.api.TapClock;
@@ -23,11 +21,7 @@ import java.util.Optional;
  */
 public class RequestBudget {
 
-    private static final String COUNT = "SELECT count(*) FROM request_log WHERE source = ? AND pool = ? AND at > ?";
-    private static final Duration DAY = Duration.ofHours(24);
-    private static final Duration KEPT = Duration.ofHours(25);
-    /** One that is later than this by both clocks was noted by a wrong one. */
-    private static final Duration FUTURE = Duration.ofHours(1);
+    static final Duration DAY = Duration.ofHours(24);
     /** With all in use, and no way to tell since when, a poll after this pause asks TAP for its time. Shorter than the default poll interval. */
     private static final Duration FIRST_PROBE = Duration.ofMinutes(4);
     /** The pause after one that TAP did not answer with its time. */
@@ -38,6 +32,7 @@ public class RequestBudget {
     private static final Duration EARLY = Duration.ofMinutes(1);
 
     private final Store store;
+    private final RequestLog log;
     private final int perDay;
     private final int forOthers;
     private final Duration pace;
@@ -57,6 +52,7 @@ public class RequestBudget {
      */
     public RequestBudget(Store store, int perDay, int reservePercent, int pollsPerDay, TapClock tap, Clock clock) {
         this.store = store;
+        this.log = new RequestLog(store.source());
         this.perDay = perDay;
         int share = share(perDay, reservePercent, pollsPerDay);
         this.pace = pollsPerDay > perDay ? DAY.dividedBy(share).minus(EARLY) : Duration.ZERO;
@@ -77,15 +73,11 @@ public class RequestBudget {
     public boolean take(Pool pool, Purpose purpose) {
         boolean taken = store.transaction(connection -> {
             forget(connection);
-            return left(connection, pool, purpose) > 0
-                    && Sql.update(
-                                    connection,
-                                    "INSERT INTO request_log VALUES (?, ?, ?, ?)",
-                                    store.source(),
-                                    pool.word(),
-                                    at(connection),
-                                    purpose.word())
-                            == 1;
+            if (left(connection, pool, purpose) <= 0) {
+                return false;
+            }
+            log.add(connection, pool, purpose, at(connection));
+            return true;
         });
         if (taken) {
             idleSince = tap.steady().instant();
@@ -99,28 +91,12 @@ public class RequestBudget {
         if (!tap.isKnown()) {
             return;
         }
-        long earlier = Math.min(now(), clock.millis());
-        long later = Math.max(now(), clock.millis());
-        Sql.update(
-                connection,
-                "DELETE FROM request_log WHERE source = ? AND at <= ?",
-                store.source(),
-                earlier - KEPT.toMillis());
-        Sql.update(
-                connection,
-                "UPDATE request_log SET at = ? WHERE source = ? AND at > ?",
-                later,
-                store.source(),
-                later + FUTURE.toMillis());
+        log.forget(connection, Math.min(now(), clock.millis()), Math.max(now(), clock.millis()));
     }
 
     /** The time of a request that is sent now: not before that of the last one while it is not known. */
     private long at(Connection connection) throws SQLException {
-        return tap.isKnown()
-                ? now()
-                : Math.max(
-                        now(),
-                        Sql.number(connection, "SELECT max(at) FROM request_log WHERE source = ?", store.source()));
+        return tap.isKnown() ? now() : Math.max(now(), log.last(connection, Long.MAX_VALUE));
     }
 
     /** How many requests for this purpose the pool has room for now. */
@@ -129,23 +105,15 @@ public class RequestBudget {
     }
 
     private long left(Connection connection, Pool pool, Purpose purpose) throws SQLException {
-        long left = perDay - count(connection, pool, "");
+        long left = perDay - log.count(connection, pool, since());
         if (purpose != Purpose.POLL) {
-            return Math.min(left, forOthers - count(connection, pool, " AND purpose <> 'poll'"));
+            return Math.min(left, forOthers - log.countOthers(connection, pool, since()));
         }
         if (left <= 0 && !tap.isKnown()) {
             return mayProbe(connection) ? 1 : 0;
         }
         // a row of later than now is of a clock that went back
-        boolean tooSoon = !pace.isZero()
-                && Sql.number(
-                                connection,
-                                COUNT + " AND purpose = 'poll' AND at <= ?",
-                                store.source(),
-                                pool.word(),
-                                now() - pace.toMillis(),
-                                now())
-                        > 0;
+        boolean tooSoon = !pace.isZero() && log.countPolls(connection, pool, now() - pace.toMillis(), now()) > 0;
         return tooSoon ? 0 : left;
     }
 
@@ -153,14 +121,9 @@ public class RequestBudget {
     private boolean mayProbe(Connection connection) throws SQLException {
         Duration pause = askedForTime ? LATER_PROBES : FIRST_PROBE;
         long now = clock.millis();
-        long newest = Sql.number(
-                connection, "SELECT max(at) FROM request_log WHERE source = ? AND at <= ?", store.source(), now);
+        long newest = log.last(connection, now);
         return newest <= now - pause.toMillis()
                 && !tap.steady().instant().minus(pause).isBefore(idleSince);
-    }
-
-    private long count(Connection connection, Pool pool, String which) throws SQLException {
-        return Sql.number(connection, COUNT + which, store.source(), pool.word(), since());
     }
 
     /** The time that a request has to be later than to count. */
@@ -172,14 +135,9 @@ public class RequestBudget {
         return tap.now().toEpochMilli();
     }
 
-    /** Requests that were counted in the 24 hours before now, as a look from outside finds them. */
-    static long used(ReadOnlyStore store, Pool pool, Instant now) {
-        return store.number(COUNT, store.source(), pool.word(), now.minus(DAY).toEpochMilli());
-    }
-
     /** Requests that were counted in the last 24 hours. */
     public long used(Pool pool) {
-        return store.transaction(connection -> count(connection, pool, ""));
+        return store.transaction(connection -> log.count(connection, pool, since()));
     }
 
     /** When the oldest of them ages out, so that there is room for one more; now when there is none, empty while TAP's time is not known. */
@@ -187,22 +145,13 @@ public class RequestBudget {
         if (!tap.isKnown()) {
             return Optional.empty();
         }
-        long oldest = store.transaction(connection -> Sql.number(
-                connection,
-                "SELECT min(at) FROM request_log WHERE source = ? AND pool = ? AND at > ?",
-                store.source(),
-                pool.word(),
-                since()));
+        long oldest = store.transaction(connection -> log.oldest(connection, pool, since()));
         return Optional.of(Instant.ofEpochMilli(Math.max(now(), oldest + DAY.toMillis())));
     }
 
     /** When the last request left, of whichever program; empty when none is known. */
     public Optional<Instant> last(Pool pool) {
-        long at = store.transaction(connection -> Sql.number(
-                connection,
-                "SELECT max(at) FROM request_log WHERE source = ? AND pool = ?",
-                store.source(),
-                pool.word()));
+        long at = store.transaction(connection -> log.last(connection, pool));
         return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
     }
 

@@ -76,7 +76,7 @@ public record StoreLook(
                     : List.of();
             if (version > 0 && version <= StoreSchema.version()) {
                 store.each("SELECT url FROM source WHERE name = ?", row -> identity.add(row.getString(1)), source);
-                requests.replaceAll((pool, none) -> RequestBudget.used(store, pool, now));
+                requests.replaceAll((pool, none) -> RequestLog.count(store, pool, now));
                 lacking = count.flatMap(made -> store.read(made::lacking));
             }
             boolean shared = address.isShared();

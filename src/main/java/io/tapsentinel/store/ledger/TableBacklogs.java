@@ -1,17 +1,20 @@
 package io.tapsentinel.store.ledger;
 
+import io.tapsentinel.event.EventKey;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
+import io.tapsentinel.store.Sql;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What each table is owed since it was suspended, as the store has it. */
+/** What each table is owed since it was suspended, as a look finds it; see {@link Deferrals}. Only reads. */
 public final class TableBacklogs {
 
     private TableBacklogs() {}
@@ -19,11 +22,11 @@ public final class TableBacklogs {
     /** One of each type, those that are owed nothing as well; only reads. */
     public static List<TableBacklog> all(Connection connection, String source) throws SQLException {
         Map<EventType, Suspended> suspended = SuspensionTable.of(connection, source);
-        Map<EventType, Deferrals.Count> counts = Deferrals.counts(connection, source);
-        Map<EventType, List<TimeRange>> waiting = Deferrals.backlog(connection, source);
+        Map<EventType, Count> counts = counts(connection, source);
+        Map<EventType, List<TimeRange>> waiting = RangeTable.byType(connection, source);
         List<TableBacklog> all = new ArrayList<>();
         for (EventType type : EventType.values()) {
-            Deferrals.Count count = counts.getOrDefault(type, new Deferrals.Count(0, 0));
+            Count count = counts.getOrDefault(type, new Count(0, 0));
             all.add(new TableBacklog(
                     type,
                     Optional.ofNullable(suspended.get(type)),
@@ -32,5 +35,34 @@ public final class TableBacklogs {
                     waiting.getOrDefault(type, List.of())));
         }
         return all;
+    }
+
+    /** How many events of one type wait for its table, and how many TAP no longer reports. */
+    public record Count(long deferred, long withdrawn) {}
+
+    /** By type; types that have neither are absent. */
+    public static Map<EventType, Count> counts(Connection connection, String source) throws SQLException {
+        return Sql.byType(
+                connection,
+                "SELECT stream, sum(CASE WHEN withdrawn_at = 0 THEN 1 ELSE 0 END), count(*)"
+                        + " FROM deferred WHERE source = ? GROUP BY stream",
+                row -> new Count(row.getLong(2), row.getLong(3) - row.getLong(2)),
+                source);
+    }
+
+    /** An event that was deferred and that TAP no longer reports, and when that was found out. */
+    public record Withdrawn(EventType type, EventKey key, Instant at) {}
+
+    /** All of them, by type and time. */
+    public static List<Withdrawn> withdrawn(Connection connection, String source) throws SQLException {
+        return Sql.list(
+                connection,
+                "SELECT stream, key, withdrawn_at FROM deferred"
+                        + " WHERE source = ? AND withdrawn_at > 0 ORDER BY stream, withdrawn_at, key",
+                row -> new Withdrawn(
+                        EventType.ofArray(row.getString(1)).orElseThrow(),
+                        EventKey.of(row.getBytes(2)),
+                        Instant.ofEpochMilli(row.getLong(3))),
+                source);
     }
 }

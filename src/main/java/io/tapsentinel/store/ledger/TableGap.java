@@ -34,8 +34,8 @@ final class TableGap {
     static List<TimeRange> add(Connection connection, String source, EventType type, List<TimeRange> lost, Instant now)
             throws SQLException {
         String stream = type.arrayName();
-        List<TimeRange> known = ReadState.ranges(
-                connection, source, "SELECT from_at, to_at FROM table_gap WHERE source = ? AND stream = ?", stream);
+        List<TimeRange> known = RangeTable.ranges(
+                connection, "SELECT from_at, to_at FROM table_gap WHERE source = ? AND stream = ?", source, stream);
         List<TimeRange> all = new ArrayList<>(known);
         all.addAll(lost);
         List<TimeRange> changed = TimeRange.union(all).stream()

@@ -2,6 +2,7 @@ package io.tapsentinel.store.ledger;
 
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
+import io.tapsentinel.store.ledger.AttemptTable.Attempt;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.tap.answer.Unreadables;
 import io.tapsentinel.tap.plan.Detour;
@@ -9,7 +10,6 @@ import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.tap.plan.Unreadable;
 import io.tapsentinel.tap.plan.Unreadable.How;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,31 +19,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Time whose answers cannot be read, and the answer that is being read now. The row of that one stands from before its first event until
- * the read has ended; a row without a read is of a process that ended with it.
+ * Time whose answers cannot be read, or end the process that reads them: it is narrowed down, and what is left becomes a gap.
  */
 public final class UnreadableTime {
 
     private final Store store;
     private final Clock clock;
+    private final RangeTable backlog;
+    private final AttemptTable attempts;
 
     UnreadableTime(Store store, Clock clock) {
         this.store = store;
         this.clock = clock;
+        this.attempts = new AttemptTable(store);
+        this.backlog = RangeTable.backlog(store.source());
     }
 
-    /**
-     * One read.
-     *
-     * @param window  what was asked for
-     * @param purpose why
-     * @param error   whether an Error is known to have ended its process
-     */
-    public record Attempt(TimeRange window, Purpose purpose, boolean error) {
-
-        public Attempt(TimeRange window, Purpose purpose) {
-            this(window, purpose, false);
-        }
+    /** The answer that is being read now. */
+    public AttemptTable attempts() {
+        return attempts;
     }
 
     /** How to ask around it. */
@@ -54,10 +48,9 @@ public final class UnreadableTime {
     }
 
     private static List<TimeRange> gaps(Connection connection, String source) throws SQLException {
-        return Gap.ofAllTables(connection, source).stream()
+        return Gap.times(Gap.ofAllTables(connection, source).stream()
                 .filter(Gap::isUnreadable)
-                .map(Gap::time)
-                .toList();
+                .toList());
     }
 
     /** The windows that ask again for the gaps of this hour: the fault may have passed. */
@@ -66,43 +59,6 @@ public final class UnreadableTime {
                 .filter(gap -> gap.time().overlaps(hour))
                 .flatMap(gap -> gap.again().stream())
                 .toList());
-    }
-
-    /** An answer came in whole, and is read from now on. */
-    public void reading(Attempt attempt) {
-        store.transaction(connection -> {
-            over(connection, store.source());
-            return Sql.update(
-                    connection,
-                    "INSERT INTO reading VALUES (?, ?, ?, ?, 0)",
-                    store.source(),
-                    attempt.window().from().toEpochMilli(),
-                    attempt.window().to().toEpochMilli(),
-                    attempt.purpose().word());
-        });
-    }
-
-    /** An Error is about to end the process. */
-    public void ending() {
-        store.transaction(
-                connection -> Sql.update(connection, "UPDATE reading SET error = 1 WHERE source = ?", store.source()));
-    }
-
-    /** The read has ended, and the process has not. */
-    public void over() {
-        store.transaction(connection -> over(connection, store.source()));
-    }
-
-    /** The read that stands there, of whichever process. */
-    public Optional<Attempt> attempt() {
-        return store
-                .transaction(connection -> Sql.list(
-                        connection,
-                        "SELECT from_at, to_at, purpose, error FROM reading WHERE source = ?",
-                        row -> new Attempt(range(row), Purpose.of(row.getString(3)), row.getInt(4) == 1),
-                        store.source()))
-                .stream()
-                .findFirst();
     }
 
     /**
@@ -122,7 +78,7 @@ public final class UnreadableTime {
      */
     public Step failed(Attempt attempt, How how, String reason) {
         return store.transaction(connection -> {
-            over(connection, store.source());
+            AttemptTable.end(connection, store.source());
             Optional<Gap> gap =
                     attempt.purpose() == Purpose.SWEEP ? gapOf(connection, attempt.window()) : Optional.empty();
             if (gap.isPresent()) {
@@ -138,10 +94,7 @@ public final class UnreadableTime {
             if (lost.isPresent()) {
                 TimeRange time = lost.get().avoided();
                 after = after.without(lost.get());
-                ReadState.replaceBacklog(
-                        connection,
-                        store.source(),
-                        TimeRange.without(ReadState.backlog(connection, store.source()), time));
+                backlog.remove(connection, List.of(time));
                 gaps.addAll(Gap.add(
                         connection,
                         store.source(),
@@ -152,11 +105,12 @@ public final class UnreadableTime {
             after = after.outside(gaps(connection, store.source()));
             if (attempt.purpose() == Purpose.SWEEP) {
                 // it was read before, so that no plan would ask for it again
-                List<TimeRange> backlog = new ArrayList<>(ReadState.backlog(connection, store.source()));
-                after.bad().stream()
-                        .filter(range -> !before.bad().contains(range))
-                        .forEach(range -> backlog.add(range.time()));
-                ReadState.replaceBacklog(connection, store.source(), TimeRange.union(backlog));
+                backlog.add(
+                        connection,
+                        after.bad().stream()
+                                .filter(range -> !before.bad().contains(range))
+                                .map(Unreadable::time)
+                                .toList());
             }
             replace(connection, store.source(), after);
             boolean least = after.bad().stream()
@@ -173,7 +127,7 @@ public final class UnreadableTime {
 
     /** A window is being committed. */
     static void read(Connection connection, String source, TimeRange window) throws SQLException {
-        over(connection, source);
+        AttemptTable.end(connection, source);
         Unreadables before = all(connection, source);
         Unreadables after = before.read(window).outside(gaps(connection, source));
         if (!after.equals(before)) {
@@ -191,17 +145,12 @@ public final class UnreadableTime {
                 now.minus(Duration.ofDays(7)).toEpochMilli());
     }
 
-    /** The read that stands there has ended; says nothing of its time. */
-    static int over(Connection connection, String source) throws SQLException {
-        return Sql.update(connection, "DELETE FROM reading WHERE source = ?", source);
-    }
-
     static Unreadables all(Connection connection, String source) throws SQLException {
         return new Unreadables(Sql.list(
                 connection,
                 "SELECT from_at, to_at, bad, how, times, proven, failed_at FROM unreadable WHERE source = ? ORDER BY from_at, to_at",
                 row -> new Unreadable(
-                        range(row),
+                        RangeTable.range(row),
                         row.getInt(3) == 1,
                         How.valueOf(row.getString(4)),
                         row.getInt(5),
@@ -225,9 +174,5 @@ public final class UnreadableTime {
                     range.proven() ? 1 : 0,
                     range.failedAt().toEpochMilli());
         }
-    }
-
-    static TimeRange range(ResultSet row) throws SQLException {
-        return new TimeRange(Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2)));
     }
 }

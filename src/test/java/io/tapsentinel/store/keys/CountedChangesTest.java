@@ -71,7 +71,7 @@ public class CountedChangesTest {
     @Test
     void theClaimOfAChangedEventIsThatOfAnyDuplicate() {
         assertThat(tap.deliver(STATUS)).isEqualTo(Claim.DELIVERED);
-        assertThat(tap.seen.isDone(VersionsFixture.sighting(STATUS))).isTrue();
+        assertThat(tap.seen.durable().isDone(VersionsFixture.sighting(STATUS))).isTrue();
         assertThat(tap.count("SELECT count(*) FROM version")).isZero();
     }
 

@@ -8,12 +8,13 @@ import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.Deferrals;
-import io.tapsentinel.store.ledger.Deferrals.Count;
 import io.tapsentinel.store.ledger.Gap;
 import io.tapsentinel.store.ledger.HourKeys;
 import io.tapsentinel.store.ledger.Ledger;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.SweptKeys;
+import io.tapsentinel.store.ledger.TableBacklogs;
+import io.tapsentinel.store.ledger.TableBacklogs.Count;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.StoreFixture;
@@ -56,7 +57,7 @@ public class DeferralsTest extends StoreFixture {
         assertThat(store.<Boolean>transaction(c -> deferrals.caughtUp(c, TYPE, range(20_000, 20_060), true)))
                 .isTrue();
 
-        assertThat(deferrals.counts().get(TYPE)).isEqualTo(new Deferrals.Count(2, 0));
+        assertThat(counts().get(TYPE)).isEqualTo(new TableBacklogs.Count(2, 0));
         assertThat(deferrals.backlog().get(TYPE)).containsExactly(range(6_460, 10_060), range(16_460, 20_060));
         caughtUp(TYPE, range(6_460, 10_060));
         assertThat(caughtUp(TYPE, range(16_460, 20_060))).isEqualTo(2);
@@ -83,7 +84,7 @@ public class DeferralsTest extends StoreFixture {
 
         assertThat(deferrals.backlog())
                 .isEqualTo(Map.of(TYPE, List.of(range(0, 20), range(30, 40)), OTHER, List.of(range(0, 10))));
-        assertThat(deferrals.counts()).isEqualTo(Map.of(TYPE, new Count(3, 0), OTHER, new Count(1, 0)));
+        assertThat(counts()).isEqualTo(Map.of(TYPE, new Count(3, 0), OTHER, new Count(1, 0)));
         assertThat(contains("1", "5")).containsExactly(true, false);
         assertThat(contains(new EventRef(OTHER, event(TYPE, "1").getKey())))
                 .as("another type")
@@ -104,7 +105,7 @@ public class DeferralsTest extends StoreFixture {
         assertThat(List.of(late, fresh, refused))
                 .extracting(TapEvent::isDeferredBefore)
                 .containsExactly(true, false, true);
-        assertThat(deferrals.counts()).isEqualTo(Map.of(TYPE, new Count(1, 0), OTHER, new Count(1, 0)));
+        assertThat(counts()).isEqualTo(Map.of(TYPE, new Count(1, 0), OTHER, new Count(1, 0)));
         assertThat(deferrals.backlog().get(TYPE)).as("a read alone ends it").containsExactly(range(0, 10));
     }
 
@@ -124,11 +125,11 @@ public class DeferralsTest extends StoreFixture {
         TapEvent[] events =
                 IntStream.range(0, 1_201).mapToObj(i -> event(TYPE, "id-" + i)).toArray(TapEvent[]::new);
         defer(range(0, 10), events);
-        assertThat(deferrals.counts()).isEqualTo(Map.of(TYPE, new Count(1_201, 0)));
+        assertThat(counts()).isEqualTo(Map.of(TYPE, new Count(1_201, 0)));
 
         seen.delivered(0, List.of(events).subList(0, 1_200));
 
-        assertThat(deferrals.counts()).isEqualTo(Map.of(TYPE, new Count(1, 0)));
+        assertThat(counts()).isEqualTo(Map.of(TYPE, new Count(1, 0)));
         assertThat(List.of(events).subList(0, 1_200)).allMatch(TapEvent::isDeferredBefore);
     }
 
@@ -142,12 +143,12 @@ public class DeferralsTest extends StoreFixture {
 
         assertThat(withdrawn())
                 .containsExactly(
-                        new Deferrals.Withdrawn(TYPE, event(TYPE, "1").getKey(), NOON.plusSeconds(300)),
-                        new Deferrals.Withdrawn(OTHER, event(OTHER, "2").getKey(), NOON));
+                        new TableBacklogs.Withdrawn(TYPE, event(TYPE, "1").getKey(), NOON.plusSeconds(300)),
+                        new TableBacklogs.Withdrawn(OTHER, event(OTHER, "2").getKey(), NOON));
     }
 
-    private List<Deferrals.Withdrawn> withdrawn() {
-        return store.transaction(connection -> Deferrals.withdrawn(connection, store.source()));
+    private List<TableBacklogs.Withdrawn> withdrawn() {
+        return store.transaction(connection -> TableBacklogs.withdrawn(connection, store.source()));
     }
 
     @Test
@@ -161,7 +162,7 @@ public class DeferralsTest extends StoreFixture {
         assertThat(caughtUp(TYPE, range(10, 20))).isEqualTo(1);
 
         assertThat(deferrals.backlog().keySet()).containsExactly(OTHER);
-        assertThat(deferrals.counts()).isEqualTo(Map.of(TYPE, new Count(0, 1), OTHER, new Count(1, 0)));
+        assertThat(counts()).isEqualTo(Map.of(TYPE, new Count(0, 1), OTHER, new Count(1, 0)));
         assertThat(contains("gone")).containsExactly(true);
         assertThat(caughtUp(TYPE, range(0, 20))).as("once").isZero();
     }
@@ -170,13 +171,13 @@ public class DeferralsTest extends StoreFixture {
     void aWithdrawnEventIsDeferredAgainOrDelivered() {
         defer(range(0, 10), event(TYPE, "1"), event(TYPE, "2"));
         caughtUp(TYPE, range(0, 10));
-        assertThat(deferrals.counts()).isEqualTo(Map.of(TYPE, new Count(0, 2)));
+        assertThat(counts()).isEqualTo(Map.of(TYPE, new Count(0, 2)));
 
         defer(range(20, 30), event(TYPE, "1"));
         TapEvent back = event(TYPE, "2");
         seen.delivered(0, List.of(back));
 
-        assertThat(deferrals.counts()).isEqualTo(Map.of(TYPE, new Count(1, 0)));
+        assertThat(counts()).isEqualTo(Map.of(TYPE, new Count(1, 0)));
         assertThat(back.isDeferredBefore()).isTrue();
     }
 
@@ -188,7 +189,7 @@ public class DeferralsTest extends StoreFixture {
 
         assertThat(caughtUp(TYPE, range(0, 10))).isEqualTo(1);
 
-        assertThat(deferrals.counts()).isEqualTo(Map.of(TYPE, new Count(0, 1)));
+        assertThat(counts()).isEqualTo(Map.of(TYPE, new Count(0, 1)));
         assertThat(contains("1", "2")).containsExactly(false, true);
     }
 
@@ -280,10 +281,10 @@ public class DeferralsTest extends StoreFixture {
 
         clock.set(NOON.plus(Ledger.KEPT));
         new ReadState(store, clock).prune();
-        assertThat(deferrals.counts()).containsOnlyKeys(TYPE, OTHER);
+        assertThat(counts()).containsOnlyKeys(TYPE, OTHER);
         clock.advance(Duration.ofMillis(1));
         new ReadState(store, clock).prune();
-        assertThat(deferrals.counts()).isEqualTo(Map.of(OTHER, new Count(1, 0)));
+        assertThat(counts()).isEqualTo(Map.of(OTHER, new Count(1, 0)));
     }
 
     @Test
@@ -351,12 +352,12 @@ public class DeferralsTest extends StoreFixture {
     }
 
     private long withdrawn(EventType type) {
-        return deferrals.counts().getOrDefault(type, new Deferrals.Count(0, 0)).withdrawn();
+        return counts().getOrDefault(type, new TableBacklogs.Count(0, 0)).withdrawn();
     }
 
     /** As one does that knows nothing of deferred events. */
     private void deliveredByAnOlderProgram(TapEvent event) {
-        DurableKeys older = new DurableKeys(store, 1_000, false, clock);
+        KeyWriter older = new KeyWriter(new DurableKeys(store, 1_000, false, clock), store.source());
         store.transaction(connection -> {
             older.delivered(connection, List.of(event));
             return null;
@@ -383,5 +384,9 @@ public class DeferralsTest extends StoreFixture {
 
     private Optional<Completeness.Recent> recent() {
         return store.transaction(connection -> Completeness.recent(connection, store.source()));
+    }
+
+    private Map<EventType, TableBacklogs.Count> counts() {
+        return store.transaction(connection -> TableBacklogs.counts(connection, store.source()));
     }
 }

@@ -127,12 +127,12 @@ public class SentChangesTest {
         Claim.of(tap.seen, changed);
         assertThat(Claim.of(tap.seen, event(STATUS))).isEqualTo(Claim.RESERVED);
         assertThat(Claim.of(tap.seen, event(THREAT))).isEqualTo(Claim.RESERVED);
-        assertThat(tap.seen.isDone(sighting(STATUS))).as("reserved").isFalse();
+        assertThat(tap.seen.durable().isDone(sighting(STATUS))).as("reserved").isFalse();
 
         Claim.deliver(tap.seen, changed);
 
-        assertThat(tap.seen.isDone(sighting(STATUS))).isTrue();
-        assertThat(tap.seen.isDone(sighting(THREAT))).as("skipped").isFalse();
+        assertThat(tap.seen.durable().isDone(sighting(STATUS))).isTrue();
+        assertThat(tap.seen.durable().isDone(sighting(THREAT))).as("skipped").isFalse();
         assertThat(tap.deliver(THREAT)).isEqualTo(Claim.CHANGED);
     }
 

@@ -15,6 +15,7 @@ import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.Deferrals;
 import io.tapsentinel.store.ledger.HourKeys;
 import io.tapsentinel.store.ledger.SweptKeys;
+import io.tapsentinel.store.ledger.TableBacklogs;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.MovableClock;
@@ -62,38 +63,38 @@ class SharedStoreIT {
 
     @Test
     void oneProgramAtATimeHasTheSource() {
-        assertThat(one.tryTake()).isTrue();
-        assertThat(other.tryTake()).isFalse();
+        assertThat(one.locks().tryTake()).isTrue();
+        assertThat(other.locks().tryTake()).isFalse();
         try (Store third = Store.open(postgres.address(url), "another", "https://tap.example")) {
-            assertThat(third.tryTake()).as("of another source").isTrue();
+            assertThat(third.locks().tryTake()).as("of another source").isTrue();
         }
 
-        one.giveBack();
+        one.locks().giveBack();
 
-        assertThat(other.tryTake()).isTrue();
-        assertThat(one.tryTake()).isFalse();
+        assertThat(other.locks().tryTake()).isTrue();
+        assertThat(one.locks().tryTake()).isFalse();
     }
 
     @Test
     void oneProgramSpeaksForAllWhoeverReads() throws SQLException {
-        assertThat(one.mayReport()).isTrue();
-        assertThat(other.mayReport()).isFalse();
-        assertThat(other.tryTake()).isTrue();
-        other.giveBack();
-        assertThat(one.tryTake()).isTrue();
-        one.giveBack();
-        assertThat(one.mayReport()).isTrue();
-        assertThat(other.mayReport()).isFalse();
+        assertThat(one.locks().mayReport()).isTrue();
+        assertThat(other.locks().mayReport()).isFalse();
+        assertThat(other.locks().tryTake()).isTrue();
+        other.locks().giveBack();
+        assertThat(one.locks().tryTake()).isTrue();
+        one.locks().giveBack();
+        assertThat(one.locks().mayReport()).isTrue();
+        assertThat(other.locks().mayReport()).isFalse();
 
         one.close();
-        await().atMost(Duration.ofSeconds(5)).until(other::mayReport);
+        await().atMost(Duration.ofSeconds(5)).until(other.locks()::mayReport);
     }
 
     @Test
     void theSourceIsFreeAtOnceWhenTheProgramThatHadItIsGone() {
-        assertThat(one.tryTake()).isTrue();
+        assertThat(one.locks().tryTake()).isTrue();
         one.close();
-        await().atMost(Duration.ofSeconds(5)).until(other::tryTake);
+        await().atMost(Duration.ofSeconds(5)).until(other.locks()::tryTake);
     }
 
     @Test
@@ -134,12 +135,12 @@ class SharedStoreIT {
                     .isEqualTo(3);
             assertThat(store.<Boolean>transaction(c -> deferrals.caughtUp(c, TYPE, hour, false)))
                     .isFalse();
-            assertThat(deferrals.counts().get(TYPE).withdrawn()).isEqualTo(3);
+            assertThat(counts(store).get(TYPE).withdrawn()).isEqualTo(3);
 
             assertThat(store.<Integer>transaction(c -> deferrals.deferred(c, hour, all)))
                     .isEqualTo(4);
 
-            assertThat(deferrals.counts()).isEqualTo(Map.of(TYPE, new Deferrals.Count(7, 0)));
+            assertThat(counts(store)).isEqualTo(Map.of(TYPE, new TableBacklogs.Count(7, 0)));
         }
     }
 
@@ -156,8 +157,8 @@ class SharedStoreIT {
 
         theirs.catchUp();
 
-        assertThat(theirs.filteredBefore(event(TYPE, "1"))).isPresent();
-        assertThat(theirs.filteredBefore(event(TYPE, "2"))).isEmpty();
+        assertThat(theirs.durable().filteredBefore(event(TYPE, "1"))).isPresent();
+        assertThat(theirs.durable().filteredBefore(event(TYPE, "2"))).isEmpty();
         assertThat(Claim.of(theirs, event(TYPE, "1"))).isEqualTo(Claim.NEW);
     }
 
@@ -208,10 +209,10 @@ class SharedStoreIT {
     @Test
     void whoeverLosesTheLockWithItsConnectionCanWriteNothingUntilItHasGivenItUp() throws SQLException {
         SeenKeys seen = new SeenKeys(one, 1_000, clock);
-        assertThat(one.tryTake()).isTrue();
+        assertThat(one.locks().tryTake()).isTrue();
         assertThat(postgres.cut(url, "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')"))
                 .isEqualTo(1);
-        await().atMost(Duration.ofSeconds(5)).until(other::tryTake);
+        await().atMost(Duration.ofSeconds(5)).until(other.locks()::tryTake);
 
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(() -> seen.delivered(0, List.of(event(TYPE, "1"))))
@@ -222,10 +223,10 @@ class SharedStoreIT {
         assertThat(other.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM seen")))
                 .isZero();
 
-        one.giveBack();
-        assertThat(one.tryTake()).as("as long as the other has it").isFalse();
-        other.giveBack();
-        assertThat(one.tryTake()).isTrue();
+        one.locks().giveBack();
+        assertThat(one.locks().tryTake()).as("as long as the other has it").isFalse();
+        other.locks().giveBack();
+        assertThat(one.locks().tryTake()).isTrue();
         seen.delivered(0, List.of(event(TYPE, "1")));
     }
 
@@ -277,7 +278,11 @@ class SharedStoreIT {
         assertThat(theirs.deferrals().backlog()).isEqualTo(Map.of(TYPE, List.of(window)));
         theirs.delivered(0, List.of(event(TYPE, "1")));
 
-        assertThat(ours.counts()).isEmpty();
+        assertThat(counts(one)).isEmpty();
+    }
+
+    private static Map<EventType, TableBacklogs.Count> counts(Store store) {
+        return store.transaction(connection -> TableBacklogs.counts(connection, store.source()));
     }
 
     @Test

@@ -2,8 +2,8 @@ package io.tapsentinel.store.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.store.ledger.AttemptTable.Attempt;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
-import io.tapsentinel.store.ledger.UnreadableTime.Attempt;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.tap.plan.Unreadable;
 import io.tapsentinel.tap.plan.Unreadable.How;
@@ -88,13 +88,13 @@ class UnreadableTimeTest extends StoreFixture {
         }
         assertThat(unreadable.detour().bad()).isNotEmpty();
         List<Unreadable> bad = unreadable.detour().bad();
-        unreadable.reading(new Attempt(HOUR, Purpose.SWEEP));
+        unreadable.attempts().begin(new Attempt(HOUR, Purpose.SWEEP));
 
         read(HOUR, Purpose.CATCH_UP);
 
         assertThat(state.gaps()).extracting(Gap::time).containsExactly(TIME);
         assertThat(unreadable.detour().bad()).isEqualTo(bad);
-        assertThat(unreadable.attempt()).as("the process has not ended").isEmpty();
+        assertThat(unreadable.attempts().find()).as("the process has not ended").isEmpty();
     }
 
     @ParameterizedTest

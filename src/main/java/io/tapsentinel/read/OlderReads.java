@@ -1,0 +1,156 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.read.WindowAttempts.End;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.tap.plan.TimeRange;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.camel.Exchange;
+
+/**
+ * What a run reads beside its fresh window: first the oldest window of the backlog, if TAP would forget it meanwhile; afterwards the
+ * backlog, then what suspended tables could not accept, while there is time before the next poll. For the thread that has the source's lock.
+ */
+final class OlderReads {
+
+    /** One part of the backlog may be at fault; two in a row are TAP. */
+    private static final int FAILURES = 2;
+
+    private final PollOrder polls;
+    private final CatchUpOrder catchUp;
+    private final Supplier<BacklogOrder> newBacklog;
+    private final ReadState state;
+    private final WindowAttempts attempts;
+    private final SourceState source;
+    private final PostponedReads postponed;
+    private final StopSignal stop;
+    private final Clock clock;
+    private final Clock steady;
+    private BacklogOrder backlog;
+    /** Whether the oldest window failed before a fresh one; until a window of the backlog is read it must not hold one up again. */
+    private boolean oldestFailed;
+
+    /**
+     * @param newBacklog for each run
+     * @param steady     tells how long a run has read, whatever the clock is set to
+     */
+    OlderReads(
+            PollOrder polls,
+            CatchUpOrder catchUp,
+            Supplier<BacklogOrder> newBacklog,
+            ReadState state,
+            WindowAttempts attempts,
+            SourceState source,
+            PostponedReads postponed,
+            StopSignal stop,
+            Clock clock,
+            Clock steady) {
+        this.polls = polls;
+        this.catchUp = catchUp;
+        this.newBacklog = newBacklog;
+        this.state = state;
+        this.attempts = attempts;
+        this.source = source;
+        this.postponed = postponed;
+        this.stop = stop;
+        this.clock = clock;
+        this.steady = steady;
+    }
+
+    /** A run begins. What is lost meanwhile becomes a gap, whatever keeps it from being read. */
+    void begin() {
+        backlog = newBacklog.get();
+        catchUp.begin();
+        if (!stop.isStopped() && source.isTimeKnown()) {
+            backlog.expire();
+            catchUp.expire();
+        }
+    }
+
+    /** Reads the oldest window if it cannot wait. The plan knows it by the ledger: its backlog is durable only with its fresh window. */
+    void readUrgent(Exchange trigger) {
+        List<TimeRange> owed = oldestFailed ? List.of() : polls.owed();
+        if (polls.urgent(owed).isPresent() && !backlogWaits(owed)) {
+            oldestFailed = attempts.readOnce(trigger, () -> polls.urgent(polls.owed())) == End.FAILED;
+        }
+    }
+
+    /** When the schedule has the next poll, by the steady clock; empty for a run that no schedule triggered. */
+    private Optional<Instant> nextPoll(Exchange trigger) {
+        return Optional.ofNullable(trigger.getMessage().getHeader("nextFireTime", Date.class))
+                .map(at -> steady.instant().plus(Duration.between(clock.instant(), at.toInstant())));
+    }
+
+    /** After a fresh window: reads until the next poll is due, or nothing is left. */
+    void read(Exchange trigger) {
+        Optional<Instant> nextPoll = nextPoll(trigger);
+        readBacklog(trigger, nextPoll);
+        catchUp(trigger, nextPoll);
+    }
+
+    private void readBacklog(Exchange trigger, Optional<Instant> nextPoll) {
+        readWhileTime(
+                () -> {
+                    End end = backlogWaits(state.backlog()) ? End.OVER : attempts.read(trigger, backlog::next);
+                    oldestFailed &= end != End.COMMITTED;
+                    return end;
+                },
+                backlog::passOver,
+                FAILURES,
+                nextPoll);
+    }
+
+    private void catchUp(Exchange trigger, Optional<Instant> nextPoll) {
+        // one window at least, or polls that take their whole interval would put it off for ever
+        if (!stop.isStopped() && !source.isResting()) {
+            readWhileTime(
+                    () -> {
+                        End end = attempts.readOnce(trigger, catchUp::next);
+                        if (end == End.COMMITTED) {
+                            catchUp.committed();
+                        }
+                        return end;
+                    },
+                    catchUp::passOver,
+                    // the order gives each type up by itself
+                    Integer.MAX_VALUE,
+                    nextPoll);
+        }
+    }
+
+    private void readWhileTime(Supplier<End> read, Runnable passOver, int mostFailures, Optional<Instant> nextPoll) {
+        int failures = 0;
+        End end;
+        do {
+            end = stop.isStopped() ? End.OVER : read.get();
+            if (end == End.FAILED) {
+                passOver.run();
+                failures++;
+            } else {
+                failures = 0;
+            }
+        } while (end != End.NOTHING
+                && end != End.OVER
+                && failures < mostFailures
+                // a run that no schedule triggered reads one window
+                && nextPoll.map(steady.instant()::isBefore).orElse(end == End.FAILED));
+    }
+
+    private boolean backlogWaits(List<TimeRange> ranges) {
+        if (ranges.isEmpty()) {
+            postponed.nothing(Purpose.BACKLOG);
+            return false;
+        }
+        return postponed.waits(
+                Purpose.BACKLOG,
+                0,
+                "the backlog waits, " + ranges.stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus)
+                        + " since " + ranges.get(0).from());
+    }
+}

@@ -1,0 +1,76 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.tap.plan.Plan;
+import io.tapsentinel.tap.plan.Progress;
+import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.tap.plan.WindowPlanner;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which window a poll reads, planned anew each time from what the store and TAP's answers tell. The first plan ever begins the history.
+ */
+final class PollOrder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollOrder.class);
+
+    private final WindowPlanner planner;
+    private final ReadState state;
+    private final SourceState source;
+    private final Duration settle;
+
+    /** @param settle how long before now windows end */
+    PollOrder(WindowPlanner planner, ReadState state, SourceState source, Duration settle) {
+        this.planner = planner;
+        this.state = state;
+        this.source = source;
+        this.settle = settle;
+    }
+
+    private Plan plan() {
+        Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin("no history"));
+        Plan plan = planner.poll(source.horizon(), progress, source.longestWindow());
+        return state.unreadable().detour().around(plan.without(state.ledger().readLongAfter(plan.older())), progress);
+    }
+
+    /** Time that is owed by now, the plan of the next poll included, oldest first. */
+    List<TimeRange> owed() {
+        return planner.owed(state.backlog(), plan(), source.horizon());
+    }
+
+    /** The oldest window of what is owed, if it cannot wait for the fresh one. */
+    Optional<DueRead.Backlog> urgent(List<TimeRange> owed) {
+        return planner.urgent(
+                        owed,
+                        source.horizon(),
+                        source.longestWindow(),
+                        state.unreadable().detour())
+                .map(window -> new DueRead.Backlog(window, state.ledger().coverage(window, settle), state));
+    }
+
+    /** The newest window; empty when there is nothing to ask for yet. */
+    Optional<DueRead.Poll> fresh() {
+        Plan plan = plan();
+        return plan.fresh()
+                .map(window -> new DueRead.Poll(window, state.ledger().coverage(window, settle), plan, state));
+    }
+
+    /** While nothing was read, a beginning that came from a clock ahead of TAP's is put right. */
+    private Progress earlierThanFeared(Progress progress) {
+        return progress.isNothingRead()
+                        && planner.begin(source.horizon().now()).origin().isBefore(progress.origin())
+                ? begin("TAP's time is earlier than ours")
+                : progress;
+    }
+
+    private Progress begin(String why) {
+        Progress first = planner.begin(source.horizon().now());
+        state.begin(first);
+        LOG.warn("{}: reading starts at {}; set tap.poll.start if this is not the first run", why, first.origin());
+        return first;
+    }
+}

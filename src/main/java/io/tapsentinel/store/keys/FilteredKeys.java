@@ -1,0 +1,52 @@
+package io.tapsentinel.store.keys;
+
+import io.tapsentinel.event.EventKey;
+import io.tapsentinel.event.EventRef;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.store.keys.SeenTable.Row;
+import io.tapsentinel.store.ledger.HourKeys;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Events that routes dropped, beside the keys of those that were settled. */
+final class FilteredKeys {
+
+    private static final int WRITTEN_AT_ONCE = 1_000;
+
+    private final SeenTable table;
+    private final GainedKeys gained;
+
+    FilteredKeys(SeenTable table, GainedKeys gained) {
+        this.table = table;
+        this.gained = gained;
+    }
+
+    /**
+     * What a filtered event is known as: its key inverted, so that no program on the store can take it for one that has landed.
+     * Its verdict is 0.
+     */
+    static EventRef known(EventRef event) {
+        return new EventRef(
+                event.type(), new EventKey(~event.key().high(), ~event.key().low()));
+    }
+
+    /** Part of the transaction that commits a read: routes dropped these events. */
+    void add(Connection connection, HourKeys events) throws SQLException {
+        for (EventType type : EventType.values()) {
+            ByteBuffer keys = ByteBuffer.wrap(events.bytes(type));
+            while (keys.hasRemaining()) {
+                List<Row> rows = new ArrayList<>();
+                for (int i = 0; i < WRITTEN_AT_ONCE && keys.hasRemaining(); i++) {
+                    EventKey key = new EventKey(keys.getLong(), keys.getLong());
+                    rows.add(new Row(
+                            type.arrayName(), known(new EventRef(type, key)).key(), 0, 0));
+                }
+                gained.add(connection, rows.stream().map(Row::key).toList());
+                table.filtered(connection, rows);
+            }
+        }
+    }
+}

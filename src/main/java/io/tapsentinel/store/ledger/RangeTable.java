@@ -1,0 +1,96 @@
+package io.tapsentinel.store.ledger;
+
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.store.Sql;
+import io.tapsentinel.tap.plan.TimeRange;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The rows of one backlog: time that has to be read, oldest first, without overlaps. Methods are part of the connection's transaction.
+ */
+final class RangeTable {
+
+    private static final String BOUNDS = "SELECT from_at, to_at FROM ";
+
+    private final String rows;
+    private final String insert;
+    /** Values of the columns that come first: the source, and the array of the type if it is the backlog of one. */
+    private final Object[] owner;
+
+    private RangeTable(String table, String which, Object... owner) {
+        this.rows = table + which;
+        this.insert = "INSERT INTO " + table + " VALUES (" + "?, ".repeat(owner.length) + "?, ?)";
+        this.owner = owner;
+    }
+
+    /** What has to be read of all types. */
+    static RangeTable backlog(String source) {
+        return new RangeTable("backlog", " WHERE source = ?", source);
+    }
+
+    /** What has to be read again for the table of one type. */
+    static RangeTable backlog(String source, EventType type) {
+        return new RangeTable("table_backlog", " WHERE source = ? AND stream = ?", source, type.arrayName());
+    }
+
+    /** That of each type; types without any are absent. */
+    static Map<EventType, List<TimeRange>> byType(Connection connection, String source) throws SQLException {
+        Map<EventType, List<TimeRange>> backlog = new EnumMap<>(EventType.class);
+        for (EventType type : EventType.values()) {
+            List<TimeRange> ranges = backlog(source, type).all(connection);
+            if (!ranges.isEmpty()) {
+                backlog.put(type, ranges);
+            }
+        }
+        return backlog;
+    }
+
+    List<TimeRange> all(Connection connection) throws SQLException {
+        return ranges(connection, BOUNDS + rows + " ORDER BY from_at", owner);
+    }
+
+    void add(Connection connection, List<TimeRange> more) throws SQLException {
+        List<TimeRange> ranges = new ArrayList<>(all(connection));
+        ranges.addAll(more);
+        replace(connection, TimeRange.union(ranges));
+    }
+
+    /** Returns what is left. */
+    List<TimeRange> remove(Connection connection, List<TimeRange> done) throws SQLException {
+        List<TimeRange> left = TimeRange.without(all(connection), done);
+        replace(connection, left);
+        return left;
+    }
+
+    private void replace(Connection connection, List<TimeRange> ranges) throws SQLException {
+        Sql.update(connection, "DELETE FROM " + rows, owner);
+        for (TimeRange range : ranges) {
+            Sql.update(
+                    connection,
+                    insert,
+                    Stream.concat(
+                                    Stream.of(owner),
+                                    Stream.of(
+                                            range.from().toEpochMilli(),
+                                            range.to().toEpochMilli()))
+                            .toArray());
+        }
+    }
+
+    /** The ranges that a query finds whose first two columns are their bounds. */
+    static List<TimeRange> ranges(Connection connection, String sql, Object... arguments) throws SQLException {
+        return Sql.list(connection, sql, RangeTable::range, arguments);
+    }
+
+    static TimeRange range(ResultSet row) throws SQLException {
+        return new TimeRange(Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2)));
+    }
+}
