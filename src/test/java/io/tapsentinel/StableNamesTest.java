@@ -26,7 +26,9 @@ class StableNamesTest {
 
     @Test
     void propertiesKeepTheirNamesAndDefaults() throws IOException {
-        assertThat(properties("application.properties")).containsAllEntriesOf(parsed("""
+        assertThat(properties("application.properties"))
+                .as("a new default belongs here, and in configuration.md and changelog.md")
+                .containsAllEntriesOf(parsed("""
                         tap.url = https://tap-api-v2.proofpoint.com
                         tap.principal =
                         tap.secret =

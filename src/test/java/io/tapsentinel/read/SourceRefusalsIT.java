@@ -151,7 +151,7 @@ class SourceRefusalsIT extends SimulatedRun {
     }
 
     @Test
-    void throttlingRestsFiveTenTwentyThenThirtyMinutesUntilAnAnswer() throws Exception {
+    void throttlingRestsLongerEachTimeUntilAnAnswer() throws Exception {
         services.tapProxy().next(Fault.THROTTLED, Fault.THROTTLED, Fault.THROTTLED, Fault.THROTTLED, Fault.THROTTLED);
         RunningProgram program = services.start().poll();
         int requests = 1;

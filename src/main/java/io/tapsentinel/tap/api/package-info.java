@@ -1,5 +1,5 @@
 /**
- * TAP's rules for requests: credentials, refusals, rests, clock, limits of an answer.
+ * TAP's rules for requests: credentials, refusals (401, 403, 429) and the rest after them, clock, limits of an answer.
  * May use tap.plan and what is below it.
  * Read {@link io.tapsentinel.tap.api.TapBackoff} first.
  */

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class TableSchemaTest {
 
-    /** The columns of the vendor's published connector, TimeGenerated aside; typed by hand from logs-ingestion-api.md. */
+    /** TimeGenerated aside; typed by hand, so that a slip in a file shows. A new column is added here, too: see azure.md. */
     private static final Map<String, String> CLICKS = columns("""
             string: url classification userAgent campaignId id clickIP sender recipient senderIP GUID threatID threatURL
             string: threatStatus messageID
@@ -34,18 +34,21 @@ class TableSchemaTest {
             """);
 
     @Test
-    void clickTablesHaveTheVendorsColumns() {
-        assertThat(CLICKS).hasSize(16);
-        assertThat(columns(TableSchema.of("ProofPointTAPClicksBlockedV2_CL"))).isEqualTo(CLICKS);
-        assertThat(columns(TableSchema.of("ProofPointTAPClicksPermittedV2_CL"))).isEqualTo(CLICKS);
+    void clickTablesHaveTheseColumns() {
+        assertColumns("ProofPointTAPClicksBlockedV2_CL", CLICKS);
+        assertColumns("ProofPointTAPClicksPermittedV2_CL", CLICKS);
     }
 
     @Test
-    void messageTablesHaveTheVendorsColumns() {
-        assertThat(MESSAGES).hasSize(29);
-        assertThat(columns(TableSchema.of("ProofPointTAPMessagesBlockedV2_CL"))).isEqualTo(MESSAGES);
-        assertThat(columns(TableSchema.of("ProofPointTAPMessagesDeliveredV2_CL")))
-                .isEqualTo(MESSAGES);
+    void messageTablesHaveTheseColumns() {
+        assertColumns("ProofPointTAPMessagesBlockedV2_CL", MESSAGES);
+        assertColumns("ProofPointTAPMessagesDeliveredV2_CL", MESSAGES);
+    }
+
+    private static void assertColumns(String table, Map<String, String> expected) {
+        assertThat(columns(TableSchema.of(table)))
+                .as("columns of %s.json; expected are those of this test", table)
+                .containsExactlyInAnyOrderEntriesOf(expected);
     }
 
     @Test
