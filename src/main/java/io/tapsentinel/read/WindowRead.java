@@ -173,16 +173,12 @@ public class WindowRead {
         committed = true;
     }
 
-    /**
-     * Why it did not commit; null when it did. An exchange can end well without having come that far.
-     *
-     * @param ofTheExchange what its exchange ended with; null when that ended well
-     */
+    /** Why it did not commit; null when it did. @param ofTheExchange what its exchange ended with; null when that ended well */
     public Throwable failure(Throwable ofTheExchange) {
         return ofTheExchange != null || committed
                 ? ofTheExchange
                 : new WindowFailedException(
-                        "a route ended it before its commit:" + " stop, or a failure that is handled, in tap-fetch");
+                        "a route ended it before its commit: stop, or a failure that is handled, in tap-fetch");
     }
 
     /** What to write into the ledger. */

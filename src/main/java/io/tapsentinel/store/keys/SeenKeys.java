@@ -115,11 +115,7 @@ public class SeenKeys implements DeliveryLog {
         }
     }
 
-    /**
-     * Part of the transaction that commits a read: elements that no route takes are stored at {@code tap.rejected.uri}.
-     *
-     * @param streams the {@link io.tapsentinel.event.SafeName} of each one's array, by its key
-     */
+    /** Part of the transaction that commits a read: elements that no route takes were stored. @param streams their arrays by key */
     public void rejected(Connection connection, Map<EventKey, String> streams) throws SQLException {
         writer.rejected(connection, streams);
     }
@@ -143,12 +139,7 @@ public class SeenKeys implements DeliveryLog {
         durable.catchUp();
     }
 
-    /**
-     * Counts what whoever had the source's lock before had on its way when it ended; to be called with that lock, before anything is
-     * sent.
-     *
-     * @return how many records Sentinel may hold twice because of it
-     */
+    /** With the source's lock, before anything is sent: how many records were on their way when the last one to have it ended. */
     public int abandoned() {
         return store.transaction(connection -> InFlight.unknown(connection, store.source()));
     }
