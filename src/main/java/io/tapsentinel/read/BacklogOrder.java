@@ -51,7 +51,7 @@ final class BacklogOrder {
         List<TimeRange> left = TimeRange.without(expire(), passedOver);
         Optional<TimeRange> oldest = state.unreadable()
                 .detour()
-                .oldest(left, source.longestWindow(), source.horizon(), state.ledger()::wasReadWhole);
+                .nextOfBacklog(left, source.longestWindow(), source.horizon(), state.ledger()::wasReadWhole);
         oldest.ifPresent(window -> asked = window);
         return oldest.map(window -> new DueRead.Backlog(window, state.ledger().coverage(window, settle), state));
     }

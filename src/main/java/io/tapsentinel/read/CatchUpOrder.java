@@ -102,7 +102,7 @@ final class CatchUpOrder {
         fromAll.retainAll(backlog.keySet());
         Stream.of(EventType.values()).filter(type -> !backlog.containsKey(type)).forEach(suspensions::nothingWaits);
         if (backlog.isEmpty()) {
-            postponed.nothing(Purpose.CATCH_UP);
+            postponed.clear(Purpose.CATCH_UP);
             return Optional.empty();
         }
         Detour detour = state.unreadable().detour();
@@ -134,9 +134,9 @@ final class CatchUpOrder {
         int probes = suspensions.of(type).suspended().map(Suspended::probes).orElse(0);
         List<TimeRange> windows = new ArrayList<>();
         List<TimeRange> rest = backlog;
-        for (Optional<TimeRange> next = detour.again(rest, most);
+        for (Optional<TimeRange> next = detour.nextOfTable(rest, most);
                 next.isPresent() && windows.size() <= probes;
-                next = detour.again(rest, most)) {
+                next = detour.nextOfTable(rest, most)) {
             windows.add(next.get());
             rest = TimeRange.without(rest, next.get());
         }
@@ -157,7 +157,7 @@ final class CatchUpOrder {
     }
 
     private boolean waits(CatchUpRead ask) {
-        return postponed.waits(
+        return postponed.mustWait(
                 Pool.of(ask.path()),
                 Purpose.CATCH_UP,
                 0,

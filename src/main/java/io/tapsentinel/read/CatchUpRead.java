@@ -62,7 +62,7 @@ non-sealed class CatchUpRead implements DueRead {
 
     @Override
     public void commit(LedgerEntry entry, InTransaction also) {
-        state.beside(entry, connection -> {
+        state.commitWithoutProgress(entry, connection -> {
             also.in(connection);
             again = entry.total(LedgerCount.DEFERRED) == 0 && deferrals.caughtUp(connection, type, window, own);
         });

@@ -65,7 +65,7 @@ public sealed interface DueRead permits DueRead.Poll, DueRead.Backlog, CatchUpRe
 
         @Override
         public void commit(LedgerEntry entry, InTransaction also) {
-            state.commit(plan, entry, also).forEach(BacklogOrder::reportGap);
+            state.commitPoll(plan, entry, also).forEach(BacklogOrder::reportGap);
         }
     }
 
@@ -79,7 +79,7 @@ public sealed interface DueRead permits DueRead.Poll, DueRead.Backlog, CatchUpRe
 
         @Override
         public void commit(LedgerEntry entry, InTransaction also) {
-            state.commit(entry, also);
+            state.commitBacklog(entry, also);
         }
     }
 
@@ -115,7 +115,7 @@ public sealed interface DueRead permits DueRead.Poll, DueRead.Backlog, CatchUpRe
         @Override
         public void commit(LedgerEntry entry, InTransaction also) {
             keys.addAll(found);
-            state.beside(entry, connection -> {
+            state.commitWithoutProgress(entry, connection -> {
                 also.in(connection);
                 if (hour != null) {
                     completeness.swept(connection, hour, at, keys);
@@ -139,7 +139,7 @@ public sealed interface DueRead permits DueRead.Poll, DueRead.Backlog, CatchUpRe
 
         @Override
         public void commit(LedgerEntry entry, InTransaction also) {
-            state.beside(entry, connection -> {
+            state.commitWithoutProgress(entry, connection -> {
                 also.in(connection);
                 seen.repaired(connection, repaired);
             });

@@ -75,9 +75,9 @@ final class OlderReads {
 
     /** Reads the oldest window if it cannot wait. The plan knows it by the ledger: its backlog is durable only with its fresh window. */
     void readUrgent(Exchange trigger) {
-        List<TimeRange> owed = oldestFailed ? List.of() : polls.owed();
-        if (polls.urgent(owed).isPresent() && !backlogWaits(owed)) {
-            oldestFailed = attempts.readOnce(trigger, () -> polls.urgent(polls.owed())) == End.FAILED;
+        List<TimeRange> owed = oldestFailed ? List.of() : polls.findOwed();
+        if (polls.nextUrgent(owed).isPresent() && !backlogWaits(owed)) {
+            oldestFailed = attempts.readOnce(trigger, () -> polls.nextUrgent(polls.findOwed())) == End.FAILED;
         }
     }
 
@@ -144,10 +144,10 @@ final class OlderReads {
 
     private boolean backlogWaits(List<TimeRange> ranges) {
         if (ranges.isEmpty()) {
-            postponed.nothing(Purpose.BACKLOG);
+            postponed.clear(Purpose.BACKLOG);
             return false;
         }
-        return postponed.waits(
+        return postponed.mustWait(
                 Purpose.BACKLOG,
                 0,
                 "the backlog waits, " + ranges.stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus)

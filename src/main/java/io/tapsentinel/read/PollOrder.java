@@ -33,17 +33,17 @@ final class PollOrder {
 
     private Plan plan() {
         Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin("no history"));
-        Plan plan = planner.poll(source.horizon(), progress, source.longestWindow());
-        return state.unreadable().detour().around(plan.without(state.ledger().readLongAfter(plan.older())), progress);
+        Plan plan = planner.planPoll(source.horizon(), progress, source.longestWindow());
+        return state.unreadable().detour().replan(plan.without(state.ledger().readLongAfter(plan.older())), progress);
     }
 
     /** Time that is owed by now, the plan of the next poll included, oldest first. */
-    List<TimeRange> owed() {
+    List<TimeRange> findOwed() {
         return planner.owed(state.backlog(), plan(), source.horizon());
     }
 
     /** The oldest window of what is owed, if it cannot wait for the fresh one. */
-    Optional<DueRead.Backlog> urgent(List<TimeRange> owed) {
+    Optional<DueRead.Backlog> nextUrgent(List<TimeRange> owed) {
         return planner.urgent(
                         owed,
                         source.horizon(),
@@ -53,7 +53,7 @@ final class PollOrder {
     }
 
     /** The newest window; empty when there is nothing to ask for yet. */
-    Optional<DueRead.Poll> fresh() {
+    Optional<DueRead.Poll> nextFresh() {
         Plan plan = plan();
         return plan.fresh()
                 .map(window -> new DueRead.Poll(window, state.ledger().coverage(window, settle), plan, state));
@@ -62,13 +62,13 @@ final class PollOrder {
     /** While nothing was read, a beginning that came from a clock ahead of TAP's is put right. */
     private Progress earlierThanFeared(Progress progress) {
         return progress.isNothingRead()
-                        && planner.begin(source.horizon().now()).origin().isBefore(progress.origin())
+                        && planner.planStart(source.horizon().now()).origin().isBefore(progress.origin())
                 ? begin("TAP's time is earlier than ours")
                 : progress;
     }
 
     private Progress begin(String why) {
-        Progress first = planner.begin(source.horizon().now());
+        Progress first = planner.planStart(source.horizon().now());
         state.begin(first);
         LOG.warn("{}: reading starts at {}; set tap.poll.start if this is not the first run", why, first.origin());
         return first;

@@ -39,7 +39,7 @@ public class PostponedReads {
      * @param kept how many requests something more urgent needs of the same
      * @param what in words, what waits
      */
-    public synchronized boolean waits(Pool pool, Purpose purpose, long kept, String what) {
+    public synchronized boolean mustWait(Pool pool, Purpose purpose, long kept, String what) {
         Kind kind = new Kind(pool, purpose);
         if (budget.left(pool, purpose) > kept) {
             waiting.remove(kind);
@@ -62,12 +62,12 @@ public class PostponedReads {
     }
 
     /** The same for the endpoint of all four types. */
-    public boolean waits(Purpose purpose, long kept, String what) {
-        return waits(Pool.EVERYTHING_ELSE, purpose, kept, what);
+    public boolean mustWait(Purpose purpose, long kept, String what) {
+        return mustWait(Pool.EVERYTHING_ELSE, purpose, kept, what);
     }
 
     /** Nothing of this kind is left to do, in either pool. */
-    void nothing(Purpose purpose) {
+    void clear(Purpose purpose) {
         waiting.keySet().removeIf(kind -> kind.purpose() == purpose);
     }
 

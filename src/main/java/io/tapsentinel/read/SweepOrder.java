@@ -64,7 +64,7 @@ final class SweepOrder {
         }
         Detour detour = state.unreadable().detour();
         return planner.due(horizon, progress.get(), state.backlog(), completeness.sweptAt(horizon.edge())).stream()
-                .filter(hour -> !detour.parts(hour).isEmpty())
+                .filter(hour -> !detour.readableParts(hour).isEmpty())
                 .toList();
     }
 
@@ -107,7 +107,7 @@ final class SweepOrder {
             keys = new HourKeys();
         }
         HourKeys found = new HourKeys();
-        gap = state.unreadable().again(hour).stream()
+        gap = state.unreadable().windowsToRetry(hour).stream()
                 .filter(again::add)
                 .findFirst()
                 .orElse(null);
@@ -116,14 +116,14 @@ final class SweepOrder {
             return Optional.of(sweep(gap, Coverage.NONE, found, null, null));
         }
         Detour detour = state.unreadable().detour();
-        List<TimeRange> left = detour.parts(new TimeRange(readTo, hour.to()));
+        List<TimeRange> left = detour.readableParts(new TimeRange(readTo, hour.to()));
         if (left.isEmpty()) {
             // what was left of it has become a gap meanwhile
             hour = null;
             return next();
         }
         TimeRange next = left.get(0);
-        TimeRange window = detour.first(next, source.longestWindow());
+        TimeRange window = detour.firstWindow(next, source.longestWindow());
         Instant to = min(window.to(), next.to());
         boolean last = left.size() == 1 && to.equals(next.to());
         // by TAP's time, as ages are: a date in the future would keep the hour from being swept again

@@ -112,11 +112,11 @@ public class SweepRun implements Processor {
     private boolean sweepsWait() {
         int due = order.due();
         if (due == 0) {
-            postponed.nothing(Purpose.SWEEP);
+            postponed.clear(Purpose.SWEEP);
             return false;
         }
         // time that was never read comes before time that is read again
-        return postponed.waits(Purpose.SWEEP, order.backlogWindows(), due + " closed hours wait to be swept");
+        return postponed.mustWait(Purpose.SWEEP, order.backlogWindows(), due + " closed hours wait to be swept");
     }
 
     private void compare(TimeRange hour) {

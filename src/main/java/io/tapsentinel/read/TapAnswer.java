@@ -68,7 +68,7 @@ class TapAnswer implements Processor {
         AnswerArchive.Copy copy = read.due().ofOneTable() == null
                 ? archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo)
                 : AnswerArchive.Copy.NONE;
-        read.copied(listeners.safe(AnswerArchive.Copy.class, copy, null));
+        read.setCopy(listeners.safe(AnswerArchive.Copy.class, copy, null));
         whole.reset();
         if (budget.isFramed()) {
             read.answer().cameWhole();

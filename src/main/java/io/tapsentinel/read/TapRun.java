@@ -110,7 +110,7 @@ public class TapRun implements Processor {
             }
             older.readUrgent(trigger);
             if (mayAsk()) {
-                End end = attempts.read(trigger, polls::fresh);
+                End end = attempts.read(trigger, polls::nextFresh);
                 if (end == End.COMMITTED) {
                     prune();
                     older.read(trigger);
@@ -136,7 +136,7 @@ public class TapRun implements Processor {
 
     private boolean isPostponed(Optional<FirstPoll> first) {
         boolean waits =
-                postponed.waits(Purpose.POLL, 0, "a poll is left out, the next one reads what it would have read");
+                postponed.mustWait(Purpose.POLL, 0, "a poll is left out, the next one reads what it would have read");
         if (waits) {
             first.ifPresent(FirstPoll::postponed);
         }

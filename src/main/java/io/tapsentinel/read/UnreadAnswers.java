@@ -42,7 +42,7 @@ public final class UnreadAnswers {
     }
 
     /** Call it before anything is planned: a read that stands in the store has ended its process. */
-    void found() {
+    void checkForEndedProcess() {
         Optional<Attempt> found = time.attempts().find();
         if (found.isEmpty()) {
             return;
@@ -94,7 +94,7 @@ public final class UnreadAnswers {
     }
 
     /** The read has failed; an Error among the causes ends the process soon, which is written down unless that is what it hinders. */
-    void ending(Throwable failure) {
+    void noteError(Throwable failure) {
         if (FatalErrors.errorIn(failure).isEmpty()) {
             return;
         }
@@ -119,7 +119,7 @@ public final class UnreadAnswers {
     }
 
     /** The read has failed for another reason; an Error ends the process, and its row stays. */
-    void over(WindowRead read, Throwable failure) {
+    void endAttempt(WindowRead read, Throwable failure) {
         if (FatalErrors.errorIn(failure).isPresent()) {
             return;
         }

@@ -76,7 +76,7 @@ public class UnroutedElements implements TapEventReader.Others {
             }
         }
         // a sweep asks for what became of everything that TAP reports
-        type.ifPresent(known -> read.each(new EventRef(known, element.key())));
+        type.ifPresent(known -> read.include(new EventRef(known, element.key())));
     }
 
     /** Stores it unless that was done before; whether it was stored now. */

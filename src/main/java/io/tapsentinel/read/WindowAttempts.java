@@ -89,7 +89,7 @@ public class WindowAttempts {
     }
 
     private End read(Exchange trigger, Iterator<Duration> pauses, Supplier<? extends Optional<? extends DueRead>> due) {
-        unread.found();
+        unread.checkForEndedProcess();
         for (int corrections = 0; corrections <= CORRECTIONS; ) {
             Optional<? extends DueRead> next = due.get();
             if (next.isEmpty()) {
@@ -161,12 +161,12 @@ public class WindowAttempts {
     private FailureKind failed(WindowRead read, Throwable failure, Effort effort) {
         DueRead due = read.due();
         TimeRange window = due.window();
-        unread.ending(failure);
+        unread.noteError(failure);
         internal.failed(failure);
         AttemptFailure found = AttemptFailure.of(read, failure, source.clock());
         FailureKind kind = found.kind();
         if (kind != FailureKind.UNREADABLE || stop.isStopped()) {
-            unread.over(read, failure);
+            unread.endAttempt(read, failure);
         }
         if (stop.isStopped()) {
             LOG.info("{} {} not committed: stopped; it will be read again", nameOf(due), window);

@@ -51,7 +51,7 @@ final class WindowEvents implements Iterator<TapEvent> {
             }
             unrouted.end();
             if (!read.failures().isSet()) {
-                read.exhausted();
+                read.markExhausted();
             }
             return null;
         } catch (RuntimeException | Error e) {

@@ -68,7 +68,7 @@ public class WindowRead {
     }
 
     /** A copy of the answer was written. */
-    synchronized void copied(AnswerArchive.Copy written) {
+    synchronized void setCopy(AnswerArchive.Copy written) {
         copy = written;
     }
 
@@ -97,7 +97,7 @@ public class WindowRead {
     }
 
     /** The answer has no event more than were handed out. */
-    synchronized void exhausted() {
+    synchronized void markExhausted() {
         exhausted = true;
     }
 
@@ -192,7 +192,7 @@ public class WindowRead {
     }
 
     /** An element is settled in the store when the read has committed. */
-    synchronized void each(EventRef element) {
+    synchronized void include(EventRef element) {
         due.include(element);
     }
 

@@ -35,14 +35,14 @@ class PostponedReadsTest extends StoreFixture {
 
     @Test
     void whatWaitsInOnePoolGoesOnInTheOther() {
-        assertThat(postponed.waits(CLICKS_PERMITTED, Purpose.CATCH_UP, 0, "clicks wait"))
+        assertThat(postponed.mustWait(CLICKS_PERMITTED, Purpose.CATCH_UP, 0, "clicks wait"))
                 .isTrue();
-        assertThat(postponed.waits(EVERYTHING_ELSE, Purpose.CATCH_UP, 0, "messages wait"))
+        assertThat(postponed.mustWait(EVERYTHING_ELSE, Purpose.CATCH_UP, 0, "messages wait"))
                 .isFalse();
-        assertThat(postponed.waits(Purpose.SWEEP, 0, "a sweep waits")).isFalse();
+        assertThat(postponed.mustWait(Purpose.SWEEP, 0, "a sweep waits")).isFalse();
         assertThat(postponed.describe()).contains("clicks wait");
 
-        postponed.nothing(Purpose.CATCH_UP);
+        postponed.clear(Purpose.CATCH_UP);
         assertThat(postponed.describe()).isEmpty();
     }
 
@@ -52,8 +52,8 @@ class PostponedReadsTest extends StoreFixture {
             // until the pool has no room
         }
         for (int minutes = 0; minutes < 60; minutes += 5) {
-            postponed.waits(CLICKS_PERMITTED, Purpose.CATCH_UP, 0, "clicks wait");
-            postponed.waits(EVERYTHING_ELSE, Purpose.CATCH_UP, 0, "messages wait");
+            postponed.mustWait(CLICKS_PERMITTED, Purpose.CATCH_UP, 0, "clicks wait");
+            postponed.mustWait(EVERYTHING_ELSE, Purpose.CATCH_UP, 0, "messages wait");
             clock.advance(Duration.ofMinutes(5));
         }
 

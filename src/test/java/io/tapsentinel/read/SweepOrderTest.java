@@ -40,7 +40,7 @@ class SweepOrderTest extends StoreFixture {
         completeness = new Completeness(store);
         ReadState state = new ReadState(store, clock);
         TimeRange read = new TimeRange(SEVEN, NOON);
-        state.commit(
+        state.commitPoll(
                 new Plan(Optional.of(read), List.of(), List.of(), new Progress(SEVEN, NOON)),
                 new LedgerEntry(NOON, read, Purpose.POLL, Map.of()),
                 connection -> {});

@@ -50,7 +50,7 @@ public final class WindowReadFixture implements AutoCloseable {
                 : new Coverage(List.of(new TimeRange(EVENT_TIME.minusSeconds(60), lateBefore)), Duration.ZERO);
         ReadState state = new ReadState(store, clock) {
             @Override
-            public void commit(LedgerEntry entry, InTransaction also) {
+            public void commitBacklog(LedgerEntry entry, InTransaction also) {
                 store.transaction(connection -> {
                     also.in(connection);
                     return null;

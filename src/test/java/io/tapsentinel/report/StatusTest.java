@@ -152,7 +152,7 @@ class StatusTest {
                     NOW.minus(Duration.ofDays(9)), NOW.minus(Duration.ofDays(7)).plusSeconds(300));
             TimeRange owed = new TimeRange(gap.to(), NOW.minus(Duration.ofDays(2)));
             new ReadState(store, setup.clock())
-                    .commit(
+                    .commitPoll(
                             new Plan(
                                     Optional.empty(),
                                     List.of(owed),
@@ -162,7 +162,7 @@ class StatusTest {
                             InTransaction.NOTHING);
             seen.rejected(events(1).get(0));
             seen.sending(events(2));
-            seen.abandoned();
+            seen.countAbandoned();
         }
         assertThat(status())
                 .contains("first read from       2026-11-11 12:00:00")
@@ -379,7 +379,7 @@ class StatusTest {
     private static void ledger(Store store, Purpose purpose, Duration ago, String counts) {
         Instant at = NOW.minus(ago);
         new ReadState(store, new MovableClock(at))
-                .beside(
+                .commitWithoutProgress(
                         new LedgerEntry(
                                 at,
                                 new TimeRange(at.minusSeconds(3_600), at),

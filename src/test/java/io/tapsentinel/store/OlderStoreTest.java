@@ -265,7 +265,7 @@ class OlderStoreTest {
 
     private static void read(Store store) throws SQLException {
         new ReadState(store, new MovableClock(READ))
-                .beside(
+                .commitWithoutProgress(
                         new LedgerEntry(READ, new TimeRange(READ.minusSeconds(60), READ), Purpose.SWEEP, Map.of()),
                         connection -> {});
     }

@@ -126,10 +126,10 @@ public class StoreTest extends StoreFixture {
         LedgerEntry entry =
                 new LedgerEntry(NOON, window, Purpose.POLL, Map.of(TYPE.arrayName(), Map.of("fetched", 3L, "new", 3L)));
         ReadState state = new ReadState(store, clock);
-        state.commit(plan, entry, InTransaction.NOTHING);
+        state.commitPoll(plan, entry, InTransaction.NOTHING);
         // the same ledger row again is refused, and nothing of the second commit may stay
         Plan later = new Plan(plan.fresh(), List.of(), List.of(), new Progress(NOON, NOON.plusSeconds(300)));
-        assertThatThrownBy(() -> state.commit(later, entry, InTransaction.NOTHING))
+        assertThatThrownBy(() -> state.commitPoll(later, entry, InTransaction.NOTHING))
                 .isInstanceOf(StoreException.class);
         restart();
         ReadState after = new ReadState(store, clock);
@@ -146,13 +146,13 @@ public class StoreTest extends StoreFixture {
         TimeRange expired = new TimeRange(NOON.minusSeconds(10_800), NOON.minusSeconds(7_200));
         TimeRange window = new TimeRange(NOON.minusSeconds(7_200), NOON.minusSeconds(3_600));
         ReadState state = new ReadState(store, clock);
-        state.commit(
+        state.commitPoll(
                 new Plan(Optional.empty(), List.of(owed), List.of(), new Progress(NOON, NOON)),
                 new LedgerEntry(NOON, owed, Purpose.POLL, Map.of()),
                 InTransaction.NOTHING);
 
         state.expire(List.of(expired));
-        state.commit(new LedgerEntry(NOON, window, Purpose.BACKLOG, Map.of()), InTransaction.NOTHING);
+        state.commitBacklog(new LedgerEntry(NOON, window, Purpose.BACKLOG, Map.of()), InTransaction.NOTHING);
 
         assertThat(state.gaps()).containsExactly(new Gap(expired, Gap.WAITED, NOON));
         assertThat(state.backlog()).containsExactly(new TimeRange(NOON.minusSeconds(3_600), NOON));

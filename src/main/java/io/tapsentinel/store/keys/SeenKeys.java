@@ -140,7 +140,7 @@ public class SeenKeys implements DeliveryLog {
     }
 
     /** With the source's lock, before anything is sent: how many records were on their way when the last one to have it ended. */
-    public int abandoned() {
+    public int countAbandoned() {
         return store.transaction(connection -> InFlight.unknown(connection, store.source()));
     }
 

@@ -52,7 +52,7 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
     }
 
     /** The window that asks for it again; empty when that makes no sense, or may end the process. */
-    Optional<TimeRange> again() {
+    Optional<TimeRange> windowToRetry() {
         return isUnreadable() && !reason.endsWith(ENDED)
                 ? Optional.of(Unreadable.lastWindow(time.to()))
                 : Optional.empty();

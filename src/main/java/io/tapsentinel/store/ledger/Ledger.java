@@ -118,7 +118,7 @@ public final class Ledger {
     }
 
     /** Whether a read of any of this time stands here that was made before {@code before}. */
-    boolean stands(TimeRange time, Instant before) {
+    boolean hasReadBefore(TimeRange time, Instant before) {
         // a record that was replayed by itself has an empty window, which says nothing of the time around it
         return store.transaction(connection -> Sql.number(
                         connection,

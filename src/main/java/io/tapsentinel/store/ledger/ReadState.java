@@ -74,7 +74,7 @@ public class ReadState {
      *
      * @return gaps that are new or longer now
      */
-    public List<TimeRange> commit(Plan plan, LedgerEntry entry, InTransaction also) {
+    public List<TimeRange> commitPoll(Plan plan, LedgerEntry entry, InTransaction also) {
         List<TimeRange> gaps = store.transaction(connection -> {
             backlog.add(connection, plan.backlog());
             setProgress(connection, plan.progress());
@@ -86,7 +86,7 @@ public class ReadState {
     }
 
     /** A window of the backlog is done. */
-    public void commit(LedgerEntry entry, InTransaction also) {
+    public void commitBacklog(LedgerEntry entry, InTransaction also) {
         store.transaction(connection -> {
             backlog.remove(connection, List.of(entry.window()));
             return add(connection, entry, also);
@@ -94,7 +94,7 @@ public class ReadState {
     }
 
     /** A file was brought in or an hour was read again: the ledger tells, and what is still to be read stays as it is. */
-    public void beside(LedgerEntry entry, InTransaction also) {
+    public void commitWithoutProgress(LedgerEntry entry, InTransaction also) {
         store.transaction(connection -> add(connection, ledger.atFreeTime(connection, entry), also));
     }
 
@@ -113,7 +113,7 @@ public class ReadState {
 
     /** Whether any of this time was read, and that before {@code before}; of time that the ledger forgot, whether it is no gap. */
     public boolean wasRead(TimeRange time, Instant before) {
-        return ledger.stands(time, before) || isForgotten(time);
+        return ledger.hasReadBefore(time, before) || isForgotten(time);
     }
 
     /** Reading has begun before the end of this time, and all that it then left out are gaps, which stay for ever. */

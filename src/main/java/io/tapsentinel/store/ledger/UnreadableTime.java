@@ -54,10 +54,10 @@ public final class UnreadableTime {
     }
 
     /** The windows that ask again for the gaps of this hour: the fault may have passed. */
-    public List<TimeRange> again(TimeRange hour) {
+    public List<TimeRange> windowsToRetry(TimeRange hour) {
         return store.transaction(connection -> Gap.ofAllTables(connection, store.source()).stream()
                 .filter(gap -> gap.time().overlaps(hour))
-                .flatMap(gap -> gap.again().stream())
+                .flatMap(gap -> gap.windowToRetry().stream())
                 .toList());
     }
 
@@ -121,7 +121,7 @@ public final class UnreadableTime {
 
     private Optional<Gap> gapOf(Connection connection, TimeRange window) throws SQLException {
         return Gap.ofAllTables(connection, store.source()).stream()
-                .filter(gap -> gap.again().filter(window::equals).isPresent())
+                .filter(gap -> gap.windowToRetry().filter(window::equals).isPresent())
                 .findFirst();
     }
 

@@ -37,7 +37,7 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
      *
      * @param before the progress before the poll
      */
-    public Plan around(Plan plan, Progress before) {
+    public Plan replan(Plan plan, Progress before) {
         TimeRange window = plan.fresh().orElse(null);
         TimeRange last = window == null ? null : newest(window);
         Optional<TimeRange> proof = window == null ? Optional.empty() : proof(window);
@@ -98,7 +98,7 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
      * @param longest how much it may hold
      * @param wasRead whether all of a range was read before
      */
-    public Optional<TimeRange> oldest(
+    public Optional<TimeRange> nextOfBacklog(
             List<TimeRange> backlog, Duration longest, Horizon horizon, Predicate<TimeRange> wasRead) {
         Optional<Unreadable> narrowed = bad().stream()
                 .filter(range -> range.isDue(horizon.now()))
@@ -122,9 +122,9 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
     }
 
     /** What can be read of a closed hour, oldest first: not what is so short between two gaps that each window holds part of one. */
-    public List<TimeRange> parts(TimeRange hour) {
+    public List<TimeRange> readableParts(TimeRange hour) {
         return TimeRange.without(List.of(hour), avoided()).stream()
-                .filter(part -> isClear(null, first(part, TapLimits.LONGEST_WINDOW)))
+                .filter(part -> isClear(null, firstWindow(part, TapLimits.LONGEST_WINDOW)))
                 .toList();
     }
 
@@ -132,16 +132,16 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
      * The window of one table's backlog to read again next, the oldest first; empty when all of it waits for a later run, or is a gap.
      * What is too short between two gaps is asked for with part of one: it holds events that are still owed.
      */
-    public Optional<TimeRange> again(List<TimeRange> backlog, Duration longest) {
+    public Optional<TimeRange> nextOfTable(List<TimeRange> backlog, Duration longest) {
         return TimeRange.without(backlog, avoided()).stream()
-                .map(part -> first(part, longest))
+                .map(part -> firstWindow(part, longest))
                 .filter(window ->
                         bad().stream().noneMatch(range -> range.avoided().overlaps(window)))
                 .findFirst();
     }
 
     /** A window for the beginning of such a part; one too short for TAP takes time that was read from before it, or else from behind it. */
-    public TimeRange first(TimeRange part, Duration longest) {
+    public TimeRange firstWindow(TimeRange part, Duration longest) {
         Instant to = min(part.to(), part.from().plus(longest));
         return clear(
                 null,
@@ -151,7 +151,7 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
 
     private TimeRange oldestOf(TimeRange range, Duration longest) {
         TimeRange ahead = WindowPlanner.oldestWindow(List.of(range), longest);
-        return clear(null, ahead, first(range, longest));
+        return clear(null, ahead, firstWindow(range, longest));
     }
 
     /** The half of a bad range that is asked for next, or all of it when TAP answers no shorter window; none of what TAP has forgotten. */

@@ -31,7 +31,7 @@ public class WindowPlanner {
     }
 
     /** Where the first start ever begins to read; has to be durable before anything is read, or a failure would move it. */
-    public Progress begin(Instant now) {
+    public Progress planStart(Instant now) {
         // what TAP no longer holds of it becomes a gap
         Instant origin = settings.start()
                 .map(start -> start.truncatedTo(ChronoUnit.SECONDS))
@@ -44,7 +44,7 @@ public class WindowPlanner {
      *
      * @param longest how much the fresh window may hold; what is older goes to the backlog
      */
-    public Plan poll(Horizon horizon, Progress progress, Duration longest) {
+    public Plan planPoll(Horizon horizon, Progress progress, Duration longest) {
         Instant end = end(horizon.now());
         Instant from = startAfter(progress, end);
         // a gap begins where the last reads came too early for late rows, not where this poll would like to begin
@@ -79,7 +79,7 @@ public class WindowPlanner {
     public Optional<TimeRange> urgent(List<TimeRange> owed, Horizon horizon, Duration longest, Detour detour) {
         return owed.isEmpty() || owed.get(0).from().isAfter(horizon.edge().plus(CLOSE))
                 ? Optional.empty()
-                : detour.oldest(owed, longest, horizon, range -> false);
+                : detour.nextOfBacklog(owed, longest, horizon, range -> false);
     }
 
     /** The oldest window of a backlog, at most {@code longest}; a rest too short for TAP is read together with what follows it. */

@@ -161,7 +161,7 @@ class TapHealthCheckTest {
         budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL);
         assertThat(only(KnownProblem.TAP_BUDGET).what()).contains("1 of 20 of everything-else");
 
-        postponed.waits(Purpose.BACKLOG, 1, "the backlog waits, PT4H since 2026-11-20T08:00:00Z");
+        postponed.mustWait(Purpose.BACKLOG, 1, "the backlog waits, PT4H since 2026-11-20T08:00:00Z");
         assertThat(check.findings().problems())
                 .extracting(Problem::what)
                 .anyMatch(what -> what.contains("the backlog waits, PT4H"));
@@ -293,7 +293,7 @@ class TapHealthCheckTest {
 
     private void commit(Purpose purpose, Instant at) {
         new ReadState(store, clock)
-                .beside(
+                .commitWithoutProgress(
                         new LedgerEntry(at, new TimeRange(at.minusSeconds(60), at), purpose, Map.of()),
                         InTransaction.NOTHING);
     }

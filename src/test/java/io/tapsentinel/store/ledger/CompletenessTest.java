@@ -129,7 +129,7 @@ class CompletenessTest extends StoreFixture {
     void timeThatIsGivenUpTwiceIsOneGap() {
         TimeRange first = range(0, 10);
         List<TimeRange> second = List.of(range(-5, 3), range(4, 8), range(9, 12));
-        assertThat(state.commit(
+        assertThat(state.commitPoll(
                         new Plan(Optional.empty(), List.of(), List.of(first), new Progress(NOW, NOW)),
                         new LedgerEntry(NOW, first, Purpose.POLL, Map.of()),
                         InTransaction.NOTHING))
@@ -143,7 +143,7 @@ class CompletenessTest extends StoreFixture {
 
     @Test
     void readsAndHoursAreForgottenAfterNinetyDaysAndGapsNever() {
-        state.beside(
+        state.commitWithoutProgress(
                 new LedgerEntry(NOW, range(0, 1), Purpose.SWEEP, Map.of(TYPE.arrayName(), Map.of("fetched", 1L))),
                 InTransaction.NOTHING);
         state.expire(List.of(range(0, 1)));

@@ -36,7 +36,7 @@ class UnreadableTimeTest extends StoreFixture {
 
     @Test
     void itIsNotNarrowedDownWhenItFailsAgain() {
-        assertThat(state.unreadable().again(HOUR)).containsExactly(WINDOW);
+        assertThat(state.unreadable().windowsToRetry(HOUR)).containsExactly(WINDOW);
         for (int i = 0; i < 5; i++) {
             assertThat(state.unreadable()
                             .failed(new Attempt(WINDOW, Purpose.SWEEP), How.ANSWER, "")
@@ -45,18 +45,18 @@ class UnreadableTimeTest extends StoreFixture {
         }
         assertThat(state.unreadable().detour().bad()).isEmpty();
         assertThat(state.gaps()).extracting(Gap::time).containsExactly(TIME);
-        assertThat(state.unreadable().again(HOUR)).containsExactly(WINDOW);
+        assertThat(state.unreadable().windowsToRetry(HOUR)).containsExactly(WINDOW);
     }
 
     @ParameterizedTest
     @CsvSource({"ERROR, 1, 3", "END, 4, 6"})
     void itIsNotAskedForAgainOnceItEndedTheProcess(How end, int times, int attempts) {
         for (int i = 0; i < times; i++) {
-            assertThat(state.unreadable().again(HOUR)).containsExactly(WINDOW);
+            assertThat(state.unreadable().windowsToRetry(HOUR)).containsExactly(WINDOW);
             state.unreadable().failed(new Attempt(WINDOW, Purpose.SWEEP), end, "");
         }
 
-        assertThat(state.unreadable().again(HOUR)).isEmpty();
+        assertThat(state.unreadable().windowsToRetry(HOUR)).isEmpty();
         assertThat(state.gaps())
                 .containsExactly(new Gap(
                         TIME,
@@ -117,6 +117,6 @@ class UnreadableTimeTest extends StoreFixture {
 
     private void read(TimeRange window, Purpose purpose) {
         clock.advance(Duration.ofSeconds(1));
-        state.beside(new LedgerEntry(clock.instant(), window, purpose, Map.of()), connection -> {});
+        state.commitWithoutProgress(new LedgerEntry(clock.instant(), window, purpose, Map.of()), connection -> {});
     }
 }

@@ -130,7 +130,8 @@ class UnreadablesTest {
             int requests = 2;
             while (search.lost().isEmpty()) {
                 TimeRange window = new Detour(search.bad(), List.of())
-                        .oldest(owed, Duration.ofHours(1), Horizon.at(NOON.plus(Duration.ofDays(1))), range -> true)
+                        .nextOfBacklog(
+                                owed, Duration.ofHours(1), Horizon.at(NOON.plus(Duration.ofDays(1))), range -> true)
                         .orElse(null);
                 if (window == null) {
                     search = search.read(ELSEWHERE);

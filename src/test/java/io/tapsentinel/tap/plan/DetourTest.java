@@ -16,12 +16,12 @@ class DetourTest {
 
     @Test
     void theOldestTimeIsReadAgainFirstAtMostAnHourOfIt() {
-        assertThat(Detour.NONE.again(List.of(range(0, 9_000), range(9_900, 9_960)), HOUR))
+        assertThat(Detour.NONE.nextOfTable(List.of(range(0, 9_000), range(9_900, 9_960)), HOUR))
                 .contains(range(0, 3_600));
-        assertThat(Detour.NONE.again(List.of(range(9_900, 9_910)), HOUR))
+        assertThat(Detour.NONE.nextOfTable(List.of(range(9_900, 9_910)), HOUR))
                 .as("at least half a minute")
                 .contains(range(9_880, 9_910));
-        assertThat(Detour.NONE.again(List.of(), HOUR)).isEmpty();
+        assertThat(Detour.NONE.nextOfTable(List.of(), HOUR)).isEmpty();
     }
 
     @Test
@@ -29,18 +29,19 @@ class DetourTest {
         Unreadable bad = new Unreadable(range(0, 600), true, How.ANSWER, 0, Instant.EPOCH, true);
         Detour detour = new Detour(List.of(bad), List.of(range(900, 930)));
 
-        assertThat(detour.again(List.of(range(0, 900)), HOUR)).contains(range(601, 900));
-        assertThat(detour.again(List.of(range(500, 602)), HOUR))
+        assertThat(detour.nextOfTable(List.of(range(0, 900)), HOUR)).contains(range(601, 900));
+        assertThat(detour.nextOfTable(List.of(range(500, 602)), HOUR))
                 .as("a second beside it, which a window away from it holds too")
                 .contains(range(601, 631));
-        assertThat(detour.again(List.of(range(0, 600), range(905, 920)), HOUR)).isEmpty();
+        assertThat(detour.nextOfTable(List.of(range(0, 600), range(905, 920)), HOUR))
+                .isEmpty();
     }
 
     @Test
     void timeTooShortToBeReadBetweenTwoGapsIsReadAgainWithPartOfOne() {
         Detour detour = new Detour(List.of(), List.of(range(0, 30), range(40, 70)));
 
-        assertThat(detour.again(List.of(range(10, 50)), HOUR)).contains(range(10, 40));
+        assertThat(detour.nextOfTable(List.of(range(10, 50)), HOUR)).contains(range(10, 40));
     }
 
     private static TimeRange range(long from, long to) {

@@ -50,7 +50,7 @@ class RandomSchedule {
     RandomSchedule(WindowPlanner planner, SweepPlanner sweeps, long seed) {
         this.planner = planner;
         this.random = new SplittableRandom(seed);
-        this.progress = planner.begin(START);
+        this.progress = planner.planStart(START);
         this.tap = new UnreliableTap(random, new TapClock(clock));
         this.sweeps = new SimulatedSweeps(sweeps, tap);
     }
@@ -175,7 +175,7 @@ class RandomSchedule {
     }
 
     private Optional<TimeRange> again(SimulatedTable table) {
-        return detour().again(table.backlog(), tap.longest());
+        return detour().nextOfTable(table.backlog(), tap.longest());
     }
 
     private void pass(long seconds) {
@@ -183,8 +183,8 @@ class RandomSchedule {
     }
 
     private Plan plan() {
-        return detour().around(
-                        planner.poll(tap.horizon(), progress, tap.longest()).without(readLongAfter), progress);
+        return detour().replan(
+                        planner.planPoll(tap.horizon(), progress, tap.longest()).without(readLongAfter), progress);
     }
 
     private Detour detour() {
@@ -272,7 +272,7 @@ class RandomSchedule {
             if (backlog.isEmpty()) {
                 return;
             }
-            Optional<TimeRange> window = detour().oldest(backlog, tap.longest(), tap.horizon(), this::wasRead);
+            Optional<TimeRange> window = detour().nextOfBacklog(backlog, tap.longest(), tap.horizon(), this::wasRead);
             if (window.isEmpty()) {
                 return;
             }

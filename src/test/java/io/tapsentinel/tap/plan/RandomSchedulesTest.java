@@ -130,8 +130,8 @@ class RandomSchedulesTest {
         assertBroken(
                 new WindowPlanner(settings(Duration.ofMinutes(30), Duration.ofHours(1))) {
                     @Override
-                    public Plan poll(Horizon horizon, Progress progress, Duration longest) {
-                        Plan honest = super.poll(horizon, progress, longest);
+                    public Plan planPoll(Horizon horizon, Progress progress, Duration longest) {
+                        Plan honest = super.planPoll(horizon, progress, longest);
                         // reads on from where it was, each instant once, as other connectors do
                         Instant end = honest.progress().readTo();
                         Instant from = progress.readTo();

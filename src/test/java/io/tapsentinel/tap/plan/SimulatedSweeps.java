@@ -81,9 +81,9 @@ final class SimulatedSweeps {
 
     private boolean sweep(TimeRange hour, Detour detour, Predicate<TimeRange> read, Supplier<Boolean> resting) {
         Instant at = tap.horizon().now();
-        for (TimeRange part : detour.parts(hour)) {
+        for (TimeRange part : detour.readableParts(hour)) {
             for (TimeRange left = part; !left.isEmpty(); ) {
-                TimeRange window = detour.first(left, tap.longest());
+                TimeRange window = detour.firstWindow(left, tap.longest());
                 if (resting.get() || !read.test(window)) {
                     return false;
                 }

@@ -53,8 +53,8 @@ class WindowPlannerTest {
     void aTailUnderThirtySecondsWaitsForTheNextPoll() {
         WindowPlanner starting = planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(END.minusSeconds(29)));
 
-        assertThat(poll(starting, NOW, starting.begin(NOW)).fresh()).isEmpty();
-        assertThat(poll(starting, NOW.plusSeconds(1), starting.begin(NOW)).fresh())
+        assertThat(poll(starting, NOW, starting.planStart(NOW)).fresh()).isEmpty();
+        assertThat(poll(starting, NOW.plusSeconds(1), starting.planStart(NOW)).fresh())
                 .contains(new TimeRange(END.minusSeconds(29), END.plusSeconds(1)));
     }
 
@@ -67,7 +67,7 @@ class WindowPlannerTest {
 
     @Test
     void theFirstStartKeepsItsOriginHoweverLateItsFirstPollSucceeds() {
-        Progress first = planner.begin(NOW);
+        Progress first = planner.planStart(NOW);
 
         assertThat(first)
                 .isEqualTo(new Progress(Instant.parse("2026-11-20T10:59:00Z"), Instant.parse("2026-11-20T10:59:00Z")));
@@ -80,8 +80,8 @@ class WindowPlannerTest {
         WindowPlanner starting =
                 planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(NOW.plus(Duration.ofDays(1))));
 
-        assertThat(poll(starting, NOW, starting.begin(NOW)).fresh()).isEmpty();
-        assertThat(poll(starting, NOW.plus(Duration.ofDays(1)).plusSeconds(90), starting.begin(NOW))
+        assertThat(poll(starting, NOW, starting.planStart(NOW)).fresh()).isEmpty();
+        assertThat(poll(starting, NOW.plus(Duration.ofDays(1)).plusSeconds(90), starting.planStart(NOW))
                         .fresh())
                 .contains(new TimeRange(
                         NOW.plus(Duration.ofDays(1)),
@@ -184,7 +184,7 @@ class WindowPlannerTest {
 
     @Test
     void aShorterWindowLeavesTheOlderPartToTheBacklog() {
-        Plan plan = planner.poll(Horizon.at(NOW), readTo(END.minus(Duration.ofMinutes(5))), Duration.ofMinutes(10));
+        Plan plan = planner.planPoll(Horizon.at(NOW), readTo(END.minus(Duration.ofMinutes(5))), Duration.ofMinutes(10));
 
         assertThat(plan.fresh()).contains(range("2026-11-20T11:49:00Z", "2026-11-20T11:59:00Z"));
         assertThat(plan.backlog()).containsExactly(range("2026-11-20T10:59:00Z", "2026-11-20T11:49:00Z"));
@@ -196,7 +196,7 @@ class WindowPlannerTest {
     @Test
     void windowsEndByTheEarlierClockAndTheEdgeIsGiven() {
         Horizon horizon = new Horizon(NOW.minus(Duration.ofMinutes(2)), NOW.minus(Duration.ofHours(3)));
-        Plan plan = planner.poll(horizon, readTo(END.minus(Duration.ofHours(10))), TapLimits.LONGEST_WINDOW);
+        Plan plan = planner.planPoll(horizon, readTo(END.minus(Duration.ofHours(10))), TapLimits.LONGEST_WINDOW);
 
         assertThat(plan.fresh()).contains(range("2026-11-20T10:57:00Z", "2026-11-20T11:57:00Z"));
         assertThat(plan.backlog()).containsExactly(range("2026-11-20T09:00:00Z", "2026-11-20T10:57:00Z"));
@@ -233,11 +233,11 @@ class WindowPlannerTest {
     }
 
     private static Plan poll(WindowPlanner planner, Instant now, Progress progress) {
-        return planner.poll(Horizon.at(now), progress, TapLimits.LONGEST_WINDOW);
+        return planner.planPoll(Horizon.at(now), progress, TapLimits.LONGEST_WINDOW);
     }
 
     private static Plan firstPoll(WindowPlanner planner) {
-        return poll(planner, NOW, planner.begin(NOW));
+        return poll(planner, NOW, planner.planStart(NOW));
     }
 
     private static Progress readTo(Instant readTo) {
