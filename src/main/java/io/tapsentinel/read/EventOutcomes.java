@@ -18,7 +18,7 @@ import java.util.function.Predicate;
 
 /**
  * The events of one read that are settled or deferred: counts each, and keeps what becomes durable with the read. Holds keys only. For
- * {@link WindowRead}, which calls it under its lock.
+ * {@link WindowRead}: until the events have been verified under its lock, then on the thread that commits.
  */
 final class EventOutcomes {
 

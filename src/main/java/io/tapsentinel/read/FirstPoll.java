@@ -1,5 +1,6 @@
 package io.tapsentinel.read;
 
+import static io.tapsentinel.event.Comparables.max;
 import static io.tapsentinel.event.Comparables.min;
 
 import io.tapsentinel.event.UtcWords;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Polls as soon as the program has started, instead of at the next tick of the schedule, and reports what TAP said. Before that it is not
- * known whether this program can read. It comes a minute after the last request of any program on the store, see {@link StartSpacing}.
+ * known whether this program can read. It comes no sooner than a minute after the last request of any program on the store, see {@link StartSpacing}.
  * As a health check it is DOWN, and the program is not ready, until a request has ended, a rest or the budget forbids one, reading is set
  * to begin later, or another program reads.
  */
@@ -49,7 +50,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     private final ReadState state;
     private final SourceState tap;
     private final StartSpacing spacing;
-    private final FirstAnswer answer;
+    private final FirstAnswerLog answer;
     private final PollSchedule schedule;
     private final SourceLock source;
     private final StopSignal stop;
@@ -80,7 +81,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         this.state = state;
         this.tap = tap;
         this.spacing = new StartSpacing(budget, POOL, clock, tap.clock().steady());
-        this.answer = new FirstAnswer(problem);
+        this.answer = new FirstAnswerLog(problem);
         this.schedule = schedule;
         this.source = source;
         this.stop = stop;
@@ -100,7 +101,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         Instant now = clock.instant();
         return begun && !asked && !forbidden
                 ? Optional.of(now.plus(spacing.left()))
-                : schedule.next(tap.backoff().notBefore(begins == null || begins.isBefore(now) ? now : begins));
+                : schedule.next(tap.backoff().notBefore(begins == null ? now : max(begins, now)));
     }
 
     private void poll(CamelContext camel) {

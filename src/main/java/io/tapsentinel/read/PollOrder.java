@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which window a poll reads, planned anew each time from what the store and TAP's answers tell. The first plan ever begins the history.
+ * Which window a poll reads, planned again each time from what the store and TAP's answers tell. The first plan ever begins the history.
  */
 final class PollOrder {
 

@@ -91,7 +91,7 @@ public class SourceLock {
         seen.catchUp();
         rest.load();
         suspensions.load();
-        int abandoned = seen.countAbandoned();
+        int abandoned = seen.recordAbandoned();
         if (abandoned > 0) {
             LOG.warn(
                     "possible duplicates: {} records were on their way when the last run ended; Sentinel may get them twice",

@@ -126,6 +126,7 @@ public final class SourceState {
     /**
      * An attempt at a window has failed.
      *
+     * @param found   what it failed for
      * @param failure what it ended with
      * @return how the window goes on, as the end of "it will be read again"
      */

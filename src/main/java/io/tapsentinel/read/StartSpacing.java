@@ -49,7 +49,7 @@ final class StartSpacing {
         return end == null;
     }
 
-    /** The next question asks the store. */
+    /** No end is known from now on, until {@link #isOver} is called again. */
     void forget() {
         end = null;
     }

@@ -27,6 +27,7 @@ public class TapRun implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(TapRun.class);
     private static final Duration PRUNE = Duration.ofDays(1);
+
     private final ReadState state;
     private final SeenKeys seen;
     private final WindowAttempts attempts;
@@ -40,6 +41,7 @@ public class TapRun implements Processor {
     private final Clock steady;
     private final AtomicBoolean running = new AtomicBoolean();
     private Instant prunedAt = Instant.MIN;
+
     /**
      * @param postponed tells what the budget has no room for
      * @param suspensions of tables, whose deferred events are read again

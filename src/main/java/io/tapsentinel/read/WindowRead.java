@@ -23,7 +23,7 @@ import org.apache.camel.StreamCache;
  * One read of one window: hands out its events, takes back what became of each, and decides at the end whether the window
  * may commit. It ends the split quietly on the first failure and on a stop, so that the split waits for the events that
  * are parked already; {@link #verify} then throws. Reading happens on one thread at a time, settling under the splitter's
- * lock; both are synchronized here, since they are not the same thread.
+ * lock, which are not the same thread: outcomes are guarded here, counts and failures by themselves.
  */
 public class WindowRead {
 
@@ -35,7 +35,7 @@ public class WindowRead {
     private final WindowCounts counts;
     private final EventOutcomes outcomes;
 
-    private final ReadFailure failures = new ReadFailure();
+    private final ReadFailures failures = new ReadFailures();
     private final AnswerSize answer = new AnswerSize();
     private AnswerArchive.Copy copy = AnswerArchive.Copy.NONE;
     private Consumer<StreamCache> beforeReading = body -> {};
@@ -173,7 +173,7 @@ public class WindowRead {
         committed = true;
     }
 
-    /** Why it did not commit; null when it did. @param ofTheExchange what its exchange ended with; null when that ended well */
+    /** Why it did not commit, though its exchange may have ended well; null when it did. @param ofTheExchange what its exchange ended with; null when that ended well */
     public Throwable failure(Throwable ofTheExchange) {
         return ofTheExchange != null || committed
                 ? ofTheExchange
@@ -197,7 +197,7 @@ public class WindowRead {
     }
 
     /** Why it may not commit. */
-    ReadFailure failures() {
+    ReadFailures failures() {
         return failures;
     }
 

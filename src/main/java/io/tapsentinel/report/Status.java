@@ -1,5 +1,6 @@
 package io.tapsentinel.report;
 
+import io.tapsentinel.event.Comparables;
 import io.tapsentinel.event.UtcWords;
 import io.tapsentinel.rejected.FileEndpoint;
 import io.tapsentinel.rejected.RejectedDocument;
@@ -94,7 +95,7 @@ public final class Status {
     private String nextAttempt() {
         Instant until = BackoffTable.of(store).map(BackoffTable.Row::until).orElse(now);
         return settings.polls()
-                .next(until.isAfter(now) ? until : now)
+                .next(Comparables.max(until, now))
                 .map(at -> " Next attempt " + UtcWords.of(at, now) + ".")
                 .orElse("");
     }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * How the store's tables came about: item n of {@link #ALL} makes version n + 1 out of version n, and says what each table and column
+ * The migrations of the store's tables: item n of {@link #ALL} makes version n + 1 out of version n, and says what each table and column
  * holds. The SQL is what SQLite and PostgreSQL have in common. Times are milliseconds since 1970.
  */
 final class Migrations {

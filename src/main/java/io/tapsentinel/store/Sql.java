@@ -1,10 +1,12 @@
 package io.tapsentinel.store;
 
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.tap.plan.TimeRange;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -70,5 +72,15 @@ public final class Sql {
         for (int i = 0; i < arguments.length; i++) {
             statement.setObject(i + 1, arguments[i]);
         }
+    }
+
+    /** The ranges that a query finds whose first two columns are their bounds. */
+    public static List<TimeRange> ranges(Connection connection, String sql, Object... arguments) throws SQLException {
+        return list(connection, sql, Sql::range, arguments);
+    }
+
+    /** The range whose bounds are the first two columns, in milliseconds since 1970. */
+    public static TimeRange range(ResultSet row) throws SQLException {
+        return new TimeRange(Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2)));
     }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
 public final class SqliteDatabase implements Database {
 
     static final String URL = "jdbc:sqlite:";
+
     private final Path file;
     private final StoreLock lock;
     private StoreFile opened;

@@ -16,9 +16,10 @@ import org.slf4j.LoggerFactory;
 public final class Store implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+
     private final String source;
     private final Database database;
-    private final StoreLocks locks;
+    private final SessionLocks locks;
     private final ReentrantLock turn = new ReentrantLock();
     private Connection connection;
     private Optional<String> lacking = Optional.empty();
@@ -30,7 +31,7 @@ public final class Store implements Closeable {
         this.database = database;
         this.source = source;
         this.connection = connection;
-        this.locks = new StoreLocks(this, database);
+        this.locks = new SessionLocks(this, database);
     }
 
     /** The same for a file. */
@@ -171,7 +172,7 @@ public final class Store implements Closeable {
     }
 
     /** The locks of the programs that share it. */
-    public StoreLocks locks() {
+    public SessionLocks locks() {
         return locks;
     }
 

@@ -75,7 +75,7 @@ class DuplicatesTest {
     private void killedWhileSending(Store store) {
         SeenKeys seen = new SeenKeys(store, 1_000, clock);
         seen.sending(List.of(Events.event(TYPE, "id-1"), unnamed));
-        seen.countAbandoned();
+        seen.recordAbandoned();
     }
 
     private String expected() {

@@ -162,7 +162,7 @@ class StatusTest {
                             InTransaction.NOTHING);
             seen.rejected(events(1).get(0));
             seen.sending(events(2));
-            seen.countAbandoned();
+            seen.recordAbandoned();
         }
         assertThat(status())
                 .contains("first read from       2026-11-11 12:00:00")

@@ -75,7 +75,7 @@ class RollingUpdateIT {
             assertThat(state.gaps()).hasSize(1);
             assertThat(state.ledger().lastPoll()).contains(Instant.ofEpochMilli(1_763_640_001_000L));
             assertThat(store.locks().tryTake()).isTrue();
-            assertThat(seen.countAbandoned()).as("what was on its way").isEqualTo(1);
+            assertThat(seen.recordAbandoned()).as("what was on its way").isEqualTo(1);
         }
     }
 

@@ -46,7 +46,7 @@ class SqliteStoreTest {
                     .as("it was not rejected")
                     .isEqualTo(Claim.DELIVERED);
             seen.sending(List.of(event(TYPE, "2")));
-            assertThat(seen.countAbandoned()).isEqualTo(1);
+            assertThat(seen.recordAbandoned()).isEqualTo(1);
             UnreadableTime unreadable = new ReadState(store, clock).unreadable();
             assertThat(unreadable.attempts().find()).isEmpty();
             assertThat(unreadable.detour()).isEqualTo(Detour.NONE);

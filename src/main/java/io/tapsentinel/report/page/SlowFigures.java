@@ -1,11 +1,10 @@
 package io.tapsentinel.report.page;
 
+import io.tapsentinel.event.Comparables;
 import io.tapsentinel.process.Look;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -54,7 +53,7 @@ final class SlowFigures<T> {
             Worked<T> worked = asked.get();
             last = worked.value();
             Duration rest = worked.took().multipliedBy(REST_PER_WORK);
-            kept = Collections.min(List.of(KEPT_AT_MOST, Collections.max(List.of(KEPT, rest))));
+            kept = Comparables.min(KEPT_AT_MOST, Comparables.max(KEPT, rest));
             asked = null;
         } catch (Look.NoAnswerException e) {
             // those before, then

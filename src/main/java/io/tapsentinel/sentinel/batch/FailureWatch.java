@@ -1,12 +1,11 @@
 package io.tapsentinel.sentinel.batch;
 
+import io.tapsentinel.event.Comparables;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -93,8 +92,8 @@ public final class FailureWatch {
         if (failingSince == null) {
             return LONGEST_LOOK;
         }
-        Instant next = Collections.max(List.of(failingSince.plus(patience()), lookedAt.plus(RECENT)));
-        return Collections.max(List.of(Duration.between(steady.instant(), next), SHORTEST_LOOK));
+        Instant next = Comparables.max(failingSince.plus(patience()), lookedAt.plus(RECENT));
+        return Comparables.max(Duration.between(steady.instant(), next), SHORTEST_LOOK);
     }
 
     /** Whether the next failure suspends the table: it has failed for long enough, and another one is fine. May ask Sentinel. */

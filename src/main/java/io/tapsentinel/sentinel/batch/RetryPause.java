@@ -1,10 +1,9 @@
 package io.tapsentinel.sentinel.batch;
 
+import io.tapsentinel.event.Comparables;
 import io.tapsentinel.net.Backoff;
 import io.tapsentinel.sentinel.upload.UploadException;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -87,7 +86,7 @@ final class RetryPause {
                 String.format(Locale.ROOT, "%.1f", duration.toMillis() / 1000.0));
         Duration left = duration;
         while (left.compareTo(Duration.ZERO) > 0) {
-            Duration step = Collections.min(List.of(left, suspension.failures().nextLook()));
+            Duration step = Comparables.min(left, suspension.failures().nextLook());
             sleep.of(step);
             left = left.minus(step);
             if (suspension.failures().isTime()) {

@@ -1,5 +1,6 @@
 package io.tapsentinel.sentinel.batch;
 
+import io.tapsentinel.event.Comparables;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.net.Backoff;
 import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
@@ -8,8 +9,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -89,7 +88,7 @@ public final class Suspension {
             Instant now = clock.instant();
             begunAt = steady.instant().minus(between(stored.since(), now));
             // a clock that was set must not put the probe off for longer than it was meant to be
-            probeAt = steady.instant().plus(Collections.min(List.of(between(now, stored.nextProbe()), LONGEST_PAUSE)));
+            probeAt = steady.instant().plus(Comparables.min(between(now, stored.nextProbe()), LONGEST_PAUSE));
         }
         suspended = stored;
         return isEnded;
@@ -106,7 +105,7 @@ public final class Suspension {
      */
     synchronized Optional<Duration> deadline(Instant begun) {
         Duration left = Duration.between(steady.instant(), begun.plus(PROBE));
-        return suspended().map(so -> Collections.max(List.of(left, Duration.ofSeconds(1))));
+        return suspended().map(so -> Comparables.max(left, Duration.ofSeconds(1)));
     }
 
     /**

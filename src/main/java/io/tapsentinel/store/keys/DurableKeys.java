@@ -7,7 +7,6 @@ import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.Sighting;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.Store;
-import java.time.Clock;
 import java.util.Optional;
 
 /**
@@ -16,36 +15,25 @@ import java.util.Optional;
  */
 public final class DurableKeys {
 
-    final SeenTable table;
-    final VersionTable versions;
-    final KeyMemory memory;
-    final FormerKeys former;
-    final GainedKeys gained;
-    final boolean updates;
     private final Store store;
+    private final KeyTables tables;
+    private final boolean updates;
 
     /** @param updates whether a verdict that is new needs sending, too */
-    DurableKeys(Store store, int keysInMemory, boolean updates, Clock clock) {
+    DurableKeys(Store store, KeyTables tables, boolean updates) {
         this.store = store;
+        this.tables = tables;
         this.updates = updates;
-        this.table = new SeenTable(store.source(), clock);
-        this.versions = new VersionTable(store.source(), clock);
-        this.gained = new GainedKeys(store, clock);
-        this.former = new FormerKeys(store, clock);
-        store.transaction(connection -> {
-            former.begin(connection);
-            return null;
-        });
-        this.memory = new KeyMemory(store, table, gained, keysInMemory, updates);
     }
 
     /** Whether the key is durable; {@code stream} is the {@link io.tapsentinel.event.SafeName} of the array in TAP's answer, whose type may be unknown. */
     public boolean contains(String stream, EventKey key) {
-        RecentKeys recent = memory.keys();
+        RecentKeys recent = tables.memory().keys();
         if (recent.contains(key)) {
             return true;
         }
-        return !recent.isComplete() && store.transaction(connection -> table.contains(connection, stream, key));
+        return !recent.isComplete()
+                && store.transaction(connection -> tables.seen().contains(connection, stream, key));
     }
 
     /** Whether the event was settled, as this version or another one. Notes on the event by which key the store knows it. */
@@ -55,7 +43,7 @@ public final class DurableKeys {
             EventLife.knownAs(event, null);
             return true;
         }
-        if (!former.mayKnow(event)
+        if (!tables.former().mayKnow(event)
                 || !contains(stream, event.getFormer())
                 || !versions(event.getType(), event.getFormer()).tellOf(event.getVerdict(), updates)) {
             return false;
@@ -78,14 +66,14 @@ public final class DurableKeys {
         EventKey key = version.event().key();
         EventKey inMemory = VersionTable.key(key, VersionTable.number(version.verdict(), version.guidDigest()));
         // the verdict alone stands for all GUIDs where the first one's is not known
-        if (memory.versions().contains(inMemory)
-                || memory.versions().contains(VersionTable.key(key, version.verdict()))) {
+        if (tables.memory().versions().contains(inMemory)
+                || tables.memory().versions().contains(VersionTable.key(key, version.verdict()))) {
             return true;
         }
         Versions all = versions(version);
         boolean known = all.isKnown(version.verdict(), version.guidDigest());
         if (known && (version.guidDigest() != 0 || !all.isGuidKnown())) {
-            memory.versions().add(inMemory);
+            tables.memory().versions().add(inMemory);
         }
         return known;
     }
@@ -95,7 +83,7 @@ public final class DurableKeys {
     }
 
     private Versions versions(EventType type, EventKey key) {
-        return store.transaction(connection -> versions.of(connection, type, key));
+        return store.transaction(connection -> tables.versions().of(connection, type, key));
     }
 
     /**
@@ -103,14 +91,14 @@ public final class DurableKeys {
      * none did. That does not keep an event from being delivered later.
      */
     public Optional<Sighting> filteredBefore(TapEvent event) {
-        EventRef known = FilteredKeys.known(event.ref());
+        EventRef known = FilteredKeys.keyOf(event.ref());
         String stream = event.getType().arrayName();
         if (contains(stream, known.key())) {
             return Optional.of(new Sighting(known, 0));
         }
         return Optional.of(event)
-                .filter(former::mayKnow)
-                .map(each -> FilteredKeys.known(new EventRef(each.getType(), each.getFormer()))
+                .filter(tables.former()::mayKnow)
+                .map(each -> FilteredKeys.keyOf(new EventRef(each.getType(), each.getFormer()))
                         .key())
                 .filter(key -> contains(stream, key))
                 .map(key -> new Sighting(known, 0, 0, key));
@@ -118,19 +106,19 @@ public final class DurableKeys {
 
     /** Learns what other programs on the same store made durable; to be called with the source's lock, before anything is read. */
     void catchUp() {
-        memory.catchUp();
+        tables.memory().catchUp();
     }
 
     /** Forgets what was sighted last before the time; returns how many keys. */
     int prune(long before) {
         int pruned = store.transaction(connection -> {
-            int gone = table.prune(connection, before);
-            versions.prune(connection);
-            gained.prune(connection);
+            int gone = tables.seen().prune(connection, before);
+            tables.versions().prune(connection);
+            tables.gained().prune(connection);
             return gone;
         });
         if (pruned > 0) {
-            memory.load();
+            tables.memory().load();
         }
         return pruned;
     }

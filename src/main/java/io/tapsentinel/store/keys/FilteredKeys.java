@@ -28,7 +28,7 @@ final class FilteredKeys {
      * What a filtered event is known as: its key inverted, so that no program on the store can take it for one that has landed.
      * Its verdict is 0.
      */
-    static EventRef known(EventRef event) {
+    static EventRef keyOf(EventRef event) {
         return new EventRef(
                 event.type(), new EventKey(~event.key().high(), ~event.key().low()));
     }
@@ -42,7 +42,7 @@ final class FilteredKeys {
                 for (int i = 0; i < WRITTEN_AT_ONCE && keys.hasRemaining(); i++) {
                     EventKey key = new EventKey(keys.getLong(), keys.getLong());
                     rows.add(new Row(
-                            type.arrayName(), known(new EventRef(type, key)).key(), 0, 0));
+                            type.arrayName(), keyOf(new EventRef(type, key)).key(), 0, 0));
                 }
                 gained.add(connection, rows.stream().map(Row::key).toList());
                 table.filtered(connection, rows);

@@ -2,7 +2,10 @@ package io.tapsentinel.store.keys;
 
 import io.tapsentinel.store.Store;
 
-/** The newest durable keys and versions, in memory. What other programs on the store add is learnt by {@link #catchUp}. Thread-safe. */
+/**
+ * The newest durable keys and versions, in memory. What other programs on the store add is learnt by {@link #catchUp}. Thread-safe, but for
+ * {@link #catchUp} and {@link #load}: these are for the thread that has the source's lock.
+ */
 final class KeyMemory {
 
     private final Store store;

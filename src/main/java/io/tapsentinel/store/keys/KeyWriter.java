@@ -16,72 +16,83 @@ import java.util.Map;
 
 /**
  * Makes keys and verdicts durable. Methods with a connection are part of its transaction; what they write is in memory only after the
- * method that remembers it, which comes behind the transaction. Thread-safe.
+ * method that remembers it, which is called after the transaction. Thread-safe.
  */
 final class KeyWriter {
 
-    private final DurableKeys keys;
+    private final KeyTables tables;
     private final FilteredKeys filtered;
     private final String source;
+    private final boolean updates;
 
-    KeyWriter(DurableKeys keys, String source) {
-        this.keys = keys;
-        this.filtered = new FilteredKeys(keys.table, keys.gained);
+    /** @param updates whether changes are sent, and so are not counted */
+    KeyWriter(KeyTables tables, String source, boolean updates) {
+        this.tables = tables;
+        this.filtered = new FilteredKeys(tables.seen(), tables.gained());
         this.source = source;
+        this.updates = updates;
     }
 
     /** These records are in their table now. */
     void delivered(Connection connection, Collection<TapEvent> batch) throws SQLException {
         settle(connection, batch);
         DeliveredCounts.add(connection, source, batch);
-        keys.table.delivered(
-                connection,
-                batch.stream()
-                        .filter(event -> !isChange(event))
-                        .map(KeyWriter::row)
-                        .toList());
+        tables.seen()
+                .delivered(
+                        connection,
+                        batch.stream()
+                                .filter(event -> !isChange(event))
+                                .map(KeyWriter::row)
+                                .toList());
         List<TapEvent> changes = batch.stream().filter(KeyWriter::isChange).toList();
-        keys.versions.delivered(
-                connection, changes.stream().map(KeyWriter::changedRow).toList());
-        keys.table.sighted(connection, changes.stream().map(TapEvent::ref).toList());
+        tables.versions()
+                .delivered(
+                        connection, changes.stream().map(KeyWriter::changedRow).toList());
+        tables.seen().sighted(connection, changes.stream().map(TapEvent::ref).toList());
     }
 
     /** This record lies at {@code tap.rejected.uri} now. */
     void rejected(Connection connection, TapEvent event) throws SQLException {
         settle(connection, List.of(event));
         if (isChange(event)) {
-            keys.versions.rejected(connection, changedRow(event));
-            keys.table.sighted(connection, List.of(event.ref()));
+            tables.versions().rejected(connection, changedRow(event));
+            tables.seen().sighted(connection, List.of(event.ref()));
         } else {
-            keys.table.rejected(connection, List.of(row(event)));
+            tables.seen().rejected(connection, List.of(row(event)));
         }
     }
 
     /** Comes first in such a transaction. */
     private void settle(Connection connection, Collection<TapEvent> events) throws SQLException {
-        List<EventKey> settled = new ArrayList<>(keys.former.left(events));
+        List<EventKey> settled = new ArrayList<>(tables.former().left(events));
         events.forEach(event -> settled.add(event.getKey()));
-        keys.gained.add(connection, settled);
-        keys.former.settle(connection, events);
+        tables.gained().add(connection, settled);
+        tables.former().settle(connection, events);
     }
 
-    /** The same for events of types that have no table. */
+    /**
+     * The same for elements that no route takes: they were stored at {@code tap.rejected.uri}.
+     *
+     * @param streams the {@link io.tapsentinel.event.SafeName} of each one's array, by its key
+     */
     void rejected(Connection connection, Map<EventKey, String> streams) throws SQLException {
-        keys.gained.add(connection, streams.keySet());
-        keys.table.rejected(
-                connection,
-                streams.entrySet().stream()
-                        .map(event -> new Row(event.getValue(), event.getKey(), 0, 0))
-                        .toList());
+        tables.gained().add(connection, streams.keySet());
+        tables.seen()
+                .rejected(
+                        connection,
+                        streams.entrySet().stream()
+                                .map(event -> new Row(event.getValue(), event.getKey(), 0, 0))
+                                .toList());
     }
 
     /** What was rejected under these keys is in its table now, under other ones. */
     void repaired(Connection connection, Map<EventKey, String> streams) throws SQLException {
-        keys.table.delivered(
-                connection,
-                streams.entrySet().stream()
-                        .map(event -> new Row(event.getValue(), event.getKey(), 0, 0))
-                        .toList());
+        tables.seen()
+                .delivered(
+                        connection,
+                        streams.entrySet().stream()
+                                .map(event -> new Row(event.getValue(), event.getKey(), 0, 0))
+                                .toList());
     }
 
     /** Routes dropped these events. */
@@ -93,38 +104,42 @@ final class KeyWriter {
     void remember(Collection<TapEvent> events) {
         events.forEach(event -> {
             // a change without a GUID would stand for all
-            if (keys.updates && (event.getGuidDigest() != 0 || !isChange(event))) {
-                keys.memory
+            if (updates && (event.getGuidDigest() != 0 || !isChange(event))) {
+                tables.memory()
                         .versions()
                         .add(VersionTable.key(
                                 event.getKey(), VersionTable.number(event.getVerdict(), event.getGuidDigest())));
             }
-            keys.memory.keys().add(event.getKey());
+            tables.memory().keys().add(event.getKey());
         });
     }
 
     /** To be called after the transaction that wrote these keys. */
     void rememberKeys(Collection<EventKey> written) {
-        written.forEach(keys.memory.keys()::add);
+        written.forEach(tables.memory().keys()::add);
     }
 
     /** See {@link SeenKeys#sighted}. */
     List<VerdictChange> sighted(Connection connection, Collection<Sighting> duplicates) throws SQLException {
         List<Sighting> byFormerKey = byFormerKey(duplicates);
-        keys.gained.add(
-                connection,
-                byFormerKey.stream().map(sighting -> sighting.event().key()).toList());
+        tables.gained()
+                .add(
+                        connection,
+                        byFormerKey.stream()
+                                .map(sighting -> sighting.event().key())
+                                .toList());
         for (Sighting sighting : byFormerKey) {
-            keys.former.adopt(connection, sighting);
+            tables.former().adopt(connection, sighting);
         }
-        keys.table.sighted(connection, duplicates.stream().map(Sighting::event).toList());
-        return keys.updates ? List.of() : keys.versions.changes(connection, duplicates);
+        tables.seen()
+                .sighted(connection, duplicates.stream().map(Sighting::event).toList());
+        return updates ? List.of() : tables.versions().changes(connection, duplicates);
     }
 
     /** To be called after that transaction. */
     void rememberSighted(Collection<Sighting> duplicates) {
         byFormerKey(duplicates)
-                .forEach(sighting -> keys.memory.keys().add(sighting.event().key()));
+                .forEach(sighting -> tables.memory().keys().add(sighting.event().key()));
     }
 
     private static List<Sighting> byFormerKey(Collection<Sighting> sightings) {
@@ -133,15 +148,16 @@ final class KeyWriter {
 
     /** These versions are known from now on. */
     void noticed(Connection connection, Collection<VerdictChange> changes) throws SQLException {
-        keys.versions.noticed(
-                connection,
-                changes.stream()
-                        .map(change -> new Row(
-                                change.event().type().arrayName(),
-                                change.event().key(),
-                                change.verdict(),
-                                change.otherGuid()))
-                        .toList());
+        tables.versions()
+                .noticed(
+                        connection,
+                        changes.stream()
+                                .map(change -> new Row(
+                                        change.event().type().arrayName(),
+                                        change.event().key(),
+                                        change.verdict(),
+                                        change.otherGuid()))
+                                .toList());
     }
 
     private static boolean isChange(TapEvent event) {

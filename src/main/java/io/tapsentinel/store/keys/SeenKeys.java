@@ -43,15 +43,15 @@ public class SeenKeys implements DeliveryLog {
     }
 
     /**
-     * @param keysInMemory how many keys are held in memory, 24 bytes each, twice that with {@code updates}; older ones are looked
-     *                     up in the store
-     * @param updates      whether a delivered event is reserved again when TAP says of it what it never said before
+     * @param keysInMemory how many keys are held in memory, 24 bytes each, twice that with {@code updates}; others are looked up
+     * @param updates      whether a delivered event is reserved again when TAP reports a new verdict on it
      */
     public SeenKeys(Store store, int keysInMemory, boolean updates, Clock clock) {
         this.store = store;
         this.clock = clock;
-        this.durable = new DurableKeys(store, keysInMemory, updates, clock);
-        this.writer = new KeyWriter(durable, store.source());
+        KeyTables tables = KeyTables.of(store, keysInMemory, updates, clock);
+        this.durable = new DurableKeys(store, tables, updates);
+        this.writer = new KeyWriter(tables, store.source(), updates);
         this.deferrals = new Deferrals(store, clock);
         this.reservations = new Reservations(durable, updates);
     }
@@ -115,7 +115,7 @@ public class SeenKeys implements DeliveryLog {
         }
     }
 
-    /** Part of the transaction that commits a read: elements that no route takes were stored. @param streams their arrays by key */
+    /** Part of the transaction that commits a read, see {@link KeyWriter#rejected(Connection, Map)}. */
     public void rejected(Connection connection, Map<EventKey, String> streams) throws SQLException {
         writer.rejected(connection, streams);
     }
@@ -139,8 +139,11 @@ public class SeenKeys implements DeliveryLog {
         durable.catchUp();
     }
 
-    /** With the source's lock, before anything is sent: how many records were on their way when the last one to have it ended. */
-    public int countAbandoned() {
+    /**
+     * Turns the requests that the last holder of the source's lock left open into possible duplicates, and returns how many records they
+     * had; with that lock, before anything is sent.
+     */
+    public int recordAbandoned() {
         return store.transaction(connection -> InFlight.unknown(connection, store.source()));
     }
 
@@ -182,7 +185,7 @@ public class SeenKeys implements DeliveryLog {
     /** To be called after that transaction. */
     public void rememberFiltered(HourKeys events) {
         events.forEach(
-                event -> writer.rememberKeys(List.of(FilteredKeys.known(event).key())));
+                event -> writer.rememberKeys(List.of(FilteredKeys.keyOf(event).key())));
     }
 
     /** Part of the transaction that commits a replay: the elements that were rejected under these keys have been delivered, repaired. */

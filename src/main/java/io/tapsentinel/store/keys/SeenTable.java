@@ -44,7 +44,7 @@ final class SeenTable {
         insert(connection, rows, 1, "NOTHING");
     }
 
-    /** Writes the keys under which filtered events are known; see {@link DurableKeys#filtered}. */
+    /** Writes the keys under which filtered events are known; see {@link FilteredKeys#keyOf}. */
     void filtered(Connection connection, Collection<Row> rows) throws SQLException {
         insert(connection, rows, 0, "NOTHING");
     }

@@ -70,7 +70,7 @@ public final class AttemptTable {
                 .transaction(connection -> Sql.list(
                         connection,
                         "SELECT from_at, to_at, purpose, error FROM reading WHERE source = ?",
-                        row -> new Attempt(RangeTable.range(row), Purpose.of(row.getString(3)), row.getInt(4) == 1),
+                        row -> new Attempt(Sql.range(row), Purpose.of(row.getString(3)), row.getInt(4) == 1),
                         store.source()))
                 .stream()
                 .findFirst();

@@ -3,9 +3,7 @@ package io.tapsentinel.store.ledger;
 import io.tapsentinel.event.EventKey;
 import io.tapsentinel.event.EventRef;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
-import io.tapsentinel.tap.plan.TapLimits;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -23,12 +21,6 @@ import java.util.stream.Collectors;
  * Methods with a connection are part of its transaction. Thread-safe.
  */
 public final class Deferrals {
-
-    /** True of a row of {@code deferred} whose event is settled: a program of an older version leaves such rows. */
-    static final String IS_SETTLED = "EXISTS (SELECT 1 FROM seen WHERE seen.source = deferred.source"
-            + " AND seen.stream = deferred.stream AND seen.key = deferred.key)";
-
-    private static final String OF_TYPE = DeferredTable.OF_TYPE;
 
     private final Store store;
     private final String source;
@@ -52,7 +44,7 @@ public final class Deferrals {
         int added = 0;
         for (EventType type : EventType.values()) {
             if (keys.count(type) > 0) {
-                RangeTable.backlog(source, type).add(connection, List.of(window));
+                BacklogTable.backlog(source, type).add(connection, List.of(window));
                 added += table.write(
                         connection,
                         type,
@@ -73,34 +65,18 @@ public final class Deferrals {
      * @return whether that time has to be read again from the endpoint of all types
      */
     public boolean caughtUp(Connection connection, EventType type, TimeRange window, boolean own) throws SQLException {
-        RangeTable backlog = RangeTable.backlog(source, type);
+        BacklogTable backlog = BacklogTable.backlog(source, type);
         if (!backlog.remove(connection, List.of(window)).isEmpty()) {
             return false;
         }
-        String stream = type.arrayName();
-        Sql.update(connection, "DELETE" + OF_TYPE + " AND " + IS_SETTLED, source, stream);
+        table.removeSettled(connection, type);
         if (own) {
-            List<TimeRange> again = windowsOfDeferred(connection, stream);
+            List<TimeRange> again = table.windows(connection, type);
             backlog.add(connection, again);
             return !again.isEmpty();
         }
-        Sql.update(
-                connection,
-                "UPDATE deferred SET withdrawn_at = ? WHERE source = ? AND stream = ? AND withdrawn_at = 0",
-                clock.millis(),
-                source,
-                stream);
+        table.withdraw(connection, type, clock.millis());
         return false;
-    }
-
-    /** Which windows deferred what still is, as long as any may have been. */
-    private List<TimeRange> windowsOfDeferred(Connection connection, String stream) throws SQLException {
-        return RangeTable.ranges(
-                connection,
-                "SELECT DISTINCT at - ?, at" + OF_TYPE + " AND withdrawn_at = 0",
-                TapLimits.LONGEST_WINDOW.toMillis(),
-                source,
-                stream);
     }
 
     /**
@@ -125,7 +101,7 @@ public final class Deferrals {
 
     /** By type, the time that has to be read again, oldest first, without overlaps; types without any are absent. */
     public Map<EventType, List<TimeRange>> backlog() {
-        return store.transaction(connection -> RangeTable.byType(connection, source));
+        return store.transaction(connection -> BacklogTable.byType(connection, source));
     }
 
     /**
@@ -136,37 +112,21 @@ public final class Deferrals {
      */
     public List<TimeRange> expire(EventType type, List<TimeRange> expired) {
         return store.transaction(connection -> {
-            boolean isOwed = Sql.number(
-                            connection,
-                            "SELECT 1" + OF_TYPE + " AND withdrawn_at = 0 LIMIT 1",
-                            source,
-                            type.arrayName())
-                    > 0;
-            List<TimeRange> left = RangeTable.backlog(source, type).remove(connection, expired);
+            boolean isOwed = table.isAnyDeferred(connection, type);
+            List<TimeRange> left = BacklogTable.backlog(source, type).remove(connection, expired);
             long end = expired.stream()
                     .mapToLong(lost -> lost.to().toEpochMilli())
                     .max()
                     .orElse(0);
-            Sql.update(
+            // windows include both ends, so that an event at an end may belong to the time that is left
+            table.removeBefore(
                     connection,
-                    "DELETE" + OF_TYPE + " AND withdrawn_at = 0 AND at < ?",
-                    source,
-                    type.arrayName(),
-                    // windows include both ends, so that an event at an end may belong to the time that is left
+                    type,
                     left.isEmpty()
                             ? Long.MAX_VALUE
                             : Math.min(end + 1, left.get(0).from().toEpochMilli()));
             // when other reads have settled every event of the type, nothing is lost
             return isOwed ? TableGap.add(connection, source, type, expired, clock.instant()) : List.of();
         });
-    }
-
-    /** Forgets what was withdrawn before {@code before} (milliseconds since 1970). */
-    static void prune(Connection connection, String source, long before) throws SQLException {
-        Sql.update(
-                connection,
-                "DELETE FROM deferred WHERE source = ? AND withdrawn_at > 0 AND withdrawn_at < ?",
-                source,
-                before);
     }
 }

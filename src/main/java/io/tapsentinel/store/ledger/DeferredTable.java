@@ -3,6 +3,8 @@ package io.tapsentinel.store.ledger;
 import io.tapsentinel.event.EventKey;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.store.Sql;
+import io.tapsentinel.tap.plan.TapLimits;
+import io.tapsentinel.tap.plan.TimeRange;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,10 +15,17 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The keys of deferred and withdrawn events, see {@link Deferrals}. Methods are part of the connection's transaction. */
+/**
+ * The keys of deferred and withdrawn events, see {@link Deferrals}. Times are milliseconds since 1970; methods are part of the
+ * connection's transaction.
+ */
 final class DeferredTable {
 
-    static final String OF_TYPE = " FROM deferred WHERE source = ? AND stream = ?";
+    /** True of a row of {@code deferred} whose event is settled: a program of an older version leaves such rows. */
+    static final String IS_SETTLED = "EXISTS (SELECT 1 FROM seen WHERE seen.source = deferred.source"
+            + " AND seen.stream = deferred.stream AND seen.key = deferred.key)";
+
+    private static final String OF_TYPE = " FROM deferred WHERE source = ? AND stream = ?";
 
     private static final int AT_ONCE = 500;
 
@@ -80,6 +89,51 @@ final class DeferredTable {
     Set<EventKey> among(Connection connection, EventType type, List<EventKey> keys) throws SQLException {
         return Set.copyOf(Sql.list(
                 connection, "SELECT key" + these(keys), row -> EventKey.of(row.getBytes(1)), these(type, keys)));
+    }
+
+    /** Whether any event of the type is deferred. */
+    boolean isAnyDeferred(Connection connection, EventType type) throws SQLException {
+        return Sql.number(connection, "SELECT 1" + OF_TYPE + " AND withdrawn_at = 0 LIMIT 1", source, type.arrayName())
+                > 0;
+    }
+
+    /** Which windows deferred what still is, as long as any may have been. */
+    List<TimeRange> windows(Connection connection, EventType type) throws SQLException {
+        return Sql.ranges(
+                connection,
+                "SELECT DISTINCT at - ?, at" + OF_TYPE + " AND withdrawn_at = 0",
+                TapLimits.LONGEST_WINDOW.toMillis(),
+                source,
+                type.arrayName());
+    }
+
+    /** Removes what a program of an older version has settled. */
+    void removeSettled(Connection connection, EventType type) throws SQLException {
+        Sql.update(connection, "DELETE" + OF_TYPE + " AND " + IS_SETTLED, source, type.arrayName());
+    }
+
+    /** Removes what is deferred only by windows that ended before this. */
+    void removeBefore(Connection connection, EventType type, long end) throws SQLException {
+        Sql.update(connection, "DELETE" + OF_TYPE + " AND withdrawn_at = 0 AND at < ?", source, type.arrayName(), end);
+    }
+
+    /** What is still deferred is withdrawn. */
+    void withdraw(Connection connection, EventType type, long now) throws SQLException {
+        Sql.update(
+                connection,
+                "UPDATE deferred SET withdrawn_at = ? WHERE source = ? AND stream = ? AND withdrawn_at = 0",
+                now,
+                source,
+                type.arrayName());
+    }
+
+    /** Forgets what was withdrawn before {@code before}. */
+    void prune(Connection connection, long before) throws SQLException {
+        Sql.update(
+                connection,
+                "DELETE FROM deferred WHERE source = ? AND withdrawn_at > 0 AND withdrawn_at < ?",
+                source,
+                before);
     }
 
     private static String these(List<EventKey> keys) {

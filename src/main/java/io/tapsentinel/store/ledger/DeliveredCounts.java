@@ -1,5 +1,6 @@
 package io.tapsentinel.store.ledger;
 
+import io.tapsentinel.event.Comparables;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.Sql;
@@ -83,7 +84,7 @@ public final class DeliveredCounts {
     public List<Hour> closed(Instant from) {
         return store.transaction(connection -> {
             String source = store.source();
-            Instant first = ceiling(latest(
+            Instant first = ceiling(Comparables.max(
                     from,
                     Instant.ofEpochMilli(Sql.number(
                             connection,
@@ -134,10 +135,6 @@ public final class DeliveredCounts {
                         first.toEpochMilli())
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-    }
-
-    private static Instant latest(Instant one, Instant other) {
-        return one.isAfter(other) ? one : other;
     }
 
     private static Instant ceiling(Instant time) {

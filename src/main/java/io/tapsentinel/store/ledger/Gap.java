@@ -103,7 +103,7 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
 
     /** A row of beginning, end, reason and time when it was noticed. */
     static Gap of(ResultSet row) throws SQLException {
-        return new Gap(RangeTable.range(row), row.getString(3), Instant.ofEpochMilli(row.getLong(4)));
+        return new Gap(Sql.range(row), row.getString(3), Instant.ofEpochMilli(row.getLong(4)));
     }
 
     /**

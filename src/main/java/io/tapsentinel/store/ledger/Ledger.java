@@ -73,7 +73,7 @@ public final class Ledger {
     public Coverage coverage(TimeRange window, Duration settle) {
         // a read of this time was made after it, which spares a look at all older rows
         return new Coverage(
-                store.transaction(connection -> RangeTable.ranges(
+                store.transaction(connection -> Sql.ranges(
                         connection,
                         "SELECT from_at, to_at FROM ledger WHERE source = ?"
                                 + " AND read_at >= ? AND from_at <= ? AND to_at >= ?" + OF_ALL_TYPES
@@ -87,7 +87,7 @@ public final class Ledger {
 
     /** Whether every instant of this time was read at least once, of all types. */
     public boolean wasReadWhole(TimeRange time) {
-        List<TimeRange> reads = store.transaction(connection -> RangeTable.ranges(
+        List<TimeRange> reads = store.transaction(connection -> Sql.ranges(
                 connection,
                 "SELECT from_at, to_at FROM ledger WHERE source = ?" + " AND read_at >= ? AND from_at < ? AND to_at > ?"
                         + OF_ALL_TYPES,
@@ -103,7 +103,7 @@ public final class Ledger {
         return store.transaction(connection -> {
             List<TimeRange> read = new ArrayList<>();
             for (TimeRange range : ranges) {
-                read.addAll(RangeTable.ranges(
+                read.addAll(Sql.ranges(
                         connection,
                         "SELECT from_at, to_at FROM ledger WHERE source = ? AND read_at >= ? AND read_at >= to_at + ?"
                                 + " AND from_at < ? AND to_at > ? AND purpose = 'backlog' ORDER BY from_at",

@@ -23,14 +23,14 @@ public class ReadState {
     private final Clock clock;
     private final UnreadableTime unreadable;
     private final Ledger ledger;
-    private final RangeTable backlog;
+    private final BacklogTable backlog;
 
     public ReadState(Store store, Clock clock) {
         this.store = store;
         this.clock = clock;
         this.unreadable = new UnreadableTime(store, clock);
         this.ledger = new Ledger(store, clock);
-        this.backlog = RangeTable.backlog(store.source());
+        this.backlog = BacklogTable.backlog(store.source());
     }
 
     /** The reads that were committed. */
@@ -49,7 +49,7 @@ public class ReadState {
     }
 
     static Optional<Progress> progress(Connection connection, String source) throws SQLException {
-        return RangeTable.ranges(connection, "SELECT origin, read_to FROM progress WHERE source = ?", source).stream()
+        return Sql.ranges(connection, "SELECT origin, read_to FROM progress WHERE source = ?", source).stream()
                 .findFirst()
                 .map(range -> new Progress(range.from(), range.to()));
     }
@@ -140,7 +140,7 @@ public class ReadState {
     }
 
     /**
-     * Forgets reads, what sweeps found and withdrawn events that are older than {@link #Ledger.KEPT}, and blobs that are gone; gaps
+     * Forgets reads, what sweeps found and withdrawn events that are older than {@link Ledger#KEPT}, and blobs that are gone; gaps
      * stay for ever.
      */
     public void prune() {
@@ -148,7 +148,7 @@ public class ReadState {
         Instant before = now.minus(Ledger.KEPT);
         store.transaction(connection -> {
             Ledger.prune(connection, store.source(), before);
-            Deferrals.prune(connection, store.source(), before.toEpochMilli());
+            new DeferredTable(store.source()).prune(connection, before.toEpochMilli());
             Completeness.prune(connection, store.source(), now, before);
             DeliveredCounts.prune(connection, store.source(), before, now.plus(Ledger.KEPT));
             UnreadableTime.prune(connection, store.source(), now);

@@ -112,7 +112,6 @@ public class RequestBudget {
         if (left <= 0 && !tap.isKnown()) {
             return mayProbe(connection) ? 1 : 0;
         }
-        // a row of later than now is of a clock that went back
         boolean tooSoon = !pace.isZero() && log.countPolls(connection, pool, now() - pace.toMillis(), now()) > 0;
         return tooSoon ? 0 : left;
     }

@@ -52,7 +52,7 @@ public record StoreFigures(
         return new StoreFigures(
                 now,
                 ReadState.progress(connection, source),
-                RangeTable.backlog(source).all(connection),
+                BacklogTable.backlog(source).all(connection),
                 Gap.all(connection, source),
                 UnreadableTime.all(connection, source).ranges().stream()
                         .filter(Unreadable::bad)

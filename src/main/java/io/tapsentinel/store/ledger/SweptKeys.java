@@ -77,7 +77,7 @@ public record SweptKeys(long theirs, long ours, long deferred, long withdrawn, l
         if (ours == asked) {
             return new SweptKeys(asked, ours, 0, 0, 0);
         }
-        String others = "SELECT count(*) FROM deferred" + where + " AND NOT " + Deferrals.IS_SETTLED;
+        String others = "SELECT count(*) FROM deferred" + where + " AND NOT " + DeferredTable.IS_SETTLED;
         return new SweptKeys(
                 asked,
                 ours,

@@ -23,7 +23,7 @@ public final class TableBacklogs {
     public static List<TableBacklog> all(Connection connection, String source) throws SQLException {
         Map<EventType, Suspended> suspended = SuspensionTable.of(connection, source);
         Map<EventType, Count> counts = counts(connection, source);
-        Map<EventType, List<TimeRange>> waiting = RangeTable.byType(connection, source);
+        Map<EventType, List<TimeRange>> waiting = BacklogTable.byType(connection, source);
         List<TableBacklog> all = new ArrayList<>();
         for (EventType type : EventType.values()) {
             Count count = counts.getOrDefault(type, new Count(0, 0));

@@ -34,7 +34,7 @@ final class TableGap {
     static List<TimeRange> add(Connection connection, String source, EventType type, List<TimeRange> lost, Instant now)
             throws SQLException {
         String stream = type.arrayName();
-        List<TimeRange> known = RangeTable.ranges(
+        List<TimeRange> known = Sql.ranges(
                 connection, "SELECT from_at, to_at FROM table_gap WHERE source = ? AND stream = ?", source, stream);
         List<TimeRange> all = new ArrayList<>(known);
         all.addAll(lost);

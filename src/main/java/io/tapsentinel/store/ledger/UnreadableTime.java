@@ -25,14 +25,14 @@ public final class UnreadableTime {
 
     private final Store store;
     private final Clock clock;
-    private final RangeTable backlog;
+    private final BacklogTable backlog;
     private final AttemptTable attempts;
 
     UnreadableTime(Store store, Clock clock) {
         this.store = store;
         this.clock = clock;
         this.attempts = new AttemptTable(store);
-        this.backlog = RangeTable.backlog(store.source());
+        this.backlog = BacklogTable.backlog(store.source());
     }
 
     /** The answer that is being read now. */
@@ -150,7 +150,7 @@ public final class UnreadableTime {
                 connection,
                 "SELECT from_at, to_at, bad, how, times, proven, failed_at FROM unreadable WHERE source = ? ORDER BY from_at, to_at",
                 row -> new Unreadable(
-                        RangeTable.range(row),
+                        Sql.range(row),
                         row.getInt(3) == 1,
                         How.valueOf(row.getString(4)),
                         row.getInt(5),

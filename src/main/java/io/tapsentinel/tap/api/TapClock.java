@@ -1,13 +1,12 @@
 package io.tapsentinel.tap.api;
 
+import io.tapsentinel.event.Comparables;
 import io.tapsentinel.tap.plan.Horizon;
 import io.tapsentinel.tap.plan.TapLimits;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -161,15 +160,14 @@ public class TapClock {
         // only a clock that is behind by more than the margin explains this
         confirmed = ahead().filter(Duration::isNegative).orElse(Duration.ZERO);
         learnt = aheadOfSteady();
-        goneBefore =
-                Collections.max(List.of(Horizon.oldest(latest()), window.from().plus(TapLimits.HISTORY_MARGIN)));
+        goneBefore = Comparables.max(Horizon.oldest(latest()), window.from().plus(TapLimits.HISTORY_MARGIN));
     }
 
     /** Between which instants TAP can be asked now. */
     public synchronized Horizon horizon() {
         forgetIfSet();
         Instant earliest = own.instant().minus(room).minus(counted(true));
-        return new Horizon(earliest, Collections.max(List.of(Horizon.oldest(latest()), goneBefore)));
+        return new Horizon(earliest, Comparables.max(Horizon.oldest(latest()), goneBefore));
     }
 
     /** How far our clock is ahead of TAP's, less than zero when it is behind; empty while TAP has not said or they agree. */

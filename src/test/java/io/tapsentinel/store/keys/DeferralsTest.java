@@ -357,7 +357,7 @@ public class DeferralsTest extends StoreFixture {
 
     /** As one does that knows nothing of deferred events. */
     private void deliveredByAnOlderProgram(TapEvent event) {
-        KeyWriter older = new KeyWriter(new DurableKeys(store, 1_000, false, clock), store.source());
+        KeyWriter older = new KeyWriter(KeyTables.of(store, 1_000, false, clock), store.source(), false);
         store.transaction(connection -> {
             older.delivered(connection, List.of(event));
             return null;

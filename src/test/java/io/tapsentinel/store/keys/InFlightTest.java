@@ -37,7 +37,7 @@ public class InFlightTest extends StoreFixture {
         TapEvent next = event(TYPE, "4");
         seen.sending(List.of(odd, next));
 
-        assertThat(seen.countAbandoned()).isEqualTo(2);
+        assertThat(seen.recordAbandoned()).isEqualTo(2);
         assertThat(listed())
                 .containsExactlyInAnyOrder("clicksBlocked 1 2 3 " + odd.getKey(), "clicksBlocked 4 " + next.getKey());
     }
@@ -50,9 +50,9 @@ public class InFlightTest extends StoreFixture {
         seen.sending(List.of(event(EventType.MESSAGES_BLOCKED, "3")));
         restart();
 
-        assertThat(seen.countAbandoned()).isEqualTo(3);
+        assertThat(seen.recordAbandoned()).isEqualTo(3);
 
-        assertThat(seen.countAbandoned()).as("the second time").isZero();
+        assertThat(seen.recordAbandoned()).as("the second time").isZero();
         assertThat(seen.possibleDuplicates()).isEqualTo(3);
         assertThat(listed())
                 .containsExactlyInAnyOrder(
@@ -68,7 +68,7 @@ public class InFlightTest extends StoreFixture {
         seen.delivered(seen.sending(batch), batch);
         seen.notTaken(seen.sending(List.of(event(TYPE, "2"))));
 
-        assertThat(seen.countAbandoned()).isZero();
+        assertThat(seen.recordAbandoned()).isZero();
         assertThat(seen.possibleDuplicates()).isZero();
         assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
         assertThat(Claim.of(seen, event(TYPE, "2"))).isEqualTo(Claim.NEW);
@@ -83,7 +83,7 @@ public class InFlightTest extends StoreFixture {
         seen.notTaken(other);
 
         assertThat(seen.possibleDuplicates()).isEqualTo(2);
-        assertThat(seen.countAbandoned()).isZero();
+        assertThat(seen.recordAbandoned()).isZero();
     }
 
     @Test
@@ -93,7 +93,7 @@ public class InFlightTest extends StoreFixture {
         TapEvent plain = event(TYPE, "c");
         seen.sending(List.of(without, odd, plain));
 
-        assertThat(seen.countAbandoned()).isEqualTo(3);
+        assertThat(seen.recordAbandoned()).isEqualTo(3);
 
         assertThat(listed())
                 .containsExactlyInAnyOrder(
@@ -133,7 +133,7 @@ public class InFlightTest extends StoreFixture {
         seen.notTaken(seen.sending(List.of(event(TYPE, "2"))));
         seen.sending(List.of(event(TYPE, "3")));
 
-        assertThat(seen.countAbandoned()).isEqualTo(2);
+        assertThat(seen.recordAbandoned()).isEqualTo(2);
         assertThat(listed()).extracting(line -> line.split(" ")[1]).containsExactlyInAnyOrder("1", "3");
     }
 

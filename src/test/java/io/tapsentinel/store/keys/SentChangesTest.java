@@ -73,7 +73,7 @@ public class SentChangesTest {
         tap.seen.sending(List.of(changed));
         tap.restart();
 
-        assertThat(tap.seen.countAbandoned()).isEqualTo(1);
+        assertThat(tap.seen.recordAbandoned()).isEqualTo(1);
         assertThat(tap.deliver(STATUS)).as("after a kill").isEqualTo(Claim.CHANGED);
     }
 

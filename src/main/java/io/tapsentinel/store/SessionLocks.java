@@ -7,7 +7,7 @@ import java.sql.SQLException;
  * The locks of the programs that share a store: one has the source, and one reports. They belong to the store's connection, and are lost
  * with it. A file's store has no other programs. Thread-safe.
  */
-public final class StoreLocks {
+public final class SessionLocks {
 
     private static final String READING = "reading ";
     private static final String REPORTING = "speaking ";
@@ -21,7 +21,7 @@ public final class StoreLocks {
 
     private Connection reportsOn;
 
-    StoreLocks(Store store, Database database) {
+    SessionLocks(Store store, Database database) {
         this.store = store;
         this.database = database;
     }

@@ -5,8 +5,8 @@ import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.process.FatalErrors;
 import java.util.function.Supplier;
 
-/** Why a read may not commit: the first reason of all, and of how many events. Thread-safe. */
-final class ReadFailure {
+/** Why a read may not commit: the first reason, and how many events failed. Thread-safe. */
+final class ReadFailures {
 
     private Throwable first;
     private Supplier<String> likely;

@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Logs once what TAP said to the first request since the start, or what keeps it from being asked. Thread-safe. */
-final class FirstAnswer {
+final class FirstAnswerLog {
 
-    private static final Logger LOG = LoggerFactory.getLogger(FirstAnswer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FirstAnswerLog.class);
 
     private final Supplier<Optional<String>> problem;
     /** Of the first answer; 0 before it. */
@@ -17,7 +17,7 @@ final class FirstAnswer {
     private boolean reported;
 
     /** @param problem says what is wrong with TAP, and what to do, in one line; empty when nothing is */
-    FirstAnswer(Supplier<Optional<String>> problem) {
+    FirstAnswerLog(Supplier<Optional<String>> problem) {
         this.problem = problem;
     }
 

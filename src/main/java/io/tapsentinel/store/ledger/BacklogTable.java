@@ -4,9 +4,7 @@ import io.tapsentinel.event.EventType;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -16,7 +14,7 @@ import java.util.stream.Stream;
 /**
  * The rows of one backlog: time that has to be read, oldest first, without overlaps. Methods are part of the connection's transaction.
  */
-final class RangeTable {
+final class BacklogTable {
 
     private static final String BOUNDS = "SELECT from_at, to_at FROM ";
 
@@ -25,20 +23,20 @@ final class RangeTable {
     /** Values of the columns that come first: the source, and the array of the type if it is the backlog of one. */
     private final Object[] owner;
 
-    private RangeTable(String table, String which, Object... owner) {
+    private BacklogTable(String table, String which, Object... owner) {
         this.rows = table + which;
         this.insert = "INSERT INTO " + table + " VALUES (" + "?, ".repeat(owner.length) + "?, ?)";
         this.owner = owner;
     }
 
     /** What has to be read of all types. */
-    static RangeTable backlog(String source) {
-        return new RangeTable("backlog", " WHERE source = ?", source);
+    static BacklogTable backlog(String source) {
+        return new BacklogTable("backlog", " WHERE source = ?", source);
     }
 
     /** What has to be read again for the table of one type. */
-    static RangeTable backlog(String source, EventType type) {
-        return new RangeTable("table_backlog", " WHERE source = ? AND stream = ?", source, type.arrayName());
+    static BacklogTable backlog(String source, EventType type) {
+        return new BacklogTable("table_backlog", " WHERE source = ? AND stream = ?", source, type.arrayName());
     }
 
     /** That of each type; types without any are absent. */
@@ -54,7 +52,7 @@ final class RangeTable {
     }
 
     List<TimeRange> all(Connection connection) throws SQLException {
-        return ranges(connection, BOUNDS + rows + " ORDER BY from_at", owner);
+        return Sql.ranges(connection, BOUNDS + rows + " ORDER BY from_at", owner);
     }
 
     void add(Connection connection, List<TimeRange> more) throws SQLException {
@@ -83,14 +81,5 @@ final class RangeTable {
                                             range.to().toEpochMilli()))
                             .toArray());
         }
-    }
-
-    /** The ranges that a query finds whose first two columns are their bounds. */
-    static List<TimeRange> ranges(Connection connection, String sql, Object... arguments) throws SQLException {
-        return Sql.list(connection, sql, RangeTable::range, arguments);
-    }
-
-    static TimeRange range(ResultSet row) throws SQLException {
-        return new TimeRange(Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2)));
     }
 }
