@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The properties as a start would check them; where a start names the first that is wrong, this names all. */
 final class ConfigurationCheck implements Check {
@@ -76,6 +77,11 @@ final class ConfigurationCheck implements Check {
     /** What the program would run with; empty when it would not start, or would read the sandbox. */
     Optional<Settings> settings() {
         return Optional.ofNullable(settings);
+    }
+
+    /** What a check of this name finds with these settings; without them it cannot be made. */
+    Finding finding(String name, Function<Settings, Finding> check) {
+        return settings().map(check).orElseGet(() -> Finding.unknown(name, FIRST));
     }
 
     /** The way to the services, by these properties and this environment; only with {@link #settings}. */

@@ -24,10 +24,7 @@ final class EndpointCheck implements Check {
 
     @Override
     public void look(Consumer<Finding> found) {
-        found.accept(configuration
-                .settings()
-                .map(this::finding)
-                .orElseGet(() -> Finding.unknown(name(), ConfigurationCheck.FIRST)));
+        found.accept(configuration.finding(name(), this::finding));
     }
 
     /** Whether it was reached. */

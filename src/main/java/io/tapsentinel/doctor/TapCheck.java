@@ -48,10 +48,7 @@ final class TapCheck implements Check {
 
     @Override
     public void look(Consumer<Finding> found) {
-        found.accept(configuration
-                .settings()
-                .map(this::finding)
-                .orElseGet(() -> Finding.unknown(name(), ConfigurationCheck.FIRST)));
+        found.accept(configuration.finding(name(), this::finding));
     }
 
     /** What it answered; empty when it did not. */

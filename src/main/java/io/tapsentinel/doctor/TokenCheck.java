@@ -46,10 +46,7 @@ final class TokenCheck implements Check {
 
     @Override
     public void look(Consumer<Finding> found) {
-        found.accept(configuration
-                .settings()
-                .map(this::finding)
-                .orElseGet(() -> Finding.unknown(name(), ConfigurationCheck.FIRST)));
+        found.accept(configuration.finding(name(), this::finding));
     }
 
     /** Whether there is one, or none is needed. */
