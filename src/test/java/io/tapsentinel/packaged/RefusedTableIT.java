@@ -36,7 +36,7 @@ class RefusedTableIT extends PackagedFixture {
     /** A poll every two seconds, a probe of 20 seconds, and a start after a kill, with four other programs on the machine. */
     private static final Duration ONE_POLL = Duration.ofSeconds(70);
 
-    private enum How {
+    enum How {
         FORBIDDEN_403,
         MALFORMED_400,
         TOO_LARGE_413,
@@ -47,11 +47,15 @@ class RefusedTableIT extends PackagedFixture {
     @TestFactory
     Stream<DynamicTest> theOthersGoOnAndItsOwnRowsArriveOnceItAcceptsAgain() {
         return ConcurrentCases.run(
-                How.values().length,
+                cases().size(),
                 LENGTH.multipliedBy(2).plusMinutes(8),
-                List.of(How.values()),
+                cases(),
                 How::name,
                 this::refused);
+    }
+
+    List<How> cases() {
+        return List.of(How.values());
     }
 
     private void refused(How how) throws Exception {

@@ -1,10 +1,17 @@
 package io.tapsentinel.packaged;
 
 import io.tapsentinel.testing.OnPostgres;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A refused table on PostgreSQL. */
+/** A refused table on PostgreSQL: a refusal and no answer, since the store has no part in the others. */
 @Tag("full")
 @ExtendWith(OnPostgres.class)
-class RefusedTableOnPostgresIT extends RefusedTableIT {}
+class RefusedTableOnPostgresIT extends RefusedTableIT {
+
+    @Override
+    List<How> cases() {
+        return List.of(How.FORBIDDEN_403, How.SILENT);
+    }
+}
