@@ -47,11 +47,7 @@ class RefusedTableIT extends PackagedFixture {
     @TestFactory
     Stream<DynamicTest> theOthersGoOnAndItsOwnRowsArriveOnceItAcceptsAgain() {
         return ConcurrentCases.run(
-                cases().size(),
-                LENGTH.multipliedBy(2).plusMinutes(8),
-                cases(),
-                How::name,
-                this::refused);
+                cases().size(), LENGTH.multipliedBy(2).plusMinutes(8), cases(), How::name, this::refused);
     }
 
     List<How> cases() {

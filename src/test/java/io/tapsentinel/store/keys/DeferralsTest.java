@@ -223,6 +223,16 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
+    void anEventAtTheEndOfTimeThatTapForgotIsKeptForTheTimeBehindIt() {
+        defer(range(0, 30), event(TYPE, "1"));
+        defer(range(30, 50), event(TYPE, "2"));
+
+        deferrals.expire(TYPE, List.of(range(0, 30)));
+
+        assertThat(contains("1", "2")).containsExactly(true, true);
+    }
+
+    @Test
     void timeThatTapForgotIsNoGapWhenOtherReadsHaveSettledEachEventOfTheTable() {
         TapEvent event = event(TYPE, "1");
         defer(range(0, 10), event);
