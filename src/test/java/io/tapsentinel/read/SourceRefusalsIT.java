@@ -54,6 +54,24 @@ class SourceRefusalsIT extends SimulatedRun {
     }
 
     @Test
+    void timeThatTapForgetsDuringARestIsAGapAtOnce() throws Exception {
+        RunningProgram program = services.with("tap.poll.backfill", "P6DT23H")
+                .with("tap.rest.throttled", "PT24H")
+                .start()
+                .poll();
+        services.tapProxy().next(Fault.THROTTLED);
+        program.poll();
+        int requests = services.tapProxy().requests();
+        assertThat(services.store().gaps()).isEmpty();
+
+        services.clock().advance(Duration.ofHours(8));
+        program.poll();
+
+        assertThat(services.tapProxy().requests()).as("while it rests").isEqualTo(requests);
+        assertThat(services.store().gaps()).hasSize(1);
+    }
+
+    @Test
     void healthIsUpAgainWhenTapHasAnsweredAlthoughTheSinkRefuses() throws Exception {
         services.tapProxy().next(Fault.UNAUTHORIZED);
         services.sinkProxy().next(Collections.nCopies(50, Fault.REFUSE).toArray(Fault[]::new));
