@@ -59,16 +59,15 @@ final class Migrations {
                     // rows that Sentinel acknowledged, by the hour of their events' own time
                     "CREATE TABLE delivered_hour (source TEXT NOT NULL, stream TEXT NOT NULL, hour BIGINT NOT NULL, events BIGINT NOT NULL,"
                             + " PRIMARY KEY (source, stream, hour))",
-                    // of what was delivered before there was that table nobody knows the hours, but none is later than
-                    // these
+                    // rows delivered before that table existed have no hour of their own, but none is later than these
                     "CREATE TABLE counted_since (source TEXT PRIMARY KEY, hour BIGINT NOT NULL)",
                     "INSERT INTO counted_since SELECT source, (max(at) / 3600000 + 1) * 3600000 FROM (SELECT source, added AS at FROM seen"
-                            // a changed event was one more row, and one that was brought in after its rejection has its
-                            // first time in seen
+                            // a changed event was one more row; one that was replayed after its rejection has its first
+                            // time in seen
                             + " UNION ALL SELECT source, noticed_at FROM version UNION ALL SELECT source, read_at FROM ledger) AS acknowledged"
                             + " GROUP BY source"),
             List.of(
-                    // blobs of a container that were brought in or refused; etag: the version of it; listed_at: when it
+                    // blobs of a container that were replayed or refused; etag: the version of it; listed_at: when it
                     // was last seen there
                     "CREATE TABLE replayed (source TEXT NOT NULL, place TEXT NOT NULL, name TEXT NOT NULL, etag TEXT NOT NULL,"
                             + " listed_at BIGINT NOT NULL, PRIMARY KEY (source, place, name))"),

@@ -65,7 +65,7 @@ final class Reservations {
         return isWanted ? Outcome.RESERVED : Outcome.DUPLICATE;
     }
 
-    /** What is durable is sent again as a change, or because it was rejected and is brought in again. */
+    /** A durable event is sent again as a change, or because it was rejected and is replayed. */
     private boolean isWantedAgain(TapEvent event) {
         if (!event.isResend() && durable.isDone(event)) {
             return false;
