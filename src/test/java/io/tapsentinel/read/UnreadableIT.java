@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +45,14 @@ class UnreadableIT {
     @RegisterExtension
     final LogLines log = new LogLines();
 
-    /** Of 3,600 s; 1,800 is a cut. RandomSchedulesTest has any second. */
+    @Tag("full")
+    @ParameterizedTest
+    @ValueSource(doubles = {0.001, 1, 450, 449.5, 900.25, 1799, 1800.5, 1801, 2701, 3569, 3570, 3599})
+    void oneBesideACutOrAnEndCostsNoMore(double second) throws Exception {
+        oneInADueHourCostsFourteenRequestsAndHalfAMinuteAtMost(second);
+    }
+
+    /** Of 3,600 s; 1,800 and 450 are cuts. */
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.5, 1033, 1800, 3599.5})
     void oneInADueHourCostsFourteenRequestsAndHalfAMinuteAtMost(double second) throws Exception {
@@ -159,6 +167,14 @@ class UnreadableIT {
                     .as(instant + " was read 30 minutes after it or later")
                     .isTrue();
         }
+    }
+
+    @Tag("full")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"10,60", "315,361,517,572", "0,40", "0,80", "0,240", "0,300,600,900", "0,40,80,120,160,200"})
+    void moreOfSeveralInAFreshWindowHoldUpNoNewerTime(String seconds) throws Exception {
+        severalInAFreshWindowHoldUpNoNewerTime(seconds);
     }
 
     @ParameterizedTest
