@@ -72,8 +72,8 @@ final class Migrations {
                     "CREATE TABLE replayed (source TEXT NOT NULL, place TEXT NOT NULL, name TEXT NOT NULL, etag TEXT NOT NULL,"
                             + " listed_at BIGINT NOT NULL, PRIMARY KEY (source, place, name))"),
             List.of(
-                    // which keys a shared store has gained, a row per transaction: 16 bytes each; number: theirs in the
-                    // order of their commits
+                    // keys that were added to a shared store, a row per transaction, 16 bytes each; number counts the
+                    // transactions in the order of their commits
                     "CREATE TABLE gained (source TEXT NOT NULL, number BIGINT NOT NULL, gained_at BIGINT NOT NULL, keys BYTEA NOT NULL,"
                             + " PRIMARY KEY (source, number))",
                     // the last number, and the last of those whose rows are gone
@@ -118,11 +118,11 @@ final class Migrations {
                     "CREATE TABLE table_gap (source TEXT NOT NULL, stream TEXT NOT NULL, from_at BIGINT NOT NULL,"
                             + " to_at BIGINT NOT NULL, reason TEXT NOT NULL, noticed_at BIGINT NOT NULL,"
                             + " PRIMARY KEY (source, stream, from_at, to_at))",
-                    // of theirs, neither ours nor missing; an older program beside this one writes 0
+                    // parts of the column theirs that are neither in ours nor missing; an older program writes 0
                     "ALTER TABLE sweep ADD COLUMN deferred BIGINT NOT NULL DEFAULT 0",
                     "ALTER TABLE sweep ADD COLUMN withdrawn BIGINT NOT NULL DEFAULT 0"),
             List.of(
-                    // of theirs, too; an older program counts them as ours and writes 0
+                    // another part of the column theirs; an older program counts it in ours and writes 0
                     "ALTER TABLE sweep ADD COLUMN rejected BIGINT NOT NULL DEFAULT 0"));
 
     /** What a shared store has besides, by the version that brings it. */
