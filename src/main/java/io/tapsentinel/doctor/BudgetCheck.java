@@ -1,7 +1,7 @@
 package io.tapsentinel.doctor;
 
 import io.tapsentinel.config.Remedies;
-import io.tapsentinel.report.Format;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.report.ReportSettings;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.store.ledger.StoreLook;
@@ -43,26 +43,26 @@ final class BudgetCheck implements Check {
         if (tap.isThrottled() && used * 2 < perDay) {
             return Finding.wrong(
                     name(),
-                    "TAP says that the pool is used up, and only " + Format.count(used, "request")
+                    "TAP says that the pool is used up, and only " + HumanText.count(used, "request")
                             + " of ours in 24 hours " + (used == 1 ? "is" : "are")
                             + " counted; " + Remedies.OTHER_CLIENT);
         }
         if (used >= perDay) {
             return Finding.wrong(
                     name(),
-                    "all " + Format.number(perDay)
+                    "all " + HumanText.number(perDay)
                             + " requests of 24 hours are used; reading goes on as the oldest age out; if that happens again, "
                             + Remedies.FEWER_REQUESTS);
         }
         List<String> left = new ArrayList<>();
         for (Pool pool : Pool.values()) {
-            left.add(0, Format.number(Math.max(0, perDay - look.requests().get(pool))) + " for " + pool.word());
+            left.add(0, HumanText.number(Math.max(0, perDay - look.requests().get(pool))) + " for " + pool.word());
         }
         return Finding.well(
                 name(),
-                "of " + Format.number(perDay) + " requests of 24 hours in each pool are left "
+                "of " + HumanText.number(perDay) + " requests of 24 hours in each pool are left "
                         + String.join(" and ", left) + "; "
-                        + Format.number(RequestBudget.share(
+                        + HumanText.number(RequestBudget.share(
                                 perDay,
                                 settings.reservePercent(),
                                 settings.cost().polls()))

@@ -3,8 +3,8 @@ package io.tapsentinel.doctor;
 import io.tapsentinel.app.Settings;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.doctor.Finding.Mark;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.SafeMessage;
-import io.tapsentinel.report.Format;
 import io.tapsentinel.sentinel.upload.IngestionClients;
 import io.tapsentinel.sentinel.upload.IngestionUploader;
 import io.tapsentinel.sentinel.upload.Uploader;
@@ -66,8 +66,8 @@ public final class Doctor {
         int wrong = marks.getOrDefault(Mark.WRONG, 0);
         int unknown = marks.getOrDefault(Mark.UNKNOWN, 0);
         if (wrong + unknown > 0) {
-            throw new InvalidSettingException("doctor: " + Format.count(wrong, "problem")
-                    + (unknown == 0 ? "" : ", " + Format.count(unknown, "check") + " could not be made"));
+            throw new InvalidSettingException("doctor: " + HumanText.count(wrong, "problem")
+                    + (unknown == 0 ? "" : ", " + HumanText.count(unknown, "check") + " could not be made"));
         }
     }
 

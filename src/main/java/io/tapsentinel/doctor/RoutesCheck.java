@@ -1,7 +1,7 @@
 package io.tapsentinel.doctor;
 
 import io.tapsentinel.config.InvalidSettingException;
-import io.tapsentinel.report.Format;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.yamlroutes.RouteContract;
 import io.tapsentinel.yamlroutes.RouteFiles;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ final class RoutesCheck implements Check {
             if (problems.isEmpty()) {
                 found.accept(Finding.well(
                         name(),
-                        Format.count(files.texts().size(), "file") + " of "
+                        HumanText.count(files.texts().size(), "file") + " of "
                                 + (RouteFiles.areIn(folder.resolve(RouteFiles.FOLDER))
                                         ? RouteFiles.FOLDER + "/ in this directory"
                                         : "the package")));

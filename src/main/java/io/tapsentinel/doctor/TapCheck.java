@@ -5,10 +5,10 @@ import static io.tapsentinel.tap.plan.TapLimits.SHORTEST_WINDOW;
 import io.tapsentinel.app.Settings;
 import io.tapsentinel.config.Remedies;
 import io.tapsentinel.doctor.Web.Answer;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.Network;
 import io.tapsentinel.net.Redactor;
 import io.tapsentinel.read.TapBudget;
-import io.tapsentinel.report.Format;
 import io.tapsentinel.tap.api.TapRefusedException;
 import io.tapsentinel.tap.api.TapRefusedException.Reason;
 import io.tapsentinel.tap.plan.TimeRange;
@@ -86,7 +86,7 @@ final class TapCheck implements Check {
                     name(),
                     Network.place(settings.tapUrl()) + " takes the credentials; it answered " + answer.status()
                             + " to one request for " + SHORTEST_WINDOW.toSeconds()
-                            + " seconds, which TAP counts among its " + Format.number(settings.requestsPerDay())
+                            + " seconds, which TAP counts among its " + HumanText.number(settings.requestsPerDay())
                             + " a day and the program does not");
         }
         TapRefusedException refused = new TapRefusedException(answer.status(), answer.refusal());

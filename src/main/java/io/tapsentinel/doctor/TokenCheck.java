@@ -5,8 +5,8 @@ import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
 import io.tapsentinel.app.Settings;
 import io.tapsentinel.config.Remedies;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.SafeMessage;
-import io.tapsentinel.report.Format;
 import io.tapsentinel.sentinel.azure.SignInException;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,7 +72,7 @@ final class TokenCheck implements Check {
             return Finding.well(
                     name(),
                     chosen.get().map(name -> "by " + name + ", ").orElse("") + "for " + scope + ", good for "
-                            + Format.length(Duration.between(
+                            + HumanText.duration(Duration.between(
                                     clock.instant(), token.getExpiresAt().toInstant())) + ", of " + identity);
         } catch (RuntimeException e) {
             return Finding.wrong(

@@ -3,7 +3,7 @@ package io.tapsentinel.read;
 import static io.tapsentinel.event.Comparables.max;
 import static io.tapsentinel.event.Comparables.min;
 
-import io.tapsentinel.event.UtcWords;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.Backoff;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.store.StoreException;
@@ -173,7 +173,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
             begins = at;
             LOG.info(
                     "reading starts at {} (tap.poll.start); the first poll after it asks TAP",
-                    UtcWords.of(at, clock.instant()));
+                    HumanText.time(at, clock.instant()));
             forbidden = true;
         });
     }
@@ -227,7 +227,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         if (spacing.isKnownToLast()) {
             Instant now = clock.instant();
             return "the last request was less than " + StartSpacing.APART.toSeconds()
-                    + " s ago, the first one of this start is due at " + UtcWords.of(now.plus(spacing.left()), now);
+                    + " s ago, the first one of this start is due at " + HumanText.time(now.plus(spacing.left()), now);
         }
         if (inTurn) {
             return "the first request waits for its answer";

@@ -1,7 +1,7 @@
 package io.tapsentinel.read;
 
 import io.tapsentinel.config.Cron;
-import io.tapsentinel.event.UtcWords;
+import io.tapsentinel.event.HumanText;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -132,8 +132,8 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
                 LOG.warn(
                         "{} was due at {} and planned for {}, since a clock was set back; it runs {}",
                         trigger.getKey(),
-                        UtcWords.of(before.due, now),
-                        UtcWords.of(planned, now),
+                        HumanText.time(before.due, now),
+                        HumanText.time(planned, now),
                         state == TriggerState.BLOCKED ? "after the current run" : "now");
             }
         }
@@ -158,7 +158,7 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
                 LOG.warn(
                         "{} was due at {} and has not run; Quartz was woken. The clock or the database may have failed for a while",
                         key,
-                        UtcWords.of(planned, now));
+                        HumanText.time(planned, now));
             }
         }
     }

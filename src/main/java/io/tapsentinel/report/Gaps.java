@@ -1,5 +1,6 @@
 package io.tapsentinel.report;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.store.ReadOnlyStore;
 import io.tapsentinel.store.ledger.StoreFigures;
@@ -35,7 +36,7 @@ public final class Gaps {
     }
 
     private static String limits(TimeRange time) {
-        return time.from() + "\t" + time.to() + "\t" + Format.length(time.length());
+        return time.from() + "\t" + time.to() + "\t" + HumanText.duration(time.length());
     }
 
     private static void line(PrintStream out, Object... fields) {

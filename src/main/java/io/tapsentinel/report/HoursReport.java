@@ -3,6 +3,7 @@ package io.tapsentinel.report;
 import static io.tapsentinel.event.Comparables.max;
 
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.store.ReadOnlyStore;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.SweptKeys;
@@ -70,7 +71,7 @@ final class HoursReport {
         hours.forEach(hour ->
                 byHour.computeIfAbsent(hour.hour(), unused -> new TreeMap<>()).put(hour.stream(), hour));
         List<String> lines = new ArrayList<>();
-        lines.add("completeness, last " + Format.count(byHour.size(), "hour")
+        lines.add("completeness, last " + HumanText.count(byHour.size(), "hour")
                 + " swept: theirs = reported by TAP, ours = of these in Sentinel");
         lines.add(" ".repeat(11)
                 + Stream.of(EventType.values())
@@ -82,7 +83,7 @@ final class HoursReport {
         lines.add(line("total", hours));
         lines.addAll(others(hours));
         long missing = sum(hours).missing();
-        lines.add(missing == 0 ? "nothing is missing" : Format.number(missing) + " missing");
+        lines.add(missing == 0 ? "nothing is missing" : HumanText.number(missing) + " missing");
         return lines;
     }
 
@@ -125,7 +126,10 @@ final class HoursReport {
     private static String completeness(List<Completeness.Hour> hours) {
         SweptKeys keys = sum(hours);
         return String.format(
-                GROUP, Format.number(keys.theirs()), Format.number(keys.ours()), Format.number(keys.missing()));
+                GROUP,
+                HumanText.number(keys.theirs()),
+                HumanText.number(keys.ours()),
+                HumanText.number(keys.missing()));
     }
 
     private static String others(String hour, String type, List<Completeness.Hour> hours) {
@@ -134,9 +138,9 @@ final class HoursReport {
                 OTHERS,
                 hour,
                 type,
-                Format.number(keys.deferred()),
-                Format.number(keys.withdrawn()),
-                Format.number(keys.rejected()));
+                HumanText.number(keys.deferred()),
+                HumanText.number(keys.withdrawn()),
+                HumanText.number(keys.rejected()));
     }
 
     private static SweptKeys sum(Collection<Completeness.Hour> hours) {
@@ -182,7 +186,7 @@ final class HoursReport {
     }
 
     private static String between(List<Instant> hours) {
-        return Format.count(hours.size(), "hour")
+        return HumanText.count(hours.size(), "hour")
                 + (hours.size() == 1
                         ? ", " + minute(hours.get(0))
                         : ", " + minute(hours.get(0)) + " to "

@@ -1,6 +1,7 @@
 package io.tapsentinel.report;
 
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.yamlroutes.RouteContract;
 import io.tapsentinel.yamlroutes.RouteFiles;
 import java.io.PrintStream;
@@ -29,8 +30,8 @@ public final class Routes {
         problems.forEach(out::println);
         if (!problems.isEmpty()) {
             throw new InvalidSettingException(
-                    name + ": " + Format.count(problems.size(), "problem") + "; this set would be refused");
+                    name + ": " + HumanText.count(problems.size(), "problem") + "; this set would be refused");
         }
-        out.println(name + ": " + Format.count(files.texts().size(), "file") + ", as they have to be");
+        out.println(name + ": " + HumanText.count(files.texts().size(), "file") + ", as they have to be");
     }
 }

@@ -1,7 +1,7 @@
 package io.tapsentinel.report;
 
 import io.tapsentinel.event.Comparables;
-import io.tapsentinel.event.UtcWords;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.rejected.FileEndpoint;
 import io.tapsentinel.rejected.RejectedDocument;
 import io.tapsentinel.store.ReadOnlyStore;
@@ -77,7 +77,7 @@ public final class Status {
         line(
                 lines,
                 "lag",
-                figures.readTo().map(any -> Format.length(figures.lag())).orElse("none"));
+                figures.readTo().map(any -> HumanText.duration(figures.lag())).orElse("none"));
         line(lines, "backlog", backlog());
         line(lines, "deferred", tables.counts());
         line(lines, "gaps", gaps());
@@ -96,7 +96,7 @@ public final class Status {
         Instant until = BackoffTable.of(store).map(BackoffTable.Row::until).orElse(now);
         return settings.polls()
                 .next(Comparables.max(until, now))
-                .map(at -> " Next attempt " + UtcWords.of(at, now) + ".")
+                .map(at -> " Next attempt " + HumanText.time(at, now) + ".")
                 .orElse("");
     }
 
@@ -107,8 +107,8 @@ public final class Status {
     private String backlog() {
         return figures.backlog().stream()
                 .findFirst()
-                .map(oldest -> Format.count(figures.backlog().size(), "range") + ", " + Format.length(figures.owed())
-                        + " in all, the oldest from " + Format.time(oldest.from()))
+                .map(oldest -> HumanText.count(figures.backlog().size(), "range") + ", "
+                        + HumanText.duration(figures.owed()) + " in all, the oldest from " + Format.time(oldest.from()))
                 .orElse("no backlog");
     }
 
@@ -116,13 +116,13 @@ public final class Status {
         return figures.gaps().stream()
                 .map(Gap::time)
                 .max(Comparator.comparing(TimeRange::to).thenComparing(TimeRange::from))
-                .map(last -> Format.count(figures.gaps().size(), "gap") + ", " + Format.length(figures.lost())
+                .map(last -> HumanText.count(figures.gaps().size(), "gap") + ", " + HumanText.duration(figures.lost())
                         + " in all, the last " + Format.time(last.from()) + " to " + Format.time(last.to()))
                 .orElse("no gap");
     }
 
     private static String records(long records, String what) {
-        return records == 0 ? "no record" : Format.count(records, "record") + " " + what;
+        return records == 0 ? "no record" : HumanText.count(records, "record") + " " + what;
     }
 
     private String unreadable() {
@@ -138,7 +138,9 @@ public final class Status {
                                 RejectedDocument.ANSWER.matcher(name).matches()))
                 .map(names -> names.length)
                 .orElse(0);
-        return answers == 0 ? "" : "; at tap.rejected.uri " + Format.count(answers, "answer") + " that cannot be read";
+        return answers == 0
+                ? ""
+                : "; at tap.rejected.uri " + HumanText.count(answers, "answer") + " that cannot be read";
     }
 
     private String budget() {
@@ -168,10 +170,10 @@ public final class Status {
                 LongStream.of(used).sum(),
                 settings.requestsPerDay()));
         return (pools.isEmpty()
-                        ? "requests of the last 24 hours: none, of " + Format.number(settings.requestsPerDay())
+                        ? "requests of the last 24 hours: none, of " + HumanText.number(settings.requestsPerDay())
                                 + " in each pool"
                         : table.toString())
-                + System.lineSeparator() + Format.number(reserved()) + " of them are kept for fresh polls";
+                + System.lineSeparator() + HumanText.number(reserved()) + " of them are kept for fresh polls";
     }
 
     private long reserved() {

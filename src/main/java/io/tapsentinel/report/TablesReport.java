@@ -1,5 +1,6 @@
 package io.tapsentinel.report;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.store.ledger.StoreFigures;
 import java.util.ArrayList;
@@ -33,10 +34,12 @@ final class TablesReport {
                         ? "no event"
                         : figures.tables().stream()
                                 .filter(table -> table.deferred() > 0)
-                                .map(table -> Format.count(table.deferred(), "event") + " of "
+                                .map(table -> HumanText.count(table.deferred(), "event") + " of "
                                         + table.type().routeId().replace('-', ' '))
                                 .collect(Collectors.joining(", ")))
-                + (figures.withdrawn() == 0 ? "" : "; " + Format.number(figures.withdrawn()) + " withdrawn, see gaps");
+                + (figures.withdrawn() == 0
+                        ? ""
+                        : "; " + HumanText.number(figures.withdrawn()) + " withdrawn, see gaps");
     }
 
     private static String wrapped(String text) {

@@ -1,5 +1,6 @@
 package io.tapsentinel.report;
 
+import io.tapsentinel.event.HumanText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,7 +21,7 @@ final class TextTable {
 
     TextTable row(List<?> cells) {
         rows.add(cells.stream()
-                .map(cell -> cell instanceof Number number ? Format.number(number.longValue()) : cell.toString())
+                .map(cell -> cell instanceof Number number ? HumanText.number(number.longValue()) : cell.toString())
                 .toList());
         return this;
     }

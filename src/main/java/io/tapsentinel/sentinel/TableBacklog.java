@@ -1,9 +1,8 @@
 package io.tapsentinel.sentinel;
 
 import io.tapsentinel.config.Remedies;
-import io.tapsentinel.event.DurationWords;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.UtcWords;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.UploadException;
@@ -65,11 +64,11 @@ public record TableBacklog(
 
     private String suspended(Suspended so, Instant now) {
         return type.table() + " is suspended since "
-                + UtcWords.of(so.since().truncatedTo(ChronoUnit.MINUTES), now)
-                + " (" + DurationWords.of(length(now)) + "): " + reason(so) + ". " + howMany()
+                + HumanText.time(so.since().truncatedTo(ChronoUnit.MINUTES), now)
+                + " (" + HumanText.duration(length(now)) + "): " + reason(so) + ". " + howMany()
                 + (deferred == 0 && waiting.isEmpty() ? "; its stream is asked at the " : "; the next probe is at the ")
                 + (so.nextProbe().isAfter(now)
-                        ? "first poll after " + UtcWords.of(minuteFrom(so.nextProbe()), now)
+                        ? "first poll after " + HumanText.time(minuteFrom(so.nextProbe()), now)
                         : "next poll");
     }
 
@@ -90,11 +89,11 @@ public record TableBacklog(
     private String catchingUp(Instant oldest, Instant now) {
         if (deferred == 0) {
             return "No event of " + type.table() + " waits any more; its time from "
-                    + UtcWords.of(oldest.truncatedTo(ChronoUnit.MINUTES), now) + " is read from TAP again once";
+                    + HumanText.time(oldest.truncatedTo(ChronoUnit.MINUTES), now) + " is read from TAP again once";
         }
         return number(deferred) + " deferred event" + (deferred == 1 ? "" : "s") + " of " + type.table() + " "
                 + (deferred == 1 ? "is" : "are") + " being read again from TAP, oldest from "
-                + UtcWords.of(oldest.truncatedTo(ChronoUnit.MINUTES), now);
+                + HumanText.time(oldest.truncatedTo(ChronoUnit.MINUTES), now);
     }
 
     /** The first whole minute that is not before it: a poll of that minute is a probe for certain. */

@@ -2,7 +2,7 @@ package io.tapsentinel.monitoring.health;
 
 import static io.tapsentinel.monitoring.health.PollProgress.second;
 
-import io.tapsentinel.event.UtcWords;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.read.PostponedReads;
 import io.tapsentinel.read.SourceState;
@@ -127,7 +127,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
     private String describe(TapRefusedException refused, Instant now) {
         return refused.getMessage()
                 + schedule.next(tap.backoff().notBefore(now))
-                        .map(at -> "; next attempt " + UtcWords.of(at, now))
+                        .map(at -> "; next attempt " + HumanText.time(at, now))
                         .orElse("");
     }
 
