@@ -1,5 +1,6 @@
 package io.tapsentinel.tap.plan;
 
+import io.tapsentinel.event.HumanText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -83,7 +84,12 @@ public record TimeRange(Instant from, Instant to) {
         return left;
     }
 
-    /** ISO 8601 interval, the form that TAP takes. */
+    /** For logs and reports: {@code 2026-11-20 22:00-23:00 UTC}. */
+    public String toText() {
+        return HumanText.range(from, to);
+    }
+
+    /** An ISO 8601 interval, the form that TAP takes. */
     @Override
     public String toString() {
         return from + "/" + to;
