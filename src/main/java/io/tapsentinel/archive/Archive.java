@@ -1,5 +1,6 @@
 package io.tapsentinel.archive;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.FastGzip;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.read.AnswerArchive;
@@ -70,12 +71,12 @@ public final class Archive implements AnswerArchive {
             PrivateFiles.folder(outbox.folder());
             long waiting = FolderSize.of(outbox.folder()).bytes();
             if (waiting >= maxBytes) {
-                return drop(
-                        waiting / 1_000_000 + " MB wait there, tap.archive.max-megabytes is " + maxBytes / 1_000_000);
+                return drop(HumanText.bytes(waiting) + " are waiting, tap.archive.max-megabytes is "
+                        + maxBytes / 1_000_000);
             }
             if (outbox.room() - bytes < ROOM_LEFT) {
-                return drop("its file system has " + outbox.room() / 1_000_000 + " MB left, of which the store keeps "
-                        + ROOM_LEFT / 1_000_000);
+                return drop("its file system has " + HumanText.bytes(outbox.room()) + " left, of which "
+                        + HumanText.bytes(ROOM_LEFT) + " are reserved for the store");
             }
             file = outbox.open(window, readAt);
             try (OutputStream out = new FastGzip(Files.newOutputStream(file))) {
@@ -85,7 +86,7 @@ public final class Archive implements AnswerArchive {
             return keep -> end(written, keep);
         } catch (IOException | RuntimeException e) {
             remove(file);
-            return drop("it cannot be written, " + SafeMessage.of(e));
+            return drop("cannot write it: " + SafeMessage.of(e));
         }
     }
 
@@ -98,18 +99,18 @@ public final class Archive implements AnswerArchive {
             outbox.keep(file);
             news.set(true);
             if (lastDropped != null) {
-                LOG.info("tap.archive.outbox: answers are kept again, after {} that were not", dropped);
+                LOG.info("tap.archive.outbox: recovered after {}", HumanText.count(dropped.get(), "dropped answer"));
                 lastDropped = null;
             }
         } catch (IOException e) {
-            drop("it cannot be written, " + SafeMessage.of(e));
+            drop("cannot write it: " + SafeMessage.of(e));
         }
     }
 
     private Copy drop(String why) {
         dropped.incrementAndGet();
         if (lastDropped == null) {
-            LOG.warn("tap.archive.outbox: an answer is not archived: {}; events are delivered all the same", why);
+            LOG.warn("tap.archive.outbox: an answer was not archived: {}. Delivery of events goes on", why);
         }
         lastDropped = new Dropped(why, clock.instant());
         return Copy.NONE;

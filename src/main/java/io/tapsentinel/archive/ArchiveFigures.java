@@ -71,19 +71,19 @@ public final class ArchiveFigures {
         gauge(
                 registry,
                 "tap.archive.waiting",
-                "Answers that wait for tap.archive.uri",
+                "Answers waiting for tap.archive.uri",
                 null,
                 () -> folder.get().files());
         gauge(
                 registry,
                 "tap.archive.waiting.bytes",
-                "How large these are, compressed",
+                "Compressed size of the waiting answers",
                 null,
                 () -> folder.get().bytes());
         gauge(
                 registry,
                 "tap.archive.oldest",
-                "For how long the oldest of them has waited",
+                "Age of the oldest waiting answer",
                 "seconds",
                 () -> folder.get().seconds());
     }
@@ -92,7 +92,7 @@ public final class ArchiveFigures {
         FunctionCounter.builder("tap.archive.answers", of, count)
                 .tag("result", result)
                 .description(
-                        "TAP's answers: taken by tap.archive.uri (kept), attempts that it refused (failed), not even written (dropped)")
+                        "TAP's answers: stored at tap.archive.uri (kept), failed attempts (failed), not written to the outbox (dropped)")
                 .register(registry);
     }
 

@@ -1,5 +1,6 @@
 package io.tapsentinel.archive;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.Backoff;
 import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.sentinel.azure.BlobFailure;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -80,7 +80,7 @@ public final class ArchiveSender {
 
     private void succeeded() {
         if (backoff.failures() > 0) {
-            LOG.info("tap.archive.uri takes answers again, after {} failures", backoff.failures());
+            LOG.info("tap.archive.uri: recovered after {}", HumanText.count(backoff.failures(), "failed request"));
         }
         backoff.reset();
         failure = null;
@@ -91,7 +91,7 @@ public final class ArchiveSender {
         failed.incrementAndGet();
         if (!reason.equals(failure)) {
             LOG.warn(
-                    "tap.archive.uri does not take an answer: {}; it waits in tap.archive.outbox, events are delivered all the same",
+                    "tap.archive.uri: upload failed, will retry: {}. Answers wait in tap.archive.outbox; delivery of events goes on",
                     reason);
         }
         failure = reason;
@@ -112,8 +112,8 @@ public final class ArchiveSender {
     public Optional<String> failure() {
         Instant left = since;
         return left != null && left.isBefore(clock.instant().minus(LONG))
-                ? Optional.of("an answer is on its way since " + left.truncatedTo(ChronoUnit.SECONDS)
-                        + ", the endpoint may need a time-out")
+                ? Optional.of("an upload has been running since " + HumanText.time(left)
+                        + "; the endpoint may need a timeout")
                 : Optional.ofNullable(failure);
     }
 }

@@ -58,8 +58,8 @@ final class Outbox {
                 }
             }
         } catch (IOException e) {
-            throw new InvalidSettingException("tap.archive.outbox is \"" + folder
-                    + "\"; it has to be a folder that can be written (" + SafeMessage.of(e) + ")");
+            throw new InvalidSettingException("tap.archive.outbox is \"" + folder + "\"; it must be a writable folder ("
+                    + SafeMessage.of(e) + ")");
         }
     }
 

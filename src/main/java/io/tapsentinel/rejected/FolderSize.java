@@ -1,5 +1,6 @@
 package io.tapsentinel.rejected;
 
+import io.tapsentinel.event.HumanText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -46,6 +47,6 @@ public record FolderSize(long files, long bytes) {
 
     @Override
     public String toString() {
-        return files + " files, " + bytes + " bytes";
+        return HumanText.count(files, "file") + " (" + HumanText.bytes(bytes) + ")";
     }
 }

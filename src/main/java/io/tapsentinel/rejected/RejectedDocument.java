@@ -90,8 +90,8 @@ public final class RejectedDocument {
             line[json.length] = '\n';
             return line;
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a rejected record of "
-                    + record.subject().type() + " is no JSON: " + e.getClass().getSimpleName());
+            throw new IllegalStateException("cannot write a rejected record of "
+                    + record.subject().type() + " as JSON: " + e.getClass().getSimpleName());
         }
     }
 

@@ -50,8 +50,8 @@ public class RejectedRoute extends RouteBuilder {
             }
             return folder;
         } catch (IOException e) {
-            throw new InvalidSettingException(property + " is \"" + uri
-                    + "\"; its folder has to be one that can be written (" + SafeMessage.of(e) + ")");
+            throw new InvalidSettingException(
+                    property + " is \"" + uri + "\"; its folder must be writable (" + SafeMessage.of(e) + ")");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.tapsentinel.rejected;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.sentinel.azure.BlobFailure;
 import io.tapsentinel.sentinel.batch.RejectedLog;
@@ -83,10 +84,10 @@ public class RejectedStore implements RejectedLog {
                 answer.writeTo(out);
             }
             answer.reset();
-            put(name, file.toFile(), Files.size(file), "an answer");
+            put(name, file.toFile(), Files.size(file), "an unreadable answer");
         } catch (IOException e) {
-            failure = "tap.spool: an answer cannot be copied there: " + SafeMessage.of(e)
-                    + "; the window stays due until it can";
+            failure = "cannot copy an unreadable answer to tap.spool: " + SafeMessage.of(e)
+                    + "; its window is retried until that works";
             throw new RejectedException(failure);
         } finally {
             delete(file);
@@ -113,8 +114,8 @@ public class RejectedStore implements RejectedLog {
             Throwable refusal = send(name, document);
             if (refusal != null) {
                 // an endpoint's own words may quote the body, or the secret in its URI
-                throw new RejectedException("tap.rejected.uri does not take " + what + ": " + BlobFailure.of(refusal)
-                        + "; the window stays due until it does");
+                throw new RejectedException("cannot store " + what + " at tap.rejected.uri: " + BlobFailure.of(refusal)
+                        + "; its window is retried until that works");
             }
             failure = null;
         } catch (RejectedException e) {
@@ -151,11 +152,9 @@ public class RejectedStore implements RejectedLog {
             bytes = FolderSize.of(folder).onDisk();
         }
         if (bytes > settings.maxBytes() - more) {
-            throw new RejectedException(
-                    "tap.rejected.uri: " + folder + " holds " + bytes / 1_000_000 + " MB, which leaves no room under"
-                            + " tap.rejected.max-megabytes (" + settings.maxBytes() / 1_000_000
-                            + "); move records to tap.replay.uri"
-                            + " or remove them, the window stays due meanwhile");
+            throw new RejectedException("tap.rejected.uri is full: " + folder + " holds " + HumanText.bytes(bytes)
+                    + ", tap.rejected.max-megabytes is " + settings.maxBytes() / 1_000_000
+                    + ". Move records to tap.replay.uri or remove them; the window is retried until there is room");
         }
         bytes += more;
     }

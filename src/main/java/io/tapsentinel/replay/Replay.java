@@ -2,6 +2,7 @@ package io.tapsentinel.replay;
 
 import io.tapsentinel.event.EventKey;
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.process.FatalErrors;
@@ -126,7 +127,7 @@ public class Replay {
         if (content.type() != null) {
             guard.requireList(document, content.type());
         } else if (end != null) {
-            guard.requireKnown(window, "it is an answer for the time until " + end);
+            guard.requireKnown(window);
         }
         WindowRead read = read(window, now, Map.of());
         UnroutedElements others = unrouted.of(read);
@@ -136,7 +137,7 @@ public class Replay {
                 : TapEventReader.ofList(body, content.type(), now, others)) {
             return run(document, read, read.events(events, others), "", camel);
         } catch (IOException e) {
-            throw new ReplayRefusedException("it cannot be read: " + SafeMessage.of(e));
+            throw new ReplayRefusedException("cannot read it: " + SafeMessage.of(e));
         }
     }
 
@@ -147,7 +148,7 @@ public class Replay {
         Effort effort = new Effort(
                 Age.of(start, clock.instant()), document.file().toFile().length());
         if (failure != null && stop.isStopped()) {
-            LOG.info("replay of {} not committed: stopped; it stays where it is", document.name());
+            LOG.info("replay of {} stopped before its commit; the next start replays it", document.name());
             return false;
         }
         if (failure != null) {
@@ -168,7 +169,8 @@ public class Replay {
                 read.answer().describe(start, clock.instant()));
         if (read.counts().rejected() > 0) {
             throw new ReplayRefusedException(read.counts().rejected() + " of "
-                    + read.counts().fetched() + " rejected" + again + ", see tap.rejected.uri");
+                    + HumanText.count(read.counts().fetched(), "record") + " rejected" + again
+                    + "; see tap.rejected.uri");
         }
         return true;
     }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.tap.answer.DocumentShape;
 import io.tapsentinel.tap.answer.LenientJson;
@@ -65,8 +66,8 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
     private static ReplayDocument of(DocumentShape shape, String name) {
         if (REJECTED.stream().filter(shape.names()::contains).count() > 1) {
             if (shape.longest() > MOST) {
-                throw new ReplayRefusedException("a rejected record in it has " + shape.longest() / 1_000_000
-                        + " MB; at most " + MOST / 1_000_000 + " MB are read");
+                throw new ReplayRefusedException("it holds a rejected record of " + HumanText.bytes(shape.longest())
+                        + "; the limit is " + HumanText.bytes(MOST));
             }
             return new ReplayDocument(null, null, true);
         }
@@ -74,7 +75,7 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
                 || Arrays.stream(EventType.values()).map(EventType::arrayName).anyMatch(shape.names()::contains);
         if (answer && shape.values() > 1) {
             throw new ReplayRefusedException("it holds " + shape.values()
-                    + " documents, the first of them an answer of TAP; give each answer a file of its own");
+                    + " documents, and the first is a TAP answer; put each answer into its own file");
         }
         if (answer || !shape.list() && shape.names().isEmpty() && shape.values() == 1) {
             return new ReplayDocument(shape.queryEnd(), null, false);
@@ -84,13 +85,13 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
                         .anyMatch(word -> name.toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT))))
                 .toList();
         if (types.size() > 1) {
-            throw new ReplayRefusedException("it is a list of events whose name names "
+            throw new ReplayRefusedException("it is a list of events and its file name contains "
                     + types.stream().map(EventType::arrayName).collect(Collectors.joining(" and "))
-                    + "; give it a name with the one type that it holds");
+                    + "; keep only the type of its events");
         }
         if (types.isEmpty()) {
             throw new ReplayRefusedException(
-                    "it is no answer of TAP and no rejected record. If it is a list of events, its name must"
+                    "it is neither a TAP answer nor a rejected record. If it is a list of events, its file name must"
                             + " contain their type: clicksPermitted, clicksBlocked, messagesDelivered or messagesBlocked");
         }
         return new ReplayDocument(null, types.get(0), false);
@@ -136,16 +137,16 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
             return reading.read();
         } catch (JsonProcessingException e) {
             // Jackson's own words quote the document
-            throw new ReplayRefusedException("a rejected record is not JSON"
+            throw new ReplayRefusedException("a rejected record is not valid JSON"
                     + (e.getLocation() == null
                             ? ""
-                            : " before byte " + e.getLocation().getByteOffset()));
+                            : " (error before byte " + e.getLocation().getByteOffset() + ")"));
         } catch (IOException e) {
             throw unreadable(e);
         }
     }
 
     private static ReplayRefusedException unreadable(IOException e) {
-        return new ReplayRefusedException("it cannot be read: " + SafeMessage.of(e));
+        return new ReplayRefusedException("cannot read it: " + SafeMessage.of(e));
     }
 }

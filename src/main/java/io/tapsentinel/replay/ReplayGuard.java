@@ -40,14 +40,13 @@ final class ReplayGuard {
     /** @throws ReplayRefusedException when an object has no field of the type, or the time of the other kind of event */
     static void requireEvent(EventType type, Map<String, Object> fields) {
         if (Collections.disjoint(FIELDS.get(type), fields.keySet())) {
-            throw new ReplayRefusedException(
-                    "an object in it has none of the fields of " + type.arrayName() + ", so that it is no event");
+            throw new ReplayRefusedException("an object in it has no field of " + type.arrayName() + " events");
         }
         String time = type.isClick() ? "clickTime" : "messageTime";
         String other = type.isClick() ? "messageTime" : "clickTime";
         if (fields.containsKey(other) && !fields.containsKey(time)) {
-            throw new ReplayRefusedException("an object in it has " + other + " and no " + time
-                    + ", so that it is no event of " + type.arrayName() + "; correct the type that was given to it");
+            throw new ReplayRefusedException("an object in it has " + other + " but no " + time + ", so it is no "
+                    + type.arrayName() + " event; correct the type");
         }
     }
 
@@ -64,15 +63,14 @@ final class ReplayGuard {
         } catch (TapAnswerException | IOException e) {
             throw new ReplayRefusedException(ReplayDocument.words(e));
         }
-        hours.forEach(hour -> requireKnown(
-                new TimeRange(hour, hour.plus(1, ChronoUnit.HOURS)), "it holds an event of the hour " + hour));
+        hours.forEach(hour -> requireKnown(new TimeRange(hour, hour.plus(1, ChronoUnit.HOURS))));
     }
 
     /** @throws ReplayRefusedException when some of this time was read so long ago that its keys are forgotten */
-    void requireKnown(TimeRange time, String what) {
+    void requireKnown(TimeRange time) {
         if (state.wasRead(time, clock.instant().minus(TapLimits.HISTORY))) {
-            throw new ReplayRefusedException(what + ", which was read more than " + TapLimits.HISTORY.toDays()
-                    + " days ago; what was delivered then is no longer known, and would be sent twice");
+            throw new ReplayRefusedException("it has events of " + time.toText() + ". That time was read more than "
+                    + TapLimits.HISTORY.toDays() + " days ago and its keys are deleted, so events could be sent twice");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.tapsentinel.replay;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.rejected.FileEndpoint;
@@ -98,10 +99,10 @@ public class ReplayRoute extends RouteBuilder {
                 body.transferTo(out);
             }
             if (!replay.replay(new ReplaySource(copy, "a message"), exchange.getContext())) {
-                throw new ReplayRefusedException("stopped before it was brought in; it has to come again");
+                throw new ReplayRefusedException("the program stopped before the replay; send the document again");
             }
         } catch (InvalidPayloadException e) {
-            throw new ReplayRefusedException("tap.replay.uri gave a message that is no document");
+            throw new ReplayRefusedException("the message from tap.replay.uri has no document in its body");
         } finally {
             Files.deleteIfExists(copy);
         }
@@ -120,16 +121,16 @@ public class ReplayRoute extends RouteBuilder {
         } catch (ReplayDeferredException deferred) {
             waiting.put(version, clock.instant().plus(WAIT));
             LOG.warn(
-                    "replay of {} is not complete, it stays where it is and is replayed again in {} min: {}",
+                    "replay of {} incomplete, retrying in {}: {}",
                     name,
-                    WAIT.toMinutes(),
+                    HumanText.duration(WAIT),
                     deferred.getMessage());
         } catch (ReplayRefusedException refused) {
-            LOG.warn("replay of {} failed, it lies in failed/: {}", name, refused.getMessage());
+            LOG.warn("replay of {} failed, file moved to failed/: {}", name, refused.getMessage());
             move(name, version, () -> folder.failed(file, refused.getMessage()));
             fatal.handleIn(refused);
         } catch (RuntimeException | Error e) {
-            LOG.error("replay of {} failed, it lies in failed/: {}", name, SafeMessage.of(e));
+            LOG.error("replay of {} failed, file moved to failed/: {}", name, SafeMessage.of(e));
             move(name, version, () -> folder.failed(file, SafeMessage.of(e)));
             fatal.handleIn(e);
         }
@@ -147,7 +148,7 @@ public class ReplayRoute extends RouteBuilder {
         } catch (IOException | UncheckedIOException e) {
             stuck.add(version);
             LOG.error(
-                    "tap.replay.uri: {} was read but cannot be moved ({}); remove it, until then it is left alone",
+                    "tap.replay.uri: cannot move {} ({}); it is ignored from now on, remove it",
                     name,
                     SafeMessage.of(e));
         }

@@ -23,7 +23,7 @@ public record ReplaySettings(String uri, Duration keep) {
     private static String replayUri(String uri) {
         if (uri.startsWith("azure-storage-blob:")) {
             throw new InvalidSettingException("tap.replay.uri is \"" + uri.replaceAll("\\?.*", "?...")
-                    + "\"; it has to be a folder or another endpoint. To replay blobs, add the route replay-from-blobs of"
+                    + "\"; it must not be a blob endpoint. To replay blobs, add the route replay-from-blobs from"
                     + " src/site/markdown/data-at-rest.md, which moves them into a folder");
         }
         return uri;

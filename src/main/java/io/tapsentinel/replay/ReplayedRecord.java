@@ -48,22 +48,22 @@ final class ReplayedRecord {
                 .toList();
         if (!missing.isEmpty()) {
             throw new ReplayRefusedException("a rejected record in it lacks " + String.join(", ", missing)
-                    + "; it needs " + String.join(", ", NEEDED));
+                    + "; required: " + String.join(", ", NEEDED));
         }
         EventType type = EventType.ofArray(String.valueOf(document.get("type")))
                 .orElseThrow(() -> new ReplayRefusedException(
-                        "its type is none of the four that have a table; keep it for a program that knows it"));
+                        "its type is unknown, so it has no table; keep it for a newer version"));
         if (document.get("table") instanceof String table && !table.equals(type.table())) {
             throw new ReplayRefusedException(
-                    "its type is " + type.arrayName() + ", but its table is that of another type; restore both");
+                    "its type is " + type.arrayName() + ", but its table belongs to another type; restore both");
         }
         boolean repaired = isUnreadable(document);
         Map<String, Object> fields = RejectedDocument.record(document);
         if (fields == null) {
             throw new ReplayRefusedException(
                     repaired
-                            ? "its element cannot be read; write the repaired event as an object in place of the null after \"record\""
-                            : "its record is no object");
+                            ? "its element is unreadable; replace the null after \"record\" by the repaired event, an object"
+                            : "its record is not an object");
         }
         ReplayGuard.requireEvent(type, fields);
         Instant time = TapTime.parse(document.get("time")).orElse(Instant.EPOCH);
@@ -78,7 +78,7 @@ final class ReplayedRecord {
         if (Stream.of(event.getKey(), event.getFormer())
                 .noneMatch(key -> String.valueOf(key).equals(document.get("key")))) {
             throw new ReplayRefusedException(
-                    "it was edited so that it is another event: key is no longer that of type and record;"
+                    "its key does not match its type and record, so an edit made it another event;"
                             + " restore type, id, GUID, times, recipients and threatID");
         }
         if (!Reason.CAPPED.word().equals(document.get("reason"))) {
@@ -86,7 +86,7 @@ final class ReplayedRecord {
         }
         if (!seen.durable().contains(event)) {
             throw new ReplayRefusedException(
-                    "its event was delivered with cut values, longer ago than is known; it would be sent twice");
+                    "its event was delivered with cut values and its key is deleted; it would be sent twice");
         }
         return event;
     }

@@ -1,5 +1,6 @@
 package io.tapsentinel.replay;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.rejected.FileEndpoint;
 import io.tapsentinel.rejected.FolderSize;
@@ -85,9 +86,9 @@ public class Retention extends RouteBuilder {
                 .count();
         if (records > 0) {
             LOG.warn(
-                    "{}: {} records or answers were not replayed within tap.rejected.keep ({}) and are removed",
+                    "{}: removed {} that were not replayed within tap.rejected.keep={}",
                     folder,
-                    records,
+                    HumanText.count(records, "document"),
                     rejectedSettings.keep());
         }
         report(folder, removed);
@@ -96,10 +97,11 @@ public class Retention extends RouteBuilder {
     private static void report(Path folder, List<Aged> removed) {
         if (!removed.isEmpty()) {
             LOG.info(
-                    "{}: removed {} files, {} bytes; {} left",
+                    "{}: removed {}, {} left",
                     folder,
-                    removed.size(),
-                    removed.stream().mapToLong(Aged::bytes).sum(),
+                    new FolderSize(
+                            removed.size(),
+                            removed.stream().mapToLong(Aged::bytes).sum()),
                     FolderSize.of(folder));
         }
     }
@@ -123,7 +125,7 @@ public class Retention extends RouteBuilder {
                     removed.add(file);
                 }
             } catch (IOException e) {
-                LOG.warn("{} cannot be removed: {}", file.path(), SafeMessage.of(e));
+                LOG.warn("cannot remove {}: {}", file.path(), SafeMessage.of(e));
             }
         }
         return removed;
@@ -146,7 +148,7 @@ public class Retention extends RouteBuilder {
                 }
             }
         } catch (IOException | UncheckedIOException e) {
-            LOG.warn("{} cannot be looked through: {}", folder, SafeMessage.of(e));
+            LOG.warn("cannot list {}: {}", folder, SafeMessage.of(e));
         }
         return files;
     }

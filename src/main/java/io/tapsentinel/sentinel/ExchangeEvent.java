@@ -21,16 +21,15 @@ final class ExchangeEvent {
     static TapEvent take(Exchange exchange, String table) {
         TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
         if (event != null && !event.getType().table().equals(table)) {
-            throw new IllegalStateException("sentinel: " + table + " refuses " + event + ", whose table is "
-                    + event.getType().table() + StepName.of(exchange));
+            throw new IllegalStateException("sentinel: " + event + " belongs to table "
+                    + event.getType().table() + ", not to " + table + StepName.of(exchange));
         }
         if (event == null || !EventLife.advance(event, Outcome.RESERVED, Outcome.SENDING)) {
-            throw new IllegalStateException(
-                    "sentinel: refuses " + (event == null ? "an exchange that carries no TAP event" : event)
-                            + (event != null && event.getOutcome() != Outcome.NONE
-                                    ? ", which is " + event.getOutcome() + " already"
-                                    : ", since no repository has reserved it; put it inside idempotentConsumer")
-                            + StepName.of(exchange));
+            throw new IllegalStateException("sentinel: " + (event == null ? "the exchange carries no TAP event" : event)
+                    + (event != null && event.getOutcome() != Outcome.NONE
+                            ? " is already " + event.getOutcome()
+                            : (event == null ? "" : " is not reserved") + "; put this step inside idempotentConsumer")
+                    + StepName.of(exchange));
         }
         return event;
     }
@@ -43,7 +42,7 @@ final class ExchangeEvent {
                 || !event.getId().isEmpty() && !event.getId().equals(EventIdentity.text(fields, "id"))) {
             // the row would say that this event is another one, or none
             throw new IllegalArgumentException(
-                    "sentinel: refuses " + event + ", whose body is not its own any more (id)" + StepName.of(exchange));
+                    "sentinel: the body has another id than " + event + StepName.of(exchange));
         }
         return fields;
     }
@@ -56,7 +55,7 @@ final class ExchangeEvent {
         if (body instanceof Map<?, ?> map) {
             return (Map<String, Object>) map;
         }
-        throw new IllegalArgumentException("sentinel: takes the event or a map of its fields as body, not "
+        throw new IllegalArgumentException("sentinel: the body must be the event or a map of its fields, not "
                 + ObjectHelper.classCanonicalName(body));
     }
 }

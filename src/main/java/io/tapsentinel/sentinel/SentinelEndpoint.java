@@ -51,7 +51,7 @@ public class SentinelEndpoint extends DefaultEndpoint {
 
     @Override
     public Consumer createConsumer(Processor processor) {
-        throw new UnsupportedOperationException("sentinel: only takes records, nothing can be read from it");
+        throw new UnsupportedOperationException("sentinel: only sends records; it cannot be used in from:");
     }
 
     @Override

@@ -60,7 +60,10 @@ public class SentinelProducer extends DefaultAsyncProducer {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            failed(exchange, event, new IllegalStateException("interrupted while waiting for room (maxPending)"));
+            failed(
+                    exchange,
+                    event,
+                    new IllegalStateException("interrupted while waiting for room in the batch (maxPending)"));
         } catch (RuntimeException e) {
             failed(exchange, event, e);
         } catch (Error e) {

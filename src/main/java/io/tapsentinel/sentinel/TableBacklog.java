@@ -28,7 +28,7 @@ public record TableBacklog(
         EventType type, Optional<Suspended> suspended, long deferred, long withdrawn, List<TimeRange> waiting) {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final String TAIL = "; the other tables do not wait for it, and TAP keeps its events for 7 days";
+    private static final String TAIL = "; the other tables go on, and TAP keeps the events for 7 days";
 
     /** The same with another suspension, or none. */
     public TableBacklog with(Optional<Suspended> other) {
@@ -63,46 +63,39 @@ public record TableBacklog(
     }
 
     private String suspended(Suspended so, Instant now) {
-        return type.table() + " is suspended since "
-                + HumanText.time(so.since().truncatedTo(ChronoUnit.MINUTES), now)
-                + " (" + HumanText.duration(length(now)) + "): " + reason(so) + ". " + howMany()
-                + (deferred == 0 && waiting.isEmpty() ? "; its stream is asked at the " : "; the next probe is at the ")
+        return type.table() + " has been suspended for "
+                + HumanText.duration(length(now)) + " (since "
+                + HumanText.time(so.since().truncatedTo(ChronoUnit.MINUTES), now) + "): " + reason(so) + ". "
+                + (deferred == 0 ? "No event is deferred yet" : events() + " deferred")
+                + "; next " + (deferred == 0 && waiting.isEmpty() ? "check" : "probe") + " at the "
                 + (so.nextProbe().isAfter(now)
                         ? "first poll after " + HumanText.time(minuteFrom(so.nextProbe()), now)
                         : "next poll");
     }
 
-    /** Without what the sentence says already. */
+    /** Without a full stop, and without the names that earlier versions put into the reason. */
     private String reason(Suspended so) {
         return so.reason()
                 .replace("upload to " + TableSchema.of(type.table()).stream() + " ", "")
-                .replaceAll("refused: (?=\\d{3}\\b)", "")
+                .replaceAll("refused: (?=\\d{3}\\b)", "Sentinel answered ")
                 .replaceFirst("[.\\s]+$", "");
     }
 
-    private String howMany() {
-        return deferred == 0
-                ? "None of its events is deferred so far"
-                : number(deferred) + " of its events " + (deferred == 1 ? "is" : "are") + " deferred";
+    private String events() {
+        return HumanText.count(deferred, "event") + (deferred == 1 ? " is" : " are");
     }
 
     private String catchingUp(Instant oldest, Instant now) {
-        if (deferred == 0) {
-            return "No event of " + type.table() + " waits any more; its time from "
-                    + HumanText.time(oldest.truncatedTo(ChronoUnit.MINUTES), now) + " is read from TAP again once";
-        }
-        return number(deferred) + " deferred event" + (deferred == 1 ? "" : "s") + " of " + type.table() + " "
-                + (deferred == 1 ? "is" : "are") + " being read again from TAP, oldest from "
-                + HumanText.time(oldest.truncatedTo(ChronoUnit.MINUTES), now);
+        return type.table() + " is catching up from "
+                + HumanText.time(oldest.truncatedTo(ChronoUnit.MINUTES), now) + ": "
+                + (deferred == 0
+                        ? "no event is deferred; this time is read from TAP once more"
+                        : events() + " deferred and being read from TAP again");
     }
 
     /** The first whole minute that is not before it: a poll of that minute is a probe for certain. */
     private static Instant minuteFrom(Instant time) {
         Instant minute = time.truncatedTo(ChronoUnit.MINUTES);
         return minute.equals(time) ? minute : minute.plus(MINUTE);
-    }
-
-    private static String number(long number) {
-        return String.format(Locale.ROOT, "%,d", number);
     }
 }

@@ -106,7 +106,7 @@ class AnswerArchiveIT {
             assertThat(findings(program).problems())
                     .singleElement()
                     .asString()
-                    .contains("an answer is on its way since 2026-11-20T12:00:0");
+                    .contains("an upload has been running since 2026-11-20 12:00");
             never.release();
         }
     }
@@ -124,7 +124,7 @@ class AnswerArchiveIT {
         assertThat(findings(program).problems())
                 .singleElement()
                 .asString()
-                .contains("answers are not archived (1 MB wait there, tap.archive.max-megabytes is 1");
+                .contains("answers are not archived (1 MB are waiting, tap.archive.max-megabytes is 1");
         assertThat(files(outbox)).hasSize(1);
     }
 

@@ -108,9 +108,9 @@ class RuleCheckTest {
 
     @Test
     void anAnswerThatDoesNotComeIsToldInTheUploadersWords() {
-        refuse("Custom-", new UploadException(0, "upload got no answer from host:443: IOException: broken"));
+        refuse("Custom-", new UploadException(0, "no answer from host:443: IOException: broken"));
         assertThat(lines("azure").get(0))
-                .startsWith("✗ rule: upload got no answer from host:443: IOException: broken; ")
+                .startsWith("✗ rule: no answer from host:443: IOException: broken; ")
                 .contains("try again");
     }
 

@@ -77,21 +77,20 @@ class StoreCheckTest {
             new SuspensionTable(store)
                     .suspended(
                             EventType.CLICKS_BLOCKED,
-                            new Suspended(waiting.from(), NOW.plusSeconds(600), 6, "upload to x refused: 503"));
+                            new Suspended(waiting.from(), NOW.plusSeconds(600), 6, "Sentinel answered 503"));
         }
         assertThat(DoctorSetup.lines(store()))
                 .satisfiesExactly(
                         first -> assertThat(first).startsWith("✓ store: "),
                         second -> assertThat(second)
                                 .isEqualTo(
-                                        "✓ catching up: 1 deferred event of ProofPointTAPClicksPermittedV2_CL is being read"
-                                                + " again from TAP, oldest from 10:00 UTC."),
+                                        "✓ catching up: ProofPointTAPClicksPermittedV2_CL is catching up from 10:00 UTC:"
+                                                + " 1 event is deferred and being read from TAP again."),
                         third -> assertThat(third)
-                                .startsWith("✗ suspended table: ProofPointTAPClicksBlockedV2_CL is suspended since"
-                                        + " 10:00 UTC (2 h 0 min): ")
-                                .contains(
-                                        "1 of its events is deferred; the next probe is at the first poll after 12:10 UTC."
-                                                + " Look at Azure's status page"));
+                                .startsWith("✗ suspended table: ProofPointTAPClicksBlockedV2_CL has been suspended for"
+                                        + " 2 h (since 10:00 UTC): ")
+                                .contains("1 event is deferred; next probe at the first poll after 12:10 UTC."
+                                        + " Look at Azure's status page"));
     }
 
     @Test

@@ -84,7 +84,7 @@ class TokenCheckTest {
                         Mark.WRONG,
                         new TokenCheck(
                                 configuration, configuration.clients()::credential, Optional::empty, setup.clock())))
-                .startsWith("none is to be had for https://monitor.azure.com//.default: no identity")
+                .startsWith("none is to be had for https://monitor.azure.com//.default: no Azure identity")
                 .contains("AZURE_CLIENT_SECRET")
                 .doesNotContain("check the identity");
         assertThat(line(

@@ -101,14 +101,14 @@ class ArchiveIT extends PackagedFixture {
         assertThat(files(launch.work().resolve("archive"))).isEmpty();
 
         mount.change("size=400m,ro");
-        program.awaitThat("health tells it", () -> program.health().last().contains("it cannot be written"));
+        program.awaitThat("health tells it", () -> program.health().last().contains("cannot write it"));
         mount.change("rw");
-        program.awaitLine("INFO.*answers are kept again, after \\d+ that were not");
+        program.awaitLine("INFO.*tap\\.archive\\.outbox: recovered after \\d+ dropped answers?");
         program.awaitThat("health is well", () -> !program.health().last().contains("answers are not archived"));
         program.awaitThat(
                 "it is archived", () -> !files(launch.work().resolve("archive")).isEmpty());
 
-        assertThat(program.found("WARN.*an answer is not archived"))
+        assertThat(program.found("WARN.*an answer was not archived"))
                 .as("said once")
                 .hasSize(1);
         assertThat(program.health().all())

@@ -98,7 +98,7 @@ class BlobArchiveIT extends PackagedFixture {
                 program.awaitThat("the outbox is empty", () -> waiting(outbox) == 0);
                 program.awaitThat(
                         "health is well", () -> !program.health().last().contains("does not take answers"));
-                assertThat(program.found("WARN.*tap\\.archive\\.uri does not take an answer"))
+                assertThat(program.found("WARN.*tap\\.archive\\.uri: upload failed"))
                         .as("said")
                         .hasSizeBetween(1, 3);
                 program.stop();
@@ -127,7 +127,7 @@ class BlobArchiveIT extends PackagedFixture {
         CloudServices services = open(services("first").withSecret());
         services.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
         PackagedProgram program = open(services.launch().start());
-        program.awaitLine("tap\\.archive\\.uri does not take an answer: .*ContainerNotFound");
+        program.awaitLine("tap\\.archive\\.uri: upload failed: .*ContainerNotFound");
         services.assertThatItWorks(program);
         container.create();
         program.awaitThat(

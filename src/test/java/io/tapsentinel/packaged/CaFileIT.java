@@ -71,7 +71,7 @@ class CaFileIT extends PackagedFixture {
                 .without("tls.ca-file")
                 .with("tap.url", services.live().tapUri().toString());
         try (PackagedProgram program = services.launch().start()) {
-            program.awaitLine("has no token: signing in to Azure by client secret failed: " + REMEDY);
+            program.awaitLine("no access token: Azure sign-in with client secret failed: " + REMEDY);
             assertThat(services.login().requests()).isEmpty();
         }
         services.launch().with("sentinel.endpoint", services.ruleUri().toString());
@@ -82,7 +82,7 @@ class CaFileIT extends PackagedFixture {
                     .environment(Map.of("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"));
             try (PackagedProgram program = services.launch().start()) {
                 program.awaitLine(
-                        "got no answer from 127.0.0.1:" + services.ruleUri().getPort() + REMEDY);
+                        "no answer from 127.0.0.1:" + services.ruleUri().getPort() + REMEDY);
                 assertThat(services.gate().refused()).isEmpty();
                 services.assertThatNothingIsShown(program);
             }
@@ -106,7 +106,7 @@ class CaFileIT extends PackagedFixture {
         try (PackagedProgram program = services.launch()
                 .with("sentinel.endpoint", "https://another.example.test")
                 .start()) {
-            program.awaitLine("got no answer from another\\.example\\.test:443.*No subject alternative DNS name");
+            program.awaitLine("no answer from another\\.example\\.test:443.*No subject alternative DNS name");
             assertThat(services.gate().passed()).isEmpty();
             assertThat(services.gate().refused()).isEmpty();
         }
@@ -117,7 +117,7 @@ class CaFileIT extends PackagedFixture {
                 .environment(Map.of("AZURE_AUTHORITY_HOST", "https://another.login.test/"))
                 .start()) {
             program.awaitLine(
-                    "has no token: signing in to Azure by client secret failed: .*No subject alternative DNS name");
+                    "no access token: Azure sign-in with client secret failed: .*No subject alternative DNS name");
             assertThat(services.login().requests()).hasSize(tokens);
         }
     }

@@ -82,7 +82,12 @@ class EchoIT extends PackagedFixture {
         }
 
         assertThat(shown)
-                .contains("TAP answered 400", "TAP answered 401", "refused: 400", "refused: 403", " DEBUG i.t.")
+                .contains(
+                        "TAP answered 400",
+                        "TAP answered 401",
+                        "Sentinel answered 400",
+                        "Sentinel answered 403",
+                        " DEBUG i.t.")
                 .contains("bad credentials for sp:******");
         for (String secret : LiveServices.NEVER_SHOWN) {
             assertThat(shown.indexOf(secret))

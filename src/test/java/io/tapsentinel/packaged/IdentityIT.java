@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("full")
 class IdentityIT extends PackagedFixture {
 
-    private static final String SIGNS_IN = "signs in to Azure by ";
+    private static final String SIGNS_IN = "signed in to Azure with ";
     private static final Map<String, String> CLIENT =
             Map.of("AZURE_TENANT_ID", LoginServer.TENANT, "AZURE_CLIENT_ID", LoginServer.CLIENT);
 
@@ -130,8 +130,7 @@ class IdentityIT extends PackagedFixture {
                 .environment(noMetadata())
                 .environment(Map.of("PATH", "/usr/bin:/bin", "AZURE_CLIENT_SECRET", CloudServices.CLIENT_SECRET));
         PackagedProgram program = open(services.launch().start());
-        String line =
-                program.awaitLine(".*no identity to sign in to Azure with.*").group();
+        String line = program.awaitLine(".*no Azure identity found.*").group();
 
         assertThat(line)
                 .contains("client secret (AZURE_CLIENT_ID, AZURE_TENANT_ID are not set)")
@@ -150,7 +149,7 @@ class IdentityIT extends PackagedFixture {
         IdentityEndpoint other = open(new IdentityEndpoint());
         services.launch().environment(other.environment());
         PackagedProgram program = open(services.launch().start());
-        program.awaitLine("has no token: signing in to Azure by client secret failed: .*AADSTS7000215");
+        program.awaitLine("no access token: Azure sign-in with client secret failed: .*AADSTS7000215");
         assertThat(other.queries()).as("asked of another identity").isEmpty();
 
         services.login().refuse(false);

@@ -48,9 +48,9 @@ class LimitsIT extends PackagedFixture {
                 "too large: more than 1000 MB \\(tap.max-answer-megabytes\\)"),
         TAP_REFUSES_WITH_400_MB(true, 500, "", BLANK, 40, "TAP answered 500"),
         TAP_SENDS_400_MB_OF_HEADERS(true, 200, null, BLANK, 40, "may have 200 headers of 16 KiB"),
-        SENTINEL_REFUSES_WITH_400_MB(false, 500, "", BLANK, 40, "refused: 500"),
-        SENTINEL_REFUSES_WITH_A_GZIP_BOMB(false, 500, "Content-Encoding: gzip\r\n", BOMB, 1, "refused: 500"),
-        SENTINEL_SENDS_400_MB_OF_HEADERS(false, 204, null, BLANK, 40, "got no answer");
+        SENTINEL_REFUSES_WITH_400_MB(false, 500, "", BLANK, 40, "Sentinel answered 500"),
+        SENTINEL_REFUSES_WITH_A_GZIP_BOMB(false, 500, "Content-Encoding: gzip\r\n", BOMB, 1, "Sentinel answered 500"),
+        SENTINEL_SENDS_400_MB_OF_HEADERS(false, 204, null, BLANK, 40, "no answer from");
 
         private final boolean ofTap;
         private final int status;

@@ -30,11 +30,11 @@ class PrivacyIT extends PackagedFixture {
             new Fault[] {Fault.CUT_BODY}, "TAP's answer is cut or not JSON at byte \\d{4,}");
 
     private static final Map<Fault, String> SINK = Map.of(
-            Fault.REFUSE, "refused: 500",
-            Fault.LOSE_ANSWER, "refused: 503",
+            Fault.REFUSE, "Sentinel answered 500",
+            Fault.LOSE_ANSWER, "Sentinel answered 503",
             Fault.HTML, "answered 200 where only 204",
-            Fault.UNAUTHORIZED, "refused: 401",
-            Fault.DROP, "got no answer");
+            Fault.UNAUTHORIZED, "Sentinel answered 401",
+            Fault.DROP, "no answer from");
 
     @Test
     void neitherContentNorSecretsAreInTheLogWhateverFails() throws Exception {

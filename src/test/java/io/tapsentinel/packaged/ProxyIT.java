@@ -71,7 +71,7 @@ class ProxyIT extends PackagedFixture {
 
         services.proxy().wantNothingFor(TAP);
         program.awaitThat("TAP is reached", () -> !services.proxy().connected().isEmpty());
-        program.awaitLine("has no token: .*the proxy " + services.proxy().place()
+        program.awaitLine("no access token: .*the proxy " + services.proxy().place()
                 + " refused the way to login.microsoftonline.com:443 with 407: " + said);
         assertThat(services.proxy().connected()).containsExactly(TAP);
         assertThat(program.output()).doesNotContain("wrong-one");
@@ -137,7 +137,7 @@ class ProxyIT extends PackagedFixture {
         PackagedProgram program = open(services.launch().start());
         program.awaitLine(refused(RULE, 403));
         refuse(RULE, NO_ANSWER);
-        program.awaitLine("got no answer from " + RULE);
+        program.awaitLine("no answer from " + RULE);
         assertThat(services.gate().passed()).isEmpty();
 
         services.proxy().refuse(to -> 0);

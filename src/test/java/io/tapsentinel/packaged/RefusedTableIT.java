@@ -66,7 +66,7 @@ class RefusedTableIT extends PackagedFixture {
             Instant suspended;
             List<MatchResult> committed = new ArrayList<>();
             try (PackagedProgram program = launch.start()) {
-                program.awaitLine(REFUSED.table() + " is suspended", Duration.ofMinutes(4));
+                program.awaitLine(REFUSED.table() + ": suspended", Duration.ofMinutes(4));
                 suspended = Instant.now();
                 program.awaitMoreCommitted(3);
                 program.kill();
@@ -83,7 +83,7 @@ class RefusedTableIT extends PackagedFixture {
                 over.countDown();
                 Instant accepted = Instant.now();
                 // no pause between probes is much longer than all before it
-                program.awaitLine(REFUSED.table() + " accepts records again", LENGTH.plusMinutes(2));
+                program.awaitLine(REFUSED.table() + ": suspension ended", LENGTH.plusMinutes(2));
                 program.awaitThat("nothing is deferred", Duration.ofMinutes(2), () -> isCaughtUp(launch.work()));
                 Duration caughtUp = Duration.between(accepted, Instant.now());
                 int events = services.live()

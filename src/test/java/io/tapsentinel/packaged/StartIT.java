@@ -55,7 +55,7 @@ class StartIT extends PackagedFixture {
                 + " 'tls.ca-file is \"nowhere.pem\", which cannot be read; it has to be a readable PEM file of one or more certificates'",
         "HTTPS_PROXY, socks5://user:hush-hush@proxy.example.test:1080, 'HTTPS_PROXY '",
         "AZURE_TOKEN_CREDENTIALS, VisualStudioCodeCredential,"
-                + " 'AZURE_TOKEN_CREDENTIALS is \"VisualStudioCodeCredential\"; it has to be prod, dev, '"
+                + " 'AZURE_TOKEN_CREDENTIALS is \"VisualStudioCodeCredential\"; it must be prod, dev, '"
     })
     @Tag("full")
     void aVariableThatIsNotUnderstoodIsNamedAndNoSecretInItIsShown(String variable, String value, String said)

@@ -35,7 +35,12 @@ class WrongSettingsIT extends PackagedFixture {
     @Test
     void aWrongSecretAndARuleThatDoesNotExist() throws Exception {
         launch.with("tap.secret", "wrong").with("sentinel.dcr-immutable-id", "dcr-12345678901234567890123456789012");
-        see("DOWN", KnownProblem.TAP_CREDENTIALS, "TAP answered 401", KnownProblem.SENTINEL_RULE, "refused: 404");
+        see(
+                "DOWN",
+                KnownProblem.TAP_CREDENTIALS,
+                "TAP answered 401",
+                KnownProblem.SENTINEL_RULE,
+                "Sentinel answered 404");
     }
 
     @Test
@@ -48,7 +53,7 @@ class WrongSettingsIT extends PackagedFixture {
                 KnownProblem.TAP_UNREAD,
                 "the host name tap.invalid has no address",
                 KnownProblem.SENTINEL_ROLE,
-                "refused: 403 OperationFailed");
+                "Sentinel answered 403 OperationFailed");
     }
 
     @Test
@@ -56,7 +61,7 @@ class WrongSettingsIT extends PackagedFixture {
     void aClosedPortOfTapAndATokenThatSentinelRefuses() throws Exception {
         services.sink().script(call -> upload -> upload.send(401, "no"));
         launch.with("tap.url", NOBODY);
-        see("DOWN", KnownProblem.TAP_UNREAD, "127.0.0.1:1", KnownProblem.SENTINEL_TOKEN, "refused: 401");
+        see("DOWN", KnownProblem.TAP_UNREAD, "127.0.0.1:1", KnownProblem.SENTINEL_TOKEN, "Sentinel answered 401");
     }
 
     @Test
@@ -70,7 +75,7 @@ class WrongSettingsIT extends PackagedFixture {
                 KnownProblem.TAP_UNREAD,
                 "127.0.0.1:1",
                 KnownProblem.SENTINEL_UNREACHED,
-                "got no answer from 127.0.0.1:1");
+                "no answer from 127.0.0.1:1");
     }
 
     @Test
@@ -80,7 +85,7 @@ class WrongSettingsIT extends PackagedFixture {
         launch.with("sentinel.endpoint", "https://sentinel.invalid")
                 .with("sentinel.auth", "azure")
                 .environment(Map.of("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential"));
-        see("DOWN", KnownProblem.TAP_WINDOW, "TAP answered 404", KnownProblem.SENTINEL_TOKEN, "has no token");
+        see("DOWN", KnownProblem.TAP_WINDOW, "TAP answered 404", KnownProblem.SENTINEL_TOKEN, "no access token");
     }
 
     /** Status, particulars and remedy of both in health and in a line each. */

@@ -131,7 +131,7 @@ final class PageStates {
                         Instant.parse("2026-11-23T09:06:01Z"),
                         Instant.parse("2026-11-23T10:20:00Z"),
                         5,
-                        "upload to Custom-ProofPointTAPClicksBlockedV2_CL refused: 404 NotFound (request 1)")),
+                        "Sentinel answered 404 NotFound (request id 1)")),
                 118,
                 2,
                 List.of(new TimeRange(Instant.parse("2026-11-23T08:00:00Z"), Instant.parse("2026-11-23T10:05:00Z"))));

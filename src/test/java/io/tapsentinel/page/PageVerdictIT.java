@@ -56,10 +56,10 @@ class PageVerdictIT extends OpenPage {
         assertText(
                 "#verdict .problems li",
                 "sentinel: a table has been suspended for 30 minutes"
-                        + "ProofPointTAPClicksBlockedV2_CL is suspended since 09:06 UTC (1 h 3 min): 404 NotFound (request 1)."
-                        + " 118 of its events are deferred; the next probe is at the first poll after 10:20 UTC"
+                        + "ProofPointTAPClicksBlockedV2_CL has been suspended for 1 h 3 min (since 09:06 UTC): Sentinel answered 404 NotFound"
+                        + " (request id 1). 118 events are deferred; next probe at the first poll after 10:20 UTC"
                         + "What to do: check sentinel.dcr-immutable-id and sentinel.endpoint against the data collection rule;"
-                        + " the other tables do not wait for it, and TAP keeps its events for 7 days");
+                        + " the other tables go on, and TAP keeps the events for 7 days");
         assertText("#tables .card-state", "Suspended, its events are deferred");
         assertThat(page.locator("#tables .card").nth(1)).containsText("118 (2 withdrawn)");
         assertContains(
@@ -106,8 +106,7 @@ class PageVerdictIT extends OpenPage {
         assertText("#tables .card-state", "Deferred events are being read again");
         assertContains(
                 "#gaps",
-                "118 deferred events of ProofPointTAPClicksBlockedV2_CL are being read again from TAP,"
-                        + " oldest from 08:00 UTC.");
+                "ProofPointTAPClicksBlockedV2_CL is catching up from 08:00 UTC: 118 events are deferred and being read from TAP again.");
     }
 
     @Test

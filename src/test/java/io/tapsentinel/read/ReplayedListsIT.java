@@ -158,7 +158,7 @@ class ReplayedListsIT extends SimulatedRun {
         String answer = "{\"messagesBlocked\":[" + event("1") + "]}";
         String good = repaired(rejected, "1");
         String two = event("1") + "," + event("2");
-        String fill = "write the repaired event as an object in place of the null after \"record\"";
+        String fill = "replace the null after \"record\" by the repaired event";
 
         assertRefused("as-it-is.json", rejected.toString(), fill);
         assertRefused("as-text.json", rejected.toString().replace("\"record\":null", "\"record\":\"{}\""), fill);
@@ -167,18 +167,20 @@ class ReplayedListsIT extends SimulatedRun {
         assertRefused(
                 "a-bad-second.json",
                 good + "\n{\"reason\":\"unreadable\",\"type\":x}",
-                "a rejected record is not JSON");
+                "a rejected record is not valid JSON");
         assertRefused(
                 "a-cut-second.json", good + "\n" + good.substring(0, good.length() / 2), "cut or not JSON at byte");
-        assertRefused("two-answers.json", answer + "\n" + answer, "give each answer a file of its own");
-        assertRefused("no-type.ndjson", event("1") + "\n" + event("2"), "its name must contain their type");
-        assertRefused("no-type.json", "[" + two + "]", "its name must contain their type");
+        assertRefused("two-answers.json", answer + "\n" + answer, "put each answer into its own file");
+        assertRefused("no-type.ndjson", event("1") + "\n" + event("2"), "its file name must contain their type");
+        assertRefused("no-type.json", "[" + two + "]", "its file name must contain their type");
         assertRefused(
-                "clicksBlocked-and-clicksPermitted.json", "[" + two + "]", "names clicksPermitted and clicksBlocked");
+                "clicksBlocked-and-clicksPermitted.json",
+                "[" + two + "]",
+                "its file name contains clicksPermitted and clicksBlocked");
         assertRefused(
                 "clicksBlocked-cut.ndjson", event("1") + "\n" + event("2").substring(5, 20), "cut or not JSON at byte");
         assertRefused("clicksBlocked-cut.json", "[" + two, "cut or not JSON at byte");
-        assertRefused("clicksBlocked-cut.ndjson.gz", cut(Gzip.of(two)), "it cannot be read: it ends too soon");
+        assertRefused("clicksBlocked-cut.ndjson.gz", cut(Gzip.of(two)), "cannot read it: it ends too soon");
         assertRefused("clicksBlocked-comma.json", "[" + two + ",]", "cut or not JSON at byte");
         assertRefused(
                 "clicksBlocked-word.json", "[" + event("1") + " x," + event("2") + "]", "cut or not JSON at byte");
@@ -209,21 +211,22 @@ class ReplayedListsIT extends SimulatedRun {
         String click = "{\"id\":\"6\",\"clickTime\":\"2026-11-20T11:30:00Z\"}";
 
         assertRefused(
-                name, good.replace(key, ""), "a rejected record in it lacks key; it needs reason, type, key, record");
+                name, good.replace(key, ""), "a rejected record in it lacks key; required: reason, type, key, record");
         assertRefused("a-" + name, good.replace("\"record\":", "\"rec\":"), "lacks record");
         assertRefused("second-without-key.json", good + good.replace(key, ""), "lacks key");
-        assertRefused("messagesBlocked-list-of-them.json", "[" + good + "]", "none of the fields of messagesBlocked");
-        assertRefused("messagesBlocked-in-list.json", "{\"events\":[" + message + "]}", "none of the fields");
+        assertRefused("messagesBlocked-list-of-them.json", "[" + good + "]", "no field of messagesBlocked events");
+        assertRefused("messagesBlocked-in-list.json", "{\"events\":[" + message + "]}", "no field of messagesBlocked");
+        assertRefused("messagesBlocked-second.json", message + "{\"other\":1}", "no field of messagesBlocked events");
         assertRefused(
-                "messagesBlocked-second.json", message + "{\"other\":1}", "none of the fields of messagesBlocked");
-        assertRefused(
-                "empty.json", rejected.toString().replace("\"record\":null", "\"record\":{}"), "none of the fields");
+                "empty.json",
+                rejected.toString().replace("\"record\":null", "\"record\":{}"),
+                "no field of messagesBlocked");
         assertRefused(
                 "other-type.json",
                 good.replace("\"type\":\"messagesBlocked\"", "\"type\":\"messagesDelivered\""),
-                "its type is messagesDelivered, but its table is that of another type");
-        assertRefused("clicksPermitted-wrong.ndjson", message, "messageTime and no clickTime", "clicksPermitted");
-        assertRefused("messagesBlocked-wrong.ndjson", message + "\n" + click, "clickTime and no messageTime");
+                "its type is messagesDelivered, but its table belongs to another type");
+        assertRefused("clicksPermitted-wrong.ndjson", message, "messageTime but no clickTime", "clicksPermitted");
+        assertRefused("messagesBlocked-wrong.ndjson", message + "\n" + click, "clickTime but no messageTime");
 
         assertThat(services.rows()).isEmpty();
         assertThat(services.reads(Purpose.REPLAY)).isEmpty();
@@ -240,7 +243,7 @@ class ReplayedListsIT extends SimulatedRun {
         services.start();
         String recent = event("2").replace("2026-11-20T", "2026-11-29T");
 
-        assertRefused("messagesBlocked.ndjson", recent + event("1"), "2026-11-20T11:00:00Z", "sent twice");
+        assertRefused("messagesBlocked.ndjson", recent + event("1"), "2026-11-20 11:00-12:00 UTC", "sent twice");
         assertThat(services.rows()).hasSize(polled);
 
         state.drop("messagesBlocked-recent.ndjson", recent);

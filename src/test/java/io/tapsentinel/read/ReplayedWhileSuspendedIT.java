@@ -29,9 +29,7 @@ class ReplayedWhileSuspendedIT extends SimulatedRun {
         tables.start(MESSAGES_DELIVERED);
         long deferred = tables.deferred();
         state.drop("answer.json", ANSWER);
-        await("the rest of it")
-                .atMost(SOON)
-                .until(() -> has("replay of answer.json is not complete, it stays where it is"));
+        await("the rest of it").atMost(SOON).until(() -> has("replay of answer.json incomplete, retrying in 5 min"));
         assertThat(replayed()).containsExactly("c1");
         assertThat(state.documents("replay")).hasSize(1);
         assertThat(tables.deferred()).as("a document keeps its events itself").isEqualTo(deferred);

@@ -99,7 +99,7 @@ class OddNamesIT {
                 .atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(state.files("replay/failed"))
                         .filteredOn(file -> file.toString().endsWith(".reason.txt"))
-                        .allSatisfy(file -> assertThat(file).content().contains("none of the four")));
+                        .allSatisfy(file -> assertThat(file).content().contains("its type is unknown")));
     }
 
     private void assertStoredOnce(RunningProgram program) throws IOException, SQLException {

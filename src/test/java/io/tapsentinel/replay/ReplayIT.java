@@ -263,7 +263,7 @@ class ReplayIT {
         String document = rejected(program, Reason.REFUSED, fields("r1"));
         List<List<String>> edits = List.of(
                 List.of("\"id\":\"r1\"", "\"id\":\"r9\"", "another event"),
-                List.of("messagesBlocked", "messagesHeld", "none of the four"),
+                List.of("messagesBlocked", "messagesHeld", "its type is unknown"),
                 List.of("\"record\":{", "\"record\":[{", "cut or not JSON at byte"),
                 List.of("}}", "}", "cut or not JSON"));
         for (int i = 0; i < edits.size(); i++) {
@@ -317,7 +317,7 @@ class ReplayIT {
 
         state.drop("old.json", ANSWER);
 
-        assertThat(state.reason()).contains("2026-11-20T11:59:00Z").contains("sent twice");
+        assertThat(state.reason()).contains("2026-11-20 10:59-11:59 UTC").contains("sent twice");
         assertThat(services.reads(Purpose.REPLAY)).isEmpty();
     }
 
@@ -431,7 +431,7 @@ class ReplayIT {
         });
         state.drop("answer.json", ANSWER);
 
-        assertThat(state.reason()).contains("1 of 3 rejected, see tap.rejected.uri");
+        assertThat(state.reason()).contains("1 of 3 records rejected; see tap.rejected.uri");
         assertThat(services.rows()).hasSize(2);
         assertThat(services.reads(Purpose.REPLAY).get(0).counts().get("messagesBlocked"))
                 .containsEntry("rejected", 1L)

@@ -61,9 +61,9 @@ class RetentionTest {
             retention.run();
             assertThat(log.lines())
                     .anyMatch(line ->
-                            line.startsWith("WARN") && line.contains("1 records") && line.contains("not replayed"))
+                            line.startsWith("WARN") && line.contains("1 document") && line.contains("not replayed"))
                     .anyMatch(line -> line.startsWith("INFO")
-                            && line.contains("removed 1 files, 10 bytes; 1 files, 10 bytes left"));
+                            && line.contains("removed 1 file (10 bytes), 1 file (10 bytes) left"));
         }
         assertThat(old).doesNotExist();
         assertThat(young).exists();
@@ -109,7 +109,7 @@ class RetentionTest {
                     .filteredOn(line -> line.startsWith("WARN"))
                     .singleElement()
                     .asString()
-                    .contains("1 records");
+                    .contains("1 document");
         }
         assertThat(done).doesNotExist();
         assertThat(failed).exists();

@@ -88,22 +88,18 @@ class ListsTest {
             new SuspensionTable(store)
                     .suspended(
                             TYPE,
-                            new Suspended(
-                                    NOW.minus(Duration.ofHours(2)),
-                                    NOW,
-                                    6,
-                                    "upload to Custom-" + TABLE + " refused: 404 NotFound"));
+                            new Suspended(NOW.minus(Duration.ofHours(2)), NOW, 6, "Sentinel answered 404 NotFound"));
         }
         assertThat(setup.run("gaps").lines())
                 .containsExactly(
                         "suspended\t" + TABLE + "\t" + TABLE
-                                + " is suspended since 10:00 UTC (2 h 0 min): 404 NotFound. 1 of its events is deferred;"
-                                + " the next probe is at the next poll. Check sentinel.dcr-immutable-id and"
-                                + " sentinel.endpoint against the data collection rule; the other tables do not wait"
-                                + " for it, and TAP keeps its events for 7 days.",
+                                + " has been suspended for 2 h (since 10:00 UTC): Sentinel answered 404 NotFound. 1 event is deferred;"
+                                + " next probe at the next poll. Check sentinel.dcr-immutable-id and"
+                                + " sentinel.endpoint against the data collection rule; the other tables go on,"
+                                + " and TAP keeps the events for 7 days.",
                         "waiting\t" + TABLE + "\t2026-11-20T10:00:00Z\t2026-11-20T11:00:00Z\t1 h 0 min",
-                        "catching-up\t" + other.table() + "\t1 deferred event of " + other.table()
-                                + " is being read again from TAP, oldest from 10:00 UTC.",
+                        "catching-up\t" + other.table() + "\t" + other.table()
+                                + " is catching up from 10:00 UTC: 1 event is deferred and being read from TAP again.",
                         "waiting\t" + other.table() + "\t2026-11-20T10:00:00Z\t2026-11-20T11:00:00Z\t1 h 0 min",
                         "withdrawn\t" + TABLE + "\t" + key + "\t2026-11-20T12:00:00Z");
         assertThat(setup.notes()).isEqualTo("no gap");

@@ -184,10 +184,10 @@ class StatusTest {
         }
         assertThat(status())
                 .startsWith("status at 2026-11-20 12:00:00, all times UTC\n\n"
-                        + "ProofPointTAPMessagesBlockedV2_CL is suspended since 10:57 UTC (1 h 3 min): 403 Forbidden. 118 of\n"
-                        + "its events are deferred; the next probe is at the first poll after 12:10 UTC. Give the identity the\n"
-                        + "role Monitoring Metrics Publisher on the data collection rule, it counts within 30 minutes; the\n"
-                        + "command doctor names the identity; the other tables do not wait for it, and TAP keeps its events for\n"
+                        + "ProofPointTAPMessagesBlockedV2_CL has been suspended for 1 h 3 min (since 10:57 UTC): Sentinel\n"
+                        + "answered 403 Forbidden. 118 events are deferred; next probe at the first poll after 12:10 UTC. Give\n"
+                        + "the identity the role Monitoring Metrics Publisher on the data collection rule, it counts within 30\n"
+                        + "minutes; the command doctor names the identity; the other tables go on, and TAP keeps the events for\n"
                         + "7 days.\n\n"
                         + "source ")
                 .contains("\ndeferred              118 events of messages blocked\n");
@@ -201,8 +201,8 @@ class StatusTest {
         }
         assertThat(status())
                 .contains(
-                        "\n2 deferred events of ProofPointTAPMessagesBlockedV2_CL are being read again from TAP, oldest from\n"
-                                + "06:00 UTC.\n");
+                        "\nProofPointTAPMessagesBlockedV2_CL is catching up from 06:00 UTC: 2 events are deferred and being\n"
+                                + "read from TAP again.\n");
     }
 
     @Test
@@ -348,7 +348,7 @@ class StatusTest {
                                 NOW.minus(Duration.ofMinutes(63)),
                                 NOW.plus(Duration.ofMinutes(10)),
                                 3,
-                                "upload to Custom-" + TYPE.table() + " refused: 403 Forbidden"));
+                                "Sentinel answered 403 Forbidden"));
     }
 
     private void defer(Store store, Instant hour, List<TapEvent> events) {

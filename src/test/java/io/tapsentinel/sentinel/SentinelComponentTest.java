@@ -55,7 +55,7 @@ class SentinelComponentTest {
         fixture.routeTo(uri("lingerMs=0"));
         TapEvent event = reserved("1");
 
-        assertThat(fixture.send(reserved("2"), event).failure()).hasMessageContaining("not its own");
+        assertThat(fixture.send(reserved("2"), event).failure()).hasMessageContaining("the body has another id");
         assertThat(fixture.send(event, new HashMap<>(event.getFields())).failure())
                 .isNull();
         assertThat(fixture.delivered).containsExactly(event);

@@ -43,7 +43,7 @@ class SentinelRefusalsTest {
         assertRefused(
                 fixture.send(event),
                 "clicksBlocked",
-                outcome == Outcome.NONE ? "no repository has reserved it" : "is " + outcome + " already");
+                outcome == Outcome.NONE ? "is not reserved" : "is already " + outcome);
     }
 
     @Test
@@ -96,7 +96,7 @@ class SentinelRefusalsTest {
     void nothingCanBeReadFromIt() {
         assertThatThrownBy(() -> fixture.context.getEndpoint(uri("lingerMs=0")).createConsumer(exchange -> {}))
                 .isInstanceOf(UnsupportedOperationException.class)
-                .hasMessageContaining("sentinel: only takes records");
+                .hasMessageContaining("sentinel: only sends records");
     }
 
     @Test

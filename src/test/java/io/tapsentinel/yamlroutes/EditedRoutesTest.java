@@ -64,7 +64,10 @@ class EditedRoutesTest {
         Sent sent = routes.send(CLICKS_BLOCKED, "1");
 
         assertThat(sent.failure())
-                .hasMessageContainingAll(MESSAGES_BLOCKED.table(), "refuses clicksBlocked", CLICKS_BLOCKED.table());
+                .hasMessageContainingAll(
+                        "sentinel: clicksBlocked ",
+                        " belongs to table " + CLICKS_BLOCKED.table(),
+                        "not to " + MESSAGES_BLOCKED.table());
         assertThat(routes.uploader.calls()).isEmpty();
         assertThat(routes.durable()).isZero();
     }
@@ -221,8 +224,7 @@ class EditedRoutesTest {
     @CsvSource({
         "clicksBlockedSeen, clicksPermittedSeen, clicksPermittedSeen, clicksBlocked",
         "${body.key}, ${body.fields[GUID]}, clicksBlockedSeen, ${body.key}",
-        "idempotentRepository:, 'eager: false\n"
-                + "            idempotentRepository:', no repository has reserved it, clicksBlocked"
+        "idempotentRepository:, 'eager: false\n" + "            idempotentRepository:', is not reserved, clicksBlocked"
     })
     void anotherRepositoryOrExpressionFailsWithTheOneThatItHasToBe(String from, String to, String one, String other)
             throws Exception {
@@ -246,8 +248,7 @@ class EditedRoutesTest {
                     uri: sentinel:ProofPointTAPClicksBlockedV2_CL
                 """).start();
 
-        assertFails(
-                routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "no repository has reserved it", "idempotentConsumer");
+        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "is not reserved", "idempotentConsumer");
     }
 
     @Test
@@ -259,7 +260,7 @@ class EditedRoutesTest {
                 .start();
         assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.DELIVERED);
 
-        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.DUPLICATE, "which is DUPLICATE already");
+        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.DUPLICATE, "is already DUPLICATE");
         assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "id")).containsExactly("1");
     }
 

@@ -48,7 +48,7 @@ class ReloadedRoutesIT {
                 mistake(
                         "no idempotentConsumer",
                         Edits::withoutConsumer,
-                        "put it inside idempotentConsumer",
+                        "put this step inside idempotentConsumer",
                         "route messages-blocked, step messages-blocked-sentinel"),
                 mistake(
                         "crossed repositories",

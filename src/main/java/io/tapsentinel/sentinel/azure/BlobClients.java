@@ -66,8 +66,8 @@ public final class BlobClients {
             URI to = endpoint(name);
             if (!"https".equals(to.getScheme())) {
                 throw new InvalidSettingException(
-                        "azure.blob-endpoint is \"" + to + "\"; it has to be an https URL, since no token is"
-                                + " sent over http; or give the account's key (camel.component.azure-storage-blob.access-key)");
+                        "azure.blob-endpoint is \"" + to + "\"; it must be an https URL, since tokens are not"
+                                + " sent over http. Or set the account's key (camel.component.azure-storage-blob.access-key)");
             }
             return builder(to).credential(signIn().session(SCOPE)).buildClient();
         });
@@ -84,14 +84,14 @@ public final class BlobClients {
     public URI endpoint(String account) {
         if (!ACCOUNT.matcher(account).matches()) {
             throw new InvalidSettingException("azure-storage-blob:" + Redactor.line(account)
-                    + " names no storage account: that has 3 to 24" + " small letters and digits");
+                    + " must name a storage account: 3 to 24 lower-case letters and digits");
         }
         own.flatMap(BlobClients::accountOf)
                 .filter(other -> !other.equals(account))
                 .ifPresent(other -> {
                     throw new InvalidSettingException(
-                            "azure.blob-endpoint is \"" + own.get() + "\", which is of the account " + other
-                                    + "; azure-storage-blob:" + account + " names another one");
+                            "azure.blob-endpoint is \"" + own.get() + "\", which belongs to the account " + other
+                                    + "; azure-storage-blob:" + account + " names another account");
                 });
         return own.orElseGet(() -> URI.create("https://" + account + "." + cloud.blobs()));
     }

@@ -24,13 +24,13 @@ public final class BlobFailure {
 
     private static String remedy(BlobStorageException refused) {
         if (NO_CONTAINER.contains(String.valueOf(refused.getErrorCode()))) {
-            return ": make the container, or put its name right";
+            return ": create the container or correct its name";
         }
         return switch (refused.getStatusCode()) {
-            case 401 -> ": sentinel.cloud and azure.blob-endpoint have to be of one cloud";
+            case 401 -> ": sentinel.cloud and azure.blob-endpoint must belong to the same cloud";
             case 403 ->
                 ": give the program's identity the role Storage Blob Data Contributor on the container"
-                        + " (that can take 10 minutes), and let the account's firewall let it in";
+                        + " (effective within 10 minutes), and allow it in the account's firewall";
             default -> "";
         };
     }

@@ -69,8 +69,8 @@ public final class Identities {
             case "managedidentitycredential" -> List.of(service.get(2).alone());
             default ->
                 throw new InvalidSettingException(
-                        SELECTION + " is \"" + value(SELECTION) + "\"; it has to be prod, dev,"
-                                + " EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, AzureCliCredential, or not set");
+                        SELECTION + " is \"" + value(SELECTION) + "\"; it must be prod, dev,"
+                                + " EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, AzureCliCredential or unset");
         };
     }
 
@@ -148,7 +148,7 @@ public final class Identities {
             return Files.readString(file).strip();
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    new IOException(FEDERATED + " is \"" + file + "\"; it has to be a file that can be read"));
+                    new IOException(FEDERATED + " is \"" + file + "\"; it must be a readable file"));
         }
     }
 

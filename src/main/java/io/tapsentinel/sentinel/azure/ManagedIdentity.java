@@ -51,7 +51,7 @@ final class ManagedIdentity {
         String override = environment.getOrDefault(METADATA_VARIABLE, "").strip();
         URI metadata = url(override.isEmpty() ? METADATA : override);
         if (metadata.getHost() == null) {
-            return Optional.of(METADATA_VARIABLE + " is no URL");
+            return Optional.of(METADATA_VARIABLE + " is not a URL");
         }
         int port = metadata.getPort() < 0 ? HTTP_PORT : metadata.getPort();
         try (Socket socket = new Socket()) {
@@ -97,7 +97,7 @@ final class ManagedIdentity {
             cache.deserialize(JSON.writeValueAsString(tokens));
         } catch (JsonProcessingException e) {
             // its message would quote the token
-            throw new IllegalStateException("msal4j's token cache is not the JSON that it was");
+            throw new IllegalStateException("msal4j's token cache is not the expected JSON");
         }
     }
 }

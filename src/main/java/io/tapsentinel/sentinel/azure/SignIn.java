@@ -76,7 +76,7 @@ public final class SignIn {
                     FatalErrors.rethrowErrorIn(e);
                     if (chosen != null || identity.certain()) {
                         throw new SignInException(
-                                "signing in to Azure by " + identity.name() + " failed: " + SafeMessage.of(e), true, e);
+                                "Azure sign-in with " + identity.name() + " failed: " + SafeMessage.of(e), true, e);
                     }
                     String reason = SafeMessage.of(e);
                     tried.add(identity.name() + " (" + reason.substring(0, Math.min(reason.length(), LONGEST_REASON))
@@ -84,8 +84,8 @@ public final class SignIn {
                 }
             }
             throw new SignInException(
-                    "no identity to sign in to Azure with, tried: " + String.join(", ", tried)
-                            + "; set the variables of one of them, or AZURE_TOKEN_CREDENTIALS to the one that is meant",
+                    "no Azure identity found. Tried: " + String.join(", ", tried)
+                            + ". Set the variables of one of them, or set AZURE_TOKEN_CREDENTIALS to the one to use",
                     false,
                     null);
         }
@@ -110,7 +110,7 @@ public final class SignIn {
     private synchronized void choose(Identity identity) {
         if (chosen == null) {
             chosen = identity;
-            LOG.info("signs in to Azure by {}", identity.name());
+            LOG.info("signed in to Azure with {}", identity.name());
         }
     }
 }

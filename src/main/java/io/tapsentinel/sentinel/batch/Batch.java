@@ -65,14 +65,15 @@ public final class Batch {
      */
     void settle(Exception failure) {
         if (settled.compareAndSet(false, true)) {
-            Exception reason =
-                    failure == null ? new IllegalStateException("the batch ended without this record") : failure;
+            Exception reason = failure == null
+                    ? new IllegalStateException("the batch ended without an outcome for this record")
+                    : failure;
             for (PendingRecord record : records) {
                 try {
                     record.settled().accept(record.event().getOutcome().isSettled() ? null : reason);
                 } catch (RuntimeException e) {
                     // one exchange that cannot go on must not leave the others parked for ever
-                    LOG.error("an exchange failed while it was told of its acknowledgement: {}", SafeMessage.of(e));
+                    LOG.error("an exchange failed when its batch was settled: {}", SafeMessage.of(e));
                 }
             }
         }

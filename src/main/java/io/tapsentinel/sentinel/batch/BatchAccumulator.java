@@ -1,5 +1,6 @@
 package io.tapsentinel.sentinel.batch;
 
+import io.tapsentinel.event.HumanText;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,8 +38,8 @@ public final class BatchAccumulator {
      */
     public void append(PendingRecord record) throws InterruptedException {
         if (!fits(record)) {
-            throw new IllegalArgumentException("a record of " + record.json().length
-                    + " bytes does not fit into a request of under " + BatchSettings.MOST_BYTES + " bytes");
+            throw new IllegalArgumentException("the record has " + HumanText.bytes(record.json().length)
+                    + "; a request must be smaller than " + HumanText.bytes(BatchSettings.MOST_BYTES));
         }
         lock.lockInterruptibly();
         try {
@@ -46,7 +47,7 @@ public final class BatchAccumulator {
                 changed.await();
             }
             if (closed) {
-                throw new IllegalStateException("the producer is stopping and takes no more records");
+                throw new IllegalStateException("the producer is stopping and accepts no more records");
             }
             if (open.size() == 0) {
                 openedAt = nanoClock.getAsLong();

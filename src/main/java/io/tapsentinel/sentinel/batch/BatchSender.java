@@ -87,7 +87,7 @@ public final class BatchSender {
         accumulator.close();
         uploads.shutdown();
         if (!hasEnded(uploads)) {
-            accumulator.abandon(new IllegalStateException("the producer was stopped before this batch was sent"));
+            accumulator.abandon(new IllegalStateException("the producer stopped before it sent this batch"));
             // what is on its way fails on the sender's thread, or here when that does not listen
             stop.countDown();
             uploads.shutdownNow();
@@ -178,6 +178,6 @@ public final class BatchSender {
     }
 
     private static Exception stopped() {
-        return new IllegalStateException("the producer was stopped before Sentinel had acknowledged this batch");
+        return new IllegalStateException("the producer stopped before Sentinel acknowledged this batch");
     }
 }

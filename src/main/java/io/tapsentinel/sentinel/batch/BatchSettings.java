@@ -24,8 +24,8 @@ public record BatchSettings(int batchBytes, int batchRecords, Duration linger, i
 
     static void check(String option, long value, long least, long most) {
         if (value < least || value > most) {
-            throw new IllegalArgumentException("sentinel: option " + option + " is " + value
-                    + "; it has to lie between " + least + " and " + most);
+            throw new IllegalArgumentException(
+                    "sentinel: option " + option + " is " + value + "; it must be between " + least + " and " + most);
         }
     }
 }

@@ -113,8 +113,8 @@ final class BatchSplitter {
             if (rejections.wouldBeTooMany(record.window(), refusal, alike)) {
                 hold = new UploadException(
                         refusal.status(),
-                        alike + " or more records of one window were refused alike, so that the"
-                                + " rule, the stream or the table is to blame and none is rejected: "
+                        alike + " or more records of one window got the same refusal, so the rule, stream or"
+                                + " table must be wrong and no record is rejected: "
                                 + refusal.getMessage(),
                         refusal.answer());
             }

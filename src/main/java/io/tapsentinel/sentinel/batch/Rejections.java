@@ -2,6 +2,7 @@ package io.tapsentinel.sentinel.batch;
 
 import io.tapsentinel.event.DeliveryLog;
 import io.tapsentinel.event.EventLife;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.batch.RejectedRecord.Reason;
@@ -56,11 +57,12 @@ public final class Rejections {
             count(record.window(), code(refusal));
         }
         LOG.warn(
-                "{} is stored at tap.rejected.uri, {}: {}",
+                "{} rejected ({}) and stored at tap.rejected.uri: {}",
                 event,
                 reason.word(),
                 refusal == null
-                        ? "a record of " + record.json().length + " bytes does not fit into a request"
+                        ? "the record has " + HumanText.bytes(record.json().length)
+                                + "; a request must be smaller than " + HumanText.bytes(BatchSettings.MOST_BYTES)
                         : refusal.getMessage());
     }
 
@@ -106,7 +108,7 @@ public final class Rejections {
     private void store(PendingRecord record, Reason reason, UploadException refusal) {
         if (store == null) {
             throw new IllegalStateException(
-                    "sentinel: has no rejectedLog, so that it cannot put a record aside (" + reason.word() + ")");
+                    "sentinel: cannot store a rejected record (" + reason.word() + "), since rejectedLog is not set");
         }
         store.store(RejectedRecord.of(record.event(), reason, clock.instant(), refusal, record.fields()));
     }

@@ -1,10 +1,10 @@
 package io.tapsentinel.sentinel.batch;
 
 import io.tapsentinel.event.Comparables;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.Backoff;
 import io.tapsentinel.sentinel.upload.UploadException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -50,7 +50,10 @@ final class RetryPause {
     /** Something was accepted: the next pause is a first one again. */
     void reset() {
         if (backoff.failures() > 0) {
-            LOG.info("{} accepts again, after {} failed requests", target.schema().stream(), backoff.failures());
+            LOG.info(
+                    "{}: recovered after {}",
+                    target.schema().table(),
+                    HumanText.count(backoff.failures(), "failed request"));
         }
         backoff.reset();
     }
@@ -76,14 +79,15 @@ final class RetryPause {
         if (!timeout.isZero() && nanoClock.getAsLong() - begun + duration.toNanos() > timeout.toNanos()) {
             throw new UploadException(
                     failure.status(),
-                    "given up after deliveryTimeoutMs (" + timeout.toMillis() + "): " + failure.getMessage(),
+                    "gave up after " + HumanText.duration(timeout) + " (deliveryTimeoutMs): " + failure.getMessage(),
                     failure.answer());
         }
         LOG.warn(
-                "{}; failure {} in a row, again in {} s",
+                "{}: {}; failure {} in a row, retrying in {}",
+                target.schema().table(),
                 failure.getMessage(),
                 backoff.failures(),
-                String.format(Locale.ROOT, "%.1f", duration.toMillis() / 1000.0));
+                HumanText.duration(duration));
         Duration left = duration;
         while (left.compareTo(Duration.ZERO) > 0) {
             Duration step = Comparables.min(left, suspension.failures().nextLook());

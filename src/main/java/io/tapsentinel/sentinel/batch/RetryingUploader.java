@@ -1,6 +1,7 @@
 package io.tapsentinel.sentinel.batch;
 
 import io.tapsentinel.event.EventLife;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.upload.Refusal;
@@ -68,7 +69,11 @@ final class RetryingUploader {
                 accept();
                 suspension.failures().acknowledge();
                 isProven = true;
-                LOG.debug("{}: {} records, {} bytes acknowledged", stream, records.size(), body.length);
+                LOG.debug(
+                        "{}: {} acknowledged, {}",
+                        target.schema().table(),
+                        HumanText.count(records.size(), "record"),
+                        HumanText.bytes(body.length));
                 return null;
             }
             if (!Refusal.mayHoldThem(failure)) {
@@ -148,7 +153,7 @@ final class RetryingUploader {
             target.uploader().renew();
             if (!tokenRenewed) {
                 tokenRenewed = true;
-                LOG.info("{}; the token is asked for anew", failure.getMessage());
+                LOG.info("{}: {}; requesting a new token", target.schema().table(), failure.getMessage());
                 return;
             }
         }

@@ -2,6 +2,7 @@ package io.tapsentinel.sentinel.batch;
 
 import io.tapsentinel.event.Comparables;
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.Backoff;
 import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
 import io.tapsentinel.sentinel.upload.UploadException;
@@ -115,7 +116,7 @@ public final class Suspension {
      */
     public void end(boolean isProven) {
         if (isProven) {
-            end("accepts records again", "its deferred events are read from TAP again and sent");
+            end("Sentinel accepts its records again; its deferred events are read from TAP and sent");
         } else {
             // the last request may have been the refusal of such a record
             failures.forget();
@@ -124,12 +125,10 @@ public final class Suspension {
 
     /** No event waits for the table, and its stream has accepted an empty array: that ends a suspension. */
     public void endUnawaited() {
-        end(
-                "is no longer suspended",
-                "its stream accepts an empty array, no event waited for it, and the next one is sent like any other");
+        end("Sentinel accepts an empty array and no event is deferred");
     }
 
-    private void end(String how, String next) {
+    private void end(String why) {
         Duration length;
         synchronized (this) {
             if (suspended == null) {
@@ -140,7 +139,7 @@ public final class Suspension {
             length = length();
             suspended = null;
         }
-        LOG.info("{} {} after {} min; {}", type.table(), how, length.toMinutes(), next);
+        LOG.info("{}: suspension ended after {}: {}", type.table(), HumanText.duration(length), why);
         log.get().ended(type);
     }
 
@@ -156,9 +155,9 @@ public final class Suspension {
                 int probes = suspended.probes() + 1;
                 Duration pause = keep(suspended.since(), probes, failure);
                 LOG.warn(
-                        "{} stays suspended, its next probe is in {} min: {}",
+                        "{}: still suspended, next probe in {}: {}",
                         type.table(),
-                        pause.toMinutes(),
+                        HumanText.duration(pause),
                         failure.getMessage());
                 return true;
             }
@@ -172,10 +171,10 @@ public final class Suspension {
             begunAt = steady.instant();
         }
         LOG.error(
-                "{} is suspended: it has failed for {} s while Sentinel accepts requests for another table; its events are deferred"
-                        + " and sent later, the other tables do not wait for it. The last failure: {}",
+                "{}: suspended, since its requests have failed for {} while Sentinel accepts those of another table. Its events are"
+                        + " deferred and sent later; the other tables go on. Last failure: {}",
                 type.table(),
-                failing.toSeconds(),
+                HumanText.duration(failing),
                 failure.getMessage());
         return true;
     }

@@ -9,6 +9,6 @@ public final class TableSuspendedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public TableSuspendedException(String table) {
-        super(table + " is suspended, so that its events are deferred", null, false, false);
+        super(table + " is suspended; its events are deferred", null, false, false);
     }
 }

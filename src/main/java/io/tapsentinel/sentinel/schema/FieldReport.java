@@ -49,12 +49,12 @@ public final class FieldReport implements MappingReport {
     public void unknownField(String table, String field) {
         if (count("unknown-field", unknown, new Field(table, shown(field)))) {
             LOG.info(
-                    "{} has no column for field {}: {} (logged once a day)",
+                    "{}: no column for field {}; {} (logged once a day)",
                     table,
                     shown(field),
                     kept
                             ? "it is sent in AdditionalFields"
-                            : "it is not sent; sentinel.additional-fields=true would keep it");
+                            : "it is dropped. Set sentinel.additional-fields=true to keep it");
         }
     }
 
@@ -62,12 +62,12 @@ public final class FieldReport implements MappingReport {
     public void lossyValue(String table, String column) {
         if (count("value", lossy, new Field(table, shown(column)))) {
             LOG.info(
-                    "{} got a value that does not fit column {}: it was changed or not sent{} (logged once a day)",
+                    "{}: a value did not fit column {} and was changed or dropped{} (logged once a day)",
                     table,
                     shown(column),
                     kept
-                            ? ", and as it came stands in AdditionalFields"
-                            : "; sentinel.additional-fields=true would keep it");
+                            ? "; the original is sent in AdditionalFields"
+                            : ". Set sentinel.additional-fields=true to keep the original");
         }
     }
 
@@ -103,7 +103,7 @@ public final class FieldReport implements MappingReport {
         FunctionCounter.builder("tap.drift", tally, of -> of.count)
                 .tags("kind", kind, "table", field.table(), "field", field.name())
                 .description(
-                        "Fields without a column (unknown-field) and values that were changed or not sent (value), since the start")
+                        "Fields without a column (unknown-field) and values that were changed or dropped (value), since the start")
                 .register(registry);
         return tally;
     }

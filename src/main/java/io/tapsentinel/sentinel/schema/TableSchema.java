@@ -41,7 +41,8 @@ public record TableSchema(String table, String stream, Map<String, Column> colum
 
         public Column {
             if (list && type != ColumnType.DYNAMIC) {
-                throw new IllegalArgumentException("column " + name + " is a list but not dynamic: " + type.keyword());
+                throw new IllegalArgumentException(
+                        "column " + name + " is a list and must be dynamic, not " + type.keyword());
             }
         }
     }
@@ -75,7 +76,7 @@ public record TableSchema(String table, String stream, Map<String, Column> colum
                 }
             }
             throw new IllegalArgumentException(
-                    "column type " + keyword + " is none of string, int, datetime, boolean, dynamic");
+                    "column type " + keyword + " must be string, int, datetime, boolean or dynamic");
         }
     }
 

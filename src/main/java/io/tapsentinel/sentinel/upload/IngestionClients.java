@@ -75,7 +75,7 @@ public final class IngestionClients {
         return new LogsIngestionClientBuilder()
                 .endpoint(endpoint)
                 // the builder insists on one; the pipeline, which has no policy that asks for a token, wins over it
-                .credential(request -> Mono.error(new IllegalStateException("a loopback endpoint takes no token")))
+                .credential(request -> Mono.error(new IllegalStateException("a loopback endpoint gets no token")))
                 .pipeline(new HttpPipelineBuilder().httpClient(http).build())
                 .buildClient();
     }

@@ -74,18 +74,17 @@ public final class IngestionUploader implements Uploader {
                 FatalErrors.rethrowErrorIn(e);
                 restoreInterrupt(e);
                 // the credential's exceptions are of this type too, and have no answer of the sink
-                String message = "upload to " + stream + " has no token: " + SafeMessage.of(e);
+                String message = "no access token: " + SafeMessage.of(e);
                 throw isOfConnecting(e)
                         ? UploadException.neverSent(message)
                         : new UploadException(UNAUTHORIZED, message);
             }
             used.refused |= e.getResponse().getStatusCode() == UNAUTHORIZED;
-            throw UploadException.of(stream, e.getResponse(), body);
+            throw UploadException.of(e.getResponse(), body);
         } catch (RuntimeException e) {
             FatalErrors.rethrowErrorIn(e);
             restoreInterrupt(e);
-            String message =
-                    "upload to " + stream + " got no answer from " + Network.place(endpoint) + ": " + SafeMessage.of(e);
+            String message = "no answer from " + Network.place(endpoint) + ": " + SafeMessage.of(e);
             throw isOfConnecting(e) ? UploadException.neverSent(message) : new UploadException(0, message);
         }
     }

@@ -47,6 +47,7 @@ public class UploadException extends Exception {
                     Stream.concat(Stream.of(schema.table(), schema.stream()), schema.columns().keySet().stream()))
             .collect(Collectors.toSet());
 
+    /** Earlier versions wrote "refused: 403" to the store. */
     private static final Pattern SHOWN = Pattern.compile("(?:refused:|answered) (\\d{3})\\b");
 
     private final int status;
@@ -76,22 +77,22 @@ public class UploadException extends Exception {
     }
 
     /** What an answer says that is no acknowledgement. @param sent the body that was refused, of which the answer's words must not show anything */
-    static UploadException of(String stream, HttpResponse response, byte[] sent) {
+    static UploadException of(HttpResponse response, byte[] sent) {
         int status = response.getStatusCode();
         Answer answer = answer(response, sent);
         if (status < 300) {
             return new UploadException(
                     status,
-                    "upload to " + stream + " answered " + status
-                            + " where only 204 means accepted; is sentinel.endpoint an ingestion endpoint?",
+                    "Sentinel answered " + status
+                            + " where only 204 means accepted; is sentinel.endpoint a logs ingestion endpoint?",
                     answer);
         }
         return new UploadException(
                 status,
-                "upload to " + stream + " refused: " + status
+                "Sentinel answered " + status
                         + (answer.code() == null ? "" : " " + answer.code())
                         + (answer.text() == null ? "" : ": " + answer.text())
-                        + (answer.requestId() == null ? "" : " (request " + answer.requestId() + ")"),
+                        + (answer.requestId() == null ? "" : " (request id " + answer.requestId() + ")"),
                 answer);
     }
 

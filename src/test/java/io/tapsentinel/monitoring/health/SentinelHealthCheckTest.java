@@ -24,7 +24,7 @@ class SentinelHealthCheckTest {
 
     private static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
     private static final EventType BLOCKED = EventType.CLICKS_BLOCKED;
-    private static final String REASON = "upload to Custom-ProofPointTAPClicksBlockedV2_CL refused: 403 Forbidden";
+    private static final String REASON = "Sentinel answered 403 Forbidden";
 
     private final MovableClock clock = MovableClock.ticking(START);
     private volatile List<TableBacklog> stored = List.of();
@@ -125,7 +125,7 @@ class SentinelHealthCheckTest {
     @Test
     void aTableThatDoesNotAnswerIsToldBeforeItIsSuspended() {
         clicks.acknowledged(List.of(), 2);
-        clicks.failing(new UploadException(0, "upload to Custom-Clicks_CL got no answer from host:443"), false);
+        clicks.failing(new UploadException(0, "no answer from host:443"), false);
 
         assertThat(check.findings().level()).isEqualTo(Level.DEGRADED);
         assertThat(onlyProblem().what()).contains("Clicks_CL since 2026-11-20T12:00:00Z, 1 failed requests in a row");
@@ -141,11 +141,11 @@ class SentinelHealthCheckTest {
         assertThat(now.problems()).singleElement().satisfies(problem -> {
             assertThat(problem.what())
                     .isEqualTo("a table is suspended (" + BLOCKED.table()
-                            + " is suspended since 12:00 UTC (0 s): 403 Forbidden. 118 of its events are deferred;"
-                            + " the next probe is at the first poll after 12:04 UTC)");
+                            + " has been suspended for 0 s (since 12:00 UTC): Sentinel answered 403 Forbidden. 118 events are deferred;"
+                            + " next probe at the first poll after 12:04 UTC)");
             assertThat(problem.remedy())
                     .startsWith("give the identity the role")
-                    .contains("the other tables do not wait for it");
+                    .contains("the other tables go on");
         });
         assertThat(now.details())
                 .containsEntry("sentinel.suspended-since." + BLOCKED.table(), "2026-11-20T12:00:00Z")

@@ -129,14 +129,14 @@ class HealthTableIT {
         AtomicInteger requests = new AtomicInteger();
         try (LogLines log = LogLines.open()) {
             program.program().sentinel().setUploader((stream, body) -> {
-                throw new UploadException(403, "refused: 403 (request " + requests.incrementAndGet() + ")");
+                throw new UploadException(403, "Sentinel answered 403 (request id " + requests.incrementAndGet() + ")");
             });
             table.send();
             table.send();
             assertThat(requests).hasValue(2);
             assertThat(log.lines().stream().filter(line -> line.contains(TableSchema.HEALTH)))
                     .hasSize(1)
-                    .allMatch(line -> line.startsWith("WARN") && line.contains("refused: 403 (request 1)"));
+                    .allMatch(line -> line.startsWith("WARN") && line.contains("Sentinel answered 403 (request id 1)"));
             program.program().sentinel().setUploader(uploader);
             table.send();
             assertThat(told).hasSizeGreaterThan(4);

@@ -241,9 +241,9 @@ class PageDataIT {
 
         long deferred = number("SELECT count(*) FROM deferred");
         assertThat(figures.at("/problems/0/what").asText())
-                .startsWith(
-                        "a table has been suspended for 30 minutes (" + type.table() + " is suspended since 12:02 UTC")
-                .contains(deferred + " of its events are deferred; the next probe is at the first poll after ");
+                .startsWith("a table has been suspended for 30 minutes (" + type.table() + " has been suspended for ")
+                .contains(
+                        "(since 12:02 UTC): ", deferred + " events are deferred; next probe at the first poll after ");
         JsonNode table = figures.get("tables").get(type.ordinal());
         assertThat(table.get("deferred").asLong()).isEqualTo(deferred).isPositive();
         assertThat(table.get("withdrawn").asLong()).isZero();

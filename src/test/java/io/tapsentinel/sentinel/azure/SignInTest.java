@@ -45,7 +45,7 @@ class SignInTest {
                 .isInstanceOfSatisfying(
                         SignInException.class,
                         failed -> assertThat(failed.isIdentityFound()).isTrue())
-                .hasMessage("signing in to Azure by one failed: no such luck");
+                .hasMessage("Azure sign-in with one failed: no such luck");
         assertThat(thrown(signIn)).as("the cause is kept").hasRootCauseInstanceOf(ConnectException.class);
     }
 
@@ -71,7 +71,7 @@ class SignInTest {
 
         assertThatThrownBy(() -> token(signIn))
                 .isInstanceOf(SignInException.class)
-                .hasMessageStartingWith("signing in to Azure by one failed: ");
+                .hasMessageStartingWith("Azure sign-in with one failed: ");
     }
 
     @Test
@@ -84,7 +84,7 @@ class SignInTest {
                 .isInstanceOfSatisfying(
                         SignInException.class,
                         none -> assertThat(none.isIdentityFound()).isFalse())
-                .hasMessageContaining("tried: one (it is not here), two (no such luck); set ");
+                .hasMessageContaining("Tried: one (it is not here), two (no such luck). Set ");
     }
 
     @ParameterizedTest
@@ -111,7 +111,7 @@ class SignInTest {
     @ValueSource(strings = {"1.2.3.4:80", "identity host", "identity:80", "http://"})
     void aMetadataServiceThatIsNoUrlIsNamedAndNobodyIsAsked(String value) {
         assertThat(new ManagedIdentity(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", value), null).absent())
-                .contains("AZURE_POD_IDENTITY_AUTHORITY_HOST is no URL");
+                .contains("AZURE_POD_IDENTITY_AUTHORITY_HOST is not a URL");
     }
 
     @Test
@@ -128,8 +128,8 @@ class SignInTest {
                 Identities.of(Map.of("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential"), null, AzureCloud.PUBLIC));
 
         assertThatThrownBy(() -> token(signIn))
-                .hasMessageStartingWith("no identity to sign in to Azure with, tried: client secret or certificate"
-                        + " (AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH is not set); set ");
+                .hasMessageStartingWith("no Azure identity found. Tried: client secret or certificate"
+                        + " (AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH is not set). Set ");
     }
 
     private Identity identity(String name, boolean certain) {

@@ -60,8 +60,8 @@ class BatchAccumulatorTest {
         assertThat(Batch.body(accumulator.take().records())).hasSize(999_999);
         assertThatThrownBy(() -> accumulator.append(record(999_998)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("999998 bytes")
-                .hasMessageContaining("1000000 bytes");
+                .hasMessageContaining("has 1,000.0 kB")
+                .hasMessageContaining("smaller than 1 MB");
     }
 
     @Test
@@ -189,7 +189,7 @@ class BatchAccumulatorTest {
             int bytes, int records, long linger, int pending, String message) {
         assertThatThrownBy(() -> new BatchSettings(bytes, records, Duration.ofMillis(linger), pending))
                 .hasMessageContaining(message)
-                .hasMessageContaining("it has to lie between");
+                .hasMessageContaining("it must be between");
     }
 
     private BatchAccumulator accumulator(int bytes, int records, long lingerMs, int maxPending) {

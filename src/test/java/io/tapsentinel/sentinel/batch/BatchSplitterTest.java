@@ -199,7 +199,7 @@ class BatchSplitterTest {
 
         assertThatThrownBy(() -> stream.delivery(retry(300_000)).deliver(records))
                 .isInstanceOf(UploadException.class)
-                .hasMessageContaining("deliveryTimeoutMs (300000)")
+                .hasMessageContaining("gave up after 5 min (deliveryTimeoutMs)")
                 .hasMessageContaining("InvalidRecord");
 
         assertThat(stream.rejected).isEmpty();

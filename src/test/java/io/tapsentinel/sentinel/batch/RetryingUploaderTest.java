@@ -107,7 +107,7 @@ class RetryingUploaderTest {
         stream.next.addAll(Collections.nCopies(30, refused(503, "Busy")));
 
         assertThatThrownBy(() -> stream.delivery(retry(10_000)).deliver(records(2, "window")))
-                .hasMessageContaining("given up after deliveryTimeoutMs (10000)")
+                .hasMessageContaining("gave up after 10 s (deliveryTimeoutMs)")
                 .hasMessageContaining("503 Busy");
 
         assertThat(stream.requests).isEqualTo(4);

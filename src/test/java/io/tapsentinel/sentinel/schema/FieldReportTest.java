@@ -33,8 +33,8 @@ class FieldReportTest {
                         Map.entry(new Field("T_CL", "headerTo"), 2L), Map.entry(new Field("U_CL", "headerTo"), 1L));
         assertThat(lines.lines())
                 .containsExactly(
-                        "INFO T_CL has no column for field headerTo: it is not sent; sentinel.additional-fields=true would keep it (logged once a day)",
-                        "INFO U_CL has no column for field headerTo: it is not sent; sentinel.additional-fields=true would keep it (logged once a day)");
+                        "INFO T_CL: no column for field headerTo; it is dropped. Set sentinel.additional-fields=true to keep it (logged once a day)",
+                        "INFO U_CL: no column for field headerTo; it is dropped. Set sentinel.additional-fields=true to keep it (logged once a day)");
     }
 
     @Test
@@ -46,8 +46,8 @@ class FieldReportTest {
         assertThat(lines.lines())
                 .first()
                 .isEqualTo(
-                        "INFO T_CL got a value that does not fit column impostorScore: it was changed or not sent; sentinel.additional-fields=true"
-                                + " would keep it (logged once a day)");
+                        "INFO T_CL: a value did not fit column impostorScore and was changed or dropped. Set sentinel.additional-fields=true"
+                                + " to keep the original (logged once a day)");
     }
 
     @Test
@@ -57,8 +57,8 @@ class FieldReportTest {
         kept.lossyValue("T_CL", "impostorScore");
         assertThat(lines.lines())
                 .containsExactly(
-                        "INFO T_CL has no column for field headerTo: it is sent in AdditionalFields (logged once a day)",
-                        "INFO T_CL got a value that does not fit column impostorScore: it was changed or not sent, and as it came stands in"
+                        "INFO T_CL: no column for field headerTo; it is sent in AdditionalFields (logged once a day)",
+                        "INFO T_CL: a value did not fit column impostorScore and was changed or dropped; the original is sent in"
                                 + " AdditionalFields (logged once a day)");
     }
 

@@ -91,14 +91,14 @@ class TableSchemaTest {
                 .containsExactly("string", "int", "datetime", "boolean", "dynamic");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ColumnType.of("guid"))
-                .withMessage("column type guid is none of string, int, datetime, boolean, dynamic");
+                .withMessage("column type guid must be string, int, datetime, boolean or dynamic");
     }
 
     @Test
     void onlyADynamicColumnCanBeAList() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Column("subject", ColumnType.STRING, true))
-                .withMessage("column subject is a list but not dynamic: string");
+                .withMessage("column subject is a list and must be dynamic, not string");
     }
 
     private static Map<String, String> columns(TableSchema schema) {

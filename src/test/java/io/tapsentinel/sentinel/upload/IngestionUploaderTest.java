@@ -79,8 +79,8 @@ class IngestionUploaderTest {
 
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused)
-                .hasMessageMatching("upload to " + STREAM
-                        + " refused: 400 InvalidContent: .*TimeGenerated.* \\(request [0-9a-f-]{36}\\)");
+                .hasMessageMatching(
+                        "Sentinel answered 400 InvalidContent: .*TimeGenerated.* \\(request id [0-9a-f-]{36}\\)");
         assertThat(requests).hasSize(1);
     }
 
@@ -108,14 +108,14 @@ class IngestionUploaderTest {
     void aRefusalThatIsAProxysPageCarriesItsStatusOnly() throws Exception {
         Uploader uploader = uploaderTo(answer(502, "<html>Your invoice</html>"));
 
-        assertThat(refusal(uploader, "[]")).hasMessage("upload to " + STREAM + " refused: 502");
+        assertThat(refusal(uploader, "[]")).hasMessage("Sentinel answered 502");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "[1]", "7", "{\"error\":\"text\"}", "{\"error\":{\"code\":7}}", "{"})
     void anOddErrorDocumentIsNoReasonToFailOtherwise(String body) throws Exception {
         assertThat(refusal(uploaderTo(answer(404, body)), "[]"))
-                .hasMessageContaining("refused: 404")
+                .hasMessageContaining("Sentinel answered 404")
                 .matches(e -> e.status() == 404);
     }
 
@@ -200,8 +200,7 @@ class IngestionUploaderTest {
         assertThat(refused.status()).isZero();
         assertThat(Refusal.mayHoldThem(refused)).as("nothing was sent").isFalse();
         assertThat(refused)
-                .hasMessage("upload to " + STREAM + " got no answer from 127.0.0.1:"
-                        + server.uri().getPort() + ": cannot connect");
+                .hasMessage("no answer from 127.0.0.1:" + server.uri().getPort() + ": cannot connect");
     }
 
     @Test

@@ -123,7 +123,7 @@ class TokenRenewalTest {
 
         assertThat(Refusal.of(refused)).isEqualTo(Refusal.TRANSIENT);
         assertThat(Refusal.mayHoldThem(refused)).as("nothing was sent").isFalse();
-        assertThat(refused).hasMessage("upload to Custom-T has no token: cannot connect");
+        assertThat(refused).hasMessage("no access token: cannot connect");
     }
 
     @Test
@@ -132,7 +132,7 @@ class TokenRenewalTest {
 
         assertThat(Refusal.of(refused)).isEqualTo(Refusal.TOKEN);
         assertThat(Refusal.mayHoldThem(refused)).as("nothing was sent").isFalse();
-        assertThat(refused).hasMessage("upload to Custom-T has no token: IllegalStateException: there is no identity");
+        assertThat(refused).hasMessage("no access token: IllegalStateException: there is no identity");
     }
 
     @Test
