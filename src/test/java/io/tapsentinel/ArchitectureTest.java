@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each package uses only packages below it, so that there is no cycle and what stands at the top can be taken away. */
+/** Each package uses only packages listed below it, so there is no cycle and the upper ones can be removed. */
 class ArchitectureTest {
 
     private static final String ROOT = "io.tapsentinel";
@@ -88,7 +88,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void everyPackageIsListedAndSaysWhatItIsFor() {
+    void everyPackageIsListedAndDocumented() {
         Set<String> found = CLASSES.stream()
                 .map(type -> type.getPackageName().substring(ROOT.length()))
                 .collect(Collectors.toSet());

@@ -22,7 +22,7 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** The archive has each event once it was read, deferred ones too; what catches up with it is no answer to keep. */
+/** The archive keeps an answer with deferred events, but not the answers that a catch-up reads again. */
 class ArchivedWhileSuspendedIT {
 
     @AutoClose
@@ -33,7 +33,7 @@ class ArchivedWhileSuspendedIT {
     private final Path outbox = services.folder().resolve("outbox");
 
     @Test
-    void anAnswerWithDeferredEventsIsKeptAndThatOfACatchUpIsNot() throws Exception {
+    void anAnswerWithDeferredEventsIsArchivedAndACatchUpIsNot() throws Exception {
         try (ScriptedTap tap = new ScriptedTap(services.clock())) {
             tap.add(ChangingEvents.of(
                     "one",

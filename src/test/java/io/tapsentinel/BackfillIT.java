@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Seven days are read for the first time, by a TAP that takes its time, while today goes on. */
+/** A first start reads seven days from a slow TAP while new events keep arriving. */
 @Tag("full")
 class BackfillIT {
 
@@ -23,7 +23,7 @@ class BackfillIT {
     private static final Duration LAG = Duration.ofMinutes(30);
 
     @Test
-    void freshEventsLandWithinOnePollWhileSevenDaysAreReadAndNothingIsRefused() throws Exception {
+    void freshEventsLandWithinOnePollDuringASevenDayBackfill() throws Exception {
         Instant end = START.plus(Duration.ofHours(12));
         DrawnEvents events = new DrawnEvents(SEED)
                 .add(6_000, START.minus(Duration.ofDays(7)), START, Duration.ZERO, LAG)
@@ -77,14 +77,15 @@ class BackfillIT {
                     days.tap().requests().size(),
                     days.tap().mostInADay());
             assertThat(polls).as("polls meanwhile").isGreaterThan(10);
-            // one poll, and what TAP takes: for a window of the backlog and one of a sweep that are on their way, and
-            // for the answer; the oldest window came before the fresh one once
+            // one poll interval, and TAP's time for a backlog window and a sweep already in progress and for the
+            // answer;
+            // a fault once read the oldest window before the fresh one
             assertThat(longest)
                     .isLessThanOrEqualTo(POLL.plus(ANSWER.multipliedBy(3)).plusSeconds(5));
         }
     }
 
-    /** From when it was visible and old enough for a window to its landing. */
+    /** From the moment a poll could read it to its landing. */
     private static Duration waited(SimulatedDays days, DrawnEvent event) {
         Instant settled = event.created().plus(Duration.ofMinutes(1));
         Instant due = event.visibleAt().isAfter(settled) ? event.visibleAt() : settled;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Events whose verdict changes hours after their delivery, through the program as it runs. */
+/** Events whose verdict changes hours after their delivery, in a running program. */
 class ChangesIT {
 
     private static final Instant CREATED = SimulatedServices.START.minus(Duration.ofMinutes(30));
@@ -51,7 +51,7 @@ class ChangesIT {
     }
 
     @Test
-    void theFirstRowStandsAndEachChangeIsCountedOnceByKind() throws Exception {
+    void theFirstRowStaysAndEachChangeIsCountedOnceByKind() throws Exception {
         aDay();
 
         assertThat(rows).containsExactlyInAnyOrderElementsOf(firsts());
@@ -59,7 +59,7 @@ class ChangesIT {
     }
 
     @Test
-    void aFalsePositiveIsAChangeOfStatusWhenItIsAskedFor() throws Exception {
+    void aFalsePositiveCountsAsAStatusChangeWhenRequested() throws Exception {
         services.with("tap.threat-status", "active,cleared,falsePositive");
         aDay();
 
@@ -68,7 +68,7 @@ class ChangesIT {
     }
 
     @Test
-    void withUpdatesThereIsOneRowForEachVersion() throws Exception {
+    void withUpdatesEachVersionIsOneRow() throws Exception {
         services.with("tap.updates", "true").with("tap.threat-status", "active,cleared,falsePositive");
         aDay();
 
@@ -77,11 +77,11 @@ class ChangesIT {
     }
 
     @Test
-    void whileChangesFailOnTheirWayThereIsStillOneRowForEachVersion() throws Exception {
+    void failedUploadsOfChangesStillLeaveOneRowPerVersion() throws Exception {
         services.with("tap.updates", "true");
         RunningProgram program = changeAfterTenMinutes();
 
-        // Sentinel refuses them, then TAP's answer is cut while some are on their way, then the program is another one
+        // Sentinel refuses them, then TAP's answer is cut while some are in flight, then the program restarts
         services.sinkProxy().next(Collections.nCopies(12, Fault.REFUSE).toArray(Fault[]::new));
         program.poll();
         services.sinkProxy().forget();
@@ -102,7 +102,7 @@ class ChangesIT {
     }
 
     @Test
-    void aReadThatFailsCountsNoChangeAndTheNextOneDoes() throws Exception {
+    void onlyTheReadThatCommitsCountsAChange() throws Exception {
         RunningProgram program = changeAfterTenMinutes();
 
         tap.proxy().next(Fault.CUT_BODY);
@@ -115,7 +115,7 @@ class ChangesIT {
     }
 
     @Test
-    void anAnswerWithTwoVerdictsOnOneEventGetsBothRowsAndAnEventThatStandsThereTwiceGetsOne() throws Exception {
+    void twoVerdictsOnOneEventAreTwoRowsAndARepeatedEventIsOneRow() throws Exception {
         services.with("tap.updates", "true");
         add(ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, Duration.ofDays(9), ""));
         tap.add(events.get(0));
@@ -139,7 +139,7 @@ class ChangesIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void twoMessagesOfOneIdInOneAnswerCountAsAChangeOnce(boolean updates) throws Exception {
+    void twoMessagesWithOneIdInOneAnswerCountAsOneChange(boolean updates) throws Exception {
         services.with("tap.updates", String.valueOf(updates));
         Event one = ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, Duration.ofDays(9), "");
         Event other = ChangingEvents.of("other", MESSAGES_DELIVERED, true, CREATED, Duration.ofDays(9), "");
@@ -163,7 +163,7 @@ class ChangesIT {
     }
 
     @Test
-    void twoMessagesOfOneIdThatDoNotFitHaveADocumentEach() throws Exception {
+    void twoRejectedMessagesWithOneIdHaveADocumentEach() throws Exception {
         services.with("tap.updates", "true");
         for (String name : List.of("one", "other")) {
             Event event = ChangingEvents.of(name, MESSAGES_DELIVERED, true, CREATED, Duration.ofDays(9), "");
@@ -184,7 +184,7 @@ class ChangesIT {
                 .anyMatch(name -> name.matches("messagesDelivered-[0-9a-f]{32}-[0-9a-f]{16}-capped\\.json"));
     }
 
-    /** Twelve events were delivered and have been cleared since. */
+    /** Twelve events that were delivered and then cleared. */
     private RunningProgram changeAfterTenMinutes() {
         for (int i = 0; i < 12; i++) {
             add(ChangingEvents.of(
@@ -259,7 +259,7 @@ class ChangesIT {
                         Map.entry("changed-campaign", 2L));
     }
 
-    /** The sums of the ledger's counts; call it after the stop. */
+    /** Sums of the ledger's counts; call it after the stop. */
     private Map<String, Long> ledger() throws Exception {
         Map<String, Long> sums = new TreeMap<>();
         try (Connection connection = services.store().connect();

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
-/** A real store below a folder, and the commands with the packaged defaults but for where things lie. */
+/** A real store in a folder, and the commands with the packaged defaults except for paths. */
 public final class CommandSetup {
 
     public static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
@@ -28,7 +28,7 @@ public final class CommandSetup {
     private String notes = "";
     private int exit;
 
-    /** @param folder which JUnit makes later */
+    /** @param folder supplied later, as JUnit has not created it yet */
     public CommandSetup(Supplier<Path> folder) {
         this.folder = folder;
     }
@@ -54,11 +54,7 @@ public final class CommandSetup {
         return TestDatabase.open(file());
     }
 
-    /**
-     * What the command prints.
-     *
-     * @throws RuntimeException what it throws
-     */
+    /** Returns what the command prints; throws what it throws. */
     public String run(String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -92,7 +88,7 @@ public final class CommandSetup {
         return exit;
     }
 
-    /** What the last one said beside it. */
+    /** What the last command printed on standard error. */
     public String notes() {
         return notes;
     }

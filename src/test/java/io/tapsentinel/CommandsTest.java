@@ -20,21 +20,21 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"stauts", "status gaps", "routes", "routes chek", "routes check a b", "status --local"})
-    void wordsThatAreNoCommandAreAnsweredWithThoseThatAre(String words) {
+    void anUnknownCommandIsAnsweredWithTheKnownOnes(String words) {
         assertThat(setup.run(words.split(" "))).isEmpty();
         assertThat(setup.exit()).isEqualTo(1);
         assertThat(setup.notes()).contains("Usage: tap-sentinel");
     }
 
     @Test
-    void aMisspeltCommandIsAnsweredWithTheOneThatIsMeant() {
+    void aMisspeltCommandIsAnsweredWithASuggestion() {
         setup.run("stauts");
         assertThat(setup.notes()).contains("'stauts'", "Did you mean: tap-sentinel status");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"help", "--help", "-h"})
-    void helpHasALineForEach(String word) {
+    void helpListsEachCommand(String word) {
         assertThat(setup.run(word))
                 .contains(
                         "--local",
@@ -49,7 +49,7 @@ class CommandsTest {
     }
 
     @Test
-    void theDoctorNeedsNoStoreAndMakesNone() {
+    void doctorWorksWithoutAStoreAndCreatesNone() {
         assertThatThrownBy(() -> setup.run("doctor"))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("doctor: ");
@@ -58,7 +58,7 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"status", "gaps", "rejected", "duplicates"})
-    void withoutAStoreEachSaysWhereItLookedAndMakesNothing(String word) {
+    void withoutAStoreEachCommandNamesTheMissingFileAndCreatesNothing(String word) {
         assertThatThrownBy(() -> setup.run(word))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("there is no store at " + setup.file())
@@ -67,7 +67,7 @@ class CommandsTest {
     }
 
     @Test
-    void theSandboxHasAStoreOfItsOwn() {
+    void theSandboxUsesItsOwnStore() {
         assertThatThrownBy(() -> setup.with("tap.sandbox", "on").run("status"))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining(
@@ -75,7 +75,7 @@ class CommandsTest {
     }
 
     @Test
-    void anotherKindOfStoreIsRefusedByItsProperty() {
+    void anUnsupportedStoreUrlIsRefusedWithItsPropertyName() {
         assertThatThrownBy(() -> setup.with("state.url", "jdbc:mysql://db/tap").run("status"))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("state.url is");

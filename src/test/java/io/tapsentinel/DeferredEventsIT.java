@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of a deferred event that changes, that is delivered otherwise, that TAP takes back, or that waits for too long. */
+/** Deferred events that change, are delivered by another read, are withdrawn by TAP, or expire. */
 class DeferredEventsIT {
 
     private static final Instant CREATED = SimulatedServices.START.minus(Duration.ofMinutes(30));
@@ -49,7 +49,7 @@ class DeferredEventsIT {
     }
 
     @Test
-    void aChangeThatIsDeferredIsSentLaterOnce() throws Exception {
+    void aDeferredChangeIsSentOnceLater() throws Exception {
         services.with("tap.updates", "true");
         tap.add(ChangingEvents.of("old", MESSAGES_DELIVERED, true, CREATED, Duration.ofMinutes(40), "cleared"));
         RunningProgram program = services.start().poll();
@@ -73,7 +73,7 @@ class DeferredEventsIT {
     }
 
     @Test
-    void anEventThatAnOrdinaryPollDeliversIsNotSentAgain() throws Exception {
+    void aDeferredEventThatAPollDeliversIsNotSentAgain() throws Exception {
         tap.add(ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, NEVER, ""));
         RunningProgram program = tables.start(MESSAGES_DELIVERED);
         services.sinkProxy().forget();
@@ -90,7 +90,7 @@ class DeferredEventsIT {
     }
 
     @Test
-    void anEventThatTapTakesBackIsWithdrawnWithoutAnAlarmAndArrivesWhenTapReportsItAgain() throws Exception {
+    void anEventThatTapNoLongerReportsIsWithdrawnWithoutAlarmAndLandsWhenReportedAgain() throws Exception {
         Event event = ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, NEVER, "");
         tap.add(event);
         services.with("tap.sweep.ages", "PT4H,PT8H");
@@ -121,7 +121,7 @@ class DeferredEventsIT {
 
     @Test
     @Tag("full")
-    void whatWaitsForLongerThanTapKeepsItIsAGapOfThatTableAlone() throws Exception {
+    void eventsDeferredLongerThanTapKeepsThemAreAGapOfThatTableOnly() throws Exception {
         tap.add(ChangingEvents.of("lost", MESSAGES_DELIVERED, true, CREATED, NEVER, ""));
         tap.add(ChangingEvents.of("other", CLICKS_BLOCKED, true, CREATED, NEVER, ""));
         Instant later = CREATED.plus(Duration.ofDays(5));

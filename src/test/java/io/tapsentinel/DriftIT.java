@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What fits no column, through the program as it runs: half of the events are spelled as on the vendor's page. */
+/** Fields and values without a column, in a running program; half of the events use the spelling of the vendor's page. */
 class DriftIT {
 
     private static final String ODD = """
@@ -48,7 +48,7 @@ class DriftIT {
     final LogLines log = new LogLines();
 
     @Test
-    void whatFitsNoColumnIsCountedByNameAndKept() throws Exception {
+    void fieldsWithoutAColumnAreCountedByNameAndKept() throws Exception {
         services.with("sentinel.additional-fields", "true");
         MeterRegistry registry = registry(services.start().poll());
 
@@ -71,7 +71,7 @@ class DriftIT {
     }
 
     @Test
-    void withoutTheColumnItIsOnlyCounted() throws Exception {
+    void withoutTheColumnAdditionalFieldsTheyAreOnlyCounted() throws Exception {
         MeterRegistry registry = registry(services.start().poll());
 
         assertThat(count(registry, "unknown-field", "headerTo")).isGreaterThan(20);
@@ -79,7 +79,7 @@ class DriftIT {
     }
 
     @Test
-    void oddTypesSpellingsAndTimesLandAndWhatDoesNotFitIsCountedAndKept() throws Exception {
+    void oddTypesSpellingsAndTimesLandAndWhatFitsNoColumnIsKept() throws Exception {
         services.with("sentinel.additional-fields", "true").tapProxy().rewrite(body -> ODD.getBytes(UTF_8));
         MeterRegistry registry = registry(services.start().poll());
 
@@ -107,9 +107,9 @@ class DriftIT {
         assertThat(count(registry, "unknown-field", "clusterId")).isEqualTo(1);
     }
 
-    /** 62,000 bytes in each of twenty columns: over 1.2 MB, and no single value is too long. */
+    /** 62,000 bytes in each of twenty columns: over 1.2 MB in total, though no single value is too long. */
     @Test
-    void whatIsTooLargeIsCutWhereThatHelpsAndNothingOfItIsLost() throws Exception {
+    void tooLargeRecordsAreRejectedAndTooLongFieldsCapped() throws Exception {
         String texts =
                 Stream.of(TEXTS.split(" ")).map(name -> text(name, 62_000)).collect(Collectors.joining(","));
         String lists = Stream.of(LISTS.split(" "))

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** A process that is killed while a table is suspended: the next one goes on with what it left, and nothing is lost or there twice. */
+/** A process killed while a table is suspended: the next one continues, and nothing is lost or duplicated. */
 class KilledWhileSuspendedIT {
 
     private static final String KILLED = "killed";
@@ -33,7 +33,7 @@ class KilledWhileSuspendedIT {
     private boolean killed;
 
     @Test
-    void afterTheSuspensionIsDurableAndBeforeItsWindowCommits() throws Exception {
+    void killedBetweenTheSuspensionAndTheCommitOfItsWindow() throws Exception {
         tables.start(beforeCommit(Purpose.POLL, this::kill), MESSAGES_DELIVERED).stop();
         assertThat(killedStore("SELECT count(*) FROM suspended")).isOne();
         assertThat(killedStore(
@@ -46,7 +46,7 @@ class KilledWhileSuspendedIT {
     }
 
     @Test
-    void afterTheWindowHasCommitted() throws Exception {
+    void killedAfterTheWindowCommitted() throws Exception {
         RunningProgram program = tables.start(MESSAGES_DELIVERED);
         kill();
         program.stop();
@@ -56,9 +56,9 @@ class KilledWhileSuspendedIT {
     }
 
     @Test
-    void duringAProbeThatSentinelAcceptsOneRowMayBeThereTwiceAndIsListed() throws Exception {
+    void killedDuringAnAcceptedProbeOneRowMayBeTwiceAndIsListed() throws Exception {
         RunningProgram program = tables.start(MESSAGES_DELIVERED);
-        // those of the requests that suspended the table
+        // the requests that suspended the table
         services.store().change("DELETE FROM possible_duplicate");
         services.sinkProxy().forget();
         services.sinkProxy().hold(MESSAGES_DELIVERED.table());
@@ -91,7 +91,7 @@ class KilledWhileSuspendedIT {
     }
 
     @Test
-    void duringAProbeThatNeverArrives() throws Exception {
+    void killedDuringAProbeThatNeverArrives() throws Exception {
         RunningProgram program = tables.start(MESSAGES_DELIVERED);
         services.sinkProxy().hold(MESSAGES_DELIVERED.table());
         services.clock().advance(Duration.ofMinutes(1));
@@ -106,7 +106,7 @@ class KilledWhileSuspendedIT {
     }
 
     @Test
-    void inACatchUpWhoseRowsWereAcknowledgedAndBeforeItsCommit() throws Exception {
+    void killedBetweenAcknowledgementAndCommitOfACatchUp() throws Exception {
         RunningProgram program = tables.start(beforeCommit(Purpose.CATCH_UP, this::kill), MESSAGES_DELIVERED);
         services.clock().advance(Duration.ofHours(2));
         program.poll();
@@ -119,7 +119,7 @@ class KilledWhileSuspendedIT {
         assertTheNextOneDeliversTheRestOnce();
     }
 
-    /** Keeps the state as it is now; what the process does from now on must not count. */
+    /** Copies the state as it is now; later work of the process does not count. */
     private void kill() {
         if (killed) {
             return;

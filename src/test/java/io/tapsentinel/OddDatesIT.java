@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Events whose time nobody can have meant, in the whole program: each is a row like any other, and no figure is wrong for it. */
+/** Events with impossible times, in a running program: each is a normal row, and no figure is distorted. */
 class OddDatesIT {
 
     private static final List<String> DATES = List.of(
@@ -67,7 +67,7 @@ class OddDatesIT {
     }
 
     @Test
-    void aSweepThatFindsThemAccountsForEachAndTheStoreForgetsTheirHours() throws Exception {
+    void aSweepAccountsForEachAndTheStorePrunesTheirHours() throws Exception {
         Instant seven = Instant.parse("2026-11-20T07:00:00Z");
         RunningProgram program =
                 services.with("tap.poll.start", seven.toString()).start();

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The program or TAP is away for hours and days: what can still be read lands once, the rest is a gap with exact limits. */
+/** The program or TAP is down for hours and days: readable time lands once, the rest is a gap with exact limits. */
 @Tag("full")
 class OutagesIT {
 
@@ -24,7 +24,7 @@ class OutagesIT {
     private static final Duration HISTORY = Duration.ofDays(7).minusMinutes(5);
 
     @Test
-    void anOutageOfFiveHoursOverARestartLosesNothing() throws Exception {
+    void aFiveHourOutageAcrossARestartLosesNothing() throws Exception {
         Instant end = START.plus(Duration.ofHours(10));
         DrawnEvents events =
                 new DrawnEvents(SEED).add(4_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
@@ -39,14 +39,14 @@ class OutagesIT {
     }
 
     @Test
-    void rowsThatWereIndexedLateJustBeforeAnOutageOfTenHoursLand() throws Exception {
+    void rowsIndexedLateJustBeforeATenHourOutageLand() throws Exception {
         Instant outage = START.plus(Duration.ofHours(3));
         Instant over = outage.plus(Duration.ofHours(10));
         Instant end = over.plus(Duration.ofHours(2));
         DrawnEvents events = new DrawnEvents(SEED)
                 .add(500, outage.minus(HALF_AN_HOUR), outage, Duration.ofMinutes(20), HALF_AN_HOUR)
                 .add(4_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
-        // what sweeps would find too is left to the plan of the first poll after it
+        // sweeps are off, so only the plan of the first poll after the outage can find these rows
         try (SimulatedDays days =
                 new SimulatedDays(events).with("tap.sweep.ages", "none").start()) {
             days.runTo(outage);
@@ -62,7 +62,7 @@ class OutagesIT {
     }
 
     @Test
-    void aProgressOfNineDaysAgoIsOneGapWithTheRightLimits() throws Exception {
+    void progressNineDaysOldLeavesOneGapWithExactLimits() throws Exception {
         Instant back = START.plus(Duration.ofDays(9));
         Instant end = back.plus(Duration.ofHours(6));
         DrawnEvents events = new DrawnEvents(SEED)
@@ -88,7 +88,7 @@ class OutagesIT {
     }
 
     @Test
-    void aBacklogThatTapForgetsWhileItDoesNotAnswerIsAGapAtOnce() throws Exception {
+    void aBacklogThatExpiresWhileTapIsDownBecomesAGapAtOnce() throws Exception {
         Instant end = START.plus(Duration.ofHours(3));
         DrawnEvents events =
                 new DrawnEvents(SEED).add(100, START.minus(Duration.ofDays(7)), START, Duration.ZERO, HALF_AN_HOUR);
@@ -110,7 +110,7 @@ class OutagesIT {
     }
 
     @Test
-    void aBacklogThatWaitsAcrossTheEdgeLosesWhatTapForgotAndNothingElse() throws Exception {
+    void aBacklogThatPartlyExpiresLosesOnlyTheExpiredPart() throws Exception {
         Instant end = START.plus(Duration.ofHours(20));
         DrawnEvents events = new DrawnEvents(SEED)
                 .add(
@@ -124,7 +124,7 @@ class OutagesIT {
                         .with("tap.poll.backfill", "P7D")
                         .with("tap.retry.pauses", "PT5S,PT20S,PT1M");
                 LogLines log = LogLines.open()) {
-            // the oldest two days cannot be read for three hours, and each attempt is made again within its run
+            // the oldest two days cannot be read for three hours; each run retries its window
             days.tap().out(window -> window.from().isBefore(START.minus(Duration.ofDays(5))));
             days.start().runTo(START.plus(Duration.ofHours(3)));
             days.tap().out(window -> false);
@@ -144,7 +144,7 @@ class OutagesIT {
         }
     }
 
-    /** In the store and said aloud. */
+    /** The gap is in the store and in the log. */
     private static TimeRange assertOneGap(SimulatedDays days, LogLines log) throws SQLException {
         List<TimeRange> gaps = days.store().gaps();
         assertThat(gaps).hasSize(1);
@@ -152,7 +152,7 @@ class OutagesIT {
         return gaps.get(0);
     }
 
-    /** Whatever was created since the first start's edge and not in the gap landed, once; of the gap what was read before. */
+    /** Every event outside the gap landed once; of the gap, only those read before it expired. */
     private static void assertAllButTheGapLanded(SimulatedDays days, DrawnEvents events) throws SQLException {
         Instant origin = Instant.ofEpochMilli(days.store().number("SELECT origin FROM progress"));
         TimeRange gap = days.store().gaps().get(0);

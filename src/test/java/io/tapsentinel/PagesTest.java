@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What the pages refer to exists. */
+/** Tests, files and headings named on the pages exist. */
 class PagesTest {
 
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT))(?:#\\w+)?`");
@@ -62,7 +62,7 @@ class PagesTest {
         }
     }
 
-    /** As GitHub makes it of a heading. */
+    /** The anchor that GitHub gives a heading. */
     private static String anchor(String heading) {
         return "#"
                 + heading.toLowerCase(Locale.ROOT).replaceAll("[^\\w\\- ]", "").replace(' ', '-');

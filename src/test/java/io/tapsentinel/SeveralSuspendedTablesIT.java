@@ -16,7 +16,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Several suspended tables, and the one whose events TAP serves from a pool of its own. */
+/** Several suspended tables, and permitted clicks, which have their own request pool. */
 class SeveralSuspendedTablesIT {
 
     private static final Duration POLL = Duration.ofMinutes(5);
@@ -27,7 +27,7 @@ class SeveralSuspendedTablesIT {
     private final SuspendedTables tables = new SuspendedTables(services);
 
     @Test
-    void twoTablesAreSuspendedTogetherAndRecoverEachByItself() throws Exception {
+    void twoTablesAreSuspendedTogetherAndRecoverSeparately() throws Exception {
         RunningProgram program = tables.start(MESSAGES_DELIVERED, CLICKS_BLOCKED);
         services.clock().advance(POLL);
         program.poll();
@@ -47,12 +47,12 @@ class SeveralSuspendedTablesIT {
     }
 
     @Test
-    void aTableThatIsRefusedAsTheLastOneDoesNotHoldUpThoseThatAreWellAgain() throws Exception {
+    void aFourthRefusedTableIsSuspendedAndHoldsUpNoOther() throws Exception {
         RunningProgram program = tables.start(MESSAGES_DELIVERED, MESSAGES_BLOCKED, CLICKS_PERMITTED);
         services.sinkProxy().forget();
         tables.refuse(CLICKS_BLOCKED);
         for (int i = 0; i < 4; i++) {
-            // long enough for an event that the table has not got
+            // long enough for the table to get a new event
             services.clock().advance(Duration.ofMinutes(25));
             program.pollWithTimeLeft();
         }
@@ -65,7 +65,7 @@ class SeveralSuspendedTablesIT {
     }
 
     @Test
-    void theLastTableHoldsUpTheWindowAsEverWhileNoStreamAcceptsAnything() throws Exception {
+    void whileNoStreamAcceptsAnythingTheLastTableHoldsUpTheWindow() throws Exception {
         RunningProgram program = tables.start(MESSAGES_DELIVERED, MESSAGES_BLOCKED, CLICKS_PERMITTED);
         services.sinkProxy().always("", Fault.REFUSE);
         for (int i = 0; i < 4; i++) {
@@ -82,7 +82,7 @@ class SeveralSuspendedTablesIT {
     }
 
     @Test
-    void permittedClicksAreSuspendedAndReadAgainFromTheirOwnPool() throws Exception {
+    void suspendedPermittedClicksCatchUpFromTheirOwnRequestPool() throws Exception {
         RunningProgram program = tables.start(CLICKS_PERMITTED);
         services.clock().advance(Duration.ofHours(2));
         program.pollWithTimeLeft();
@@ -102,7 +102,7 @@ class SeveralSuspendedTablesIT {
     }
 
     @Test
-    void whileTheirPoolIsThrottledTheyArriveFromTheEndpointOfAllTypes() throws Exception {
+    void whileThatPoolIsThrottledTheyCatchUpFromTheCommonEndpoint() throws Exception {
         RunningProgram program = tables.start(CLICKS_PERMITTED);
         services.clock().advance(Duration.ofHours(3));
         program.pollWithTimeLeft();
@@ -113,7 +113,7 @@ class SeveralSuspendedTablesIT {
     }
 
     @Test
-    void clicksThatAreThrottledHoldUpNoOtherTableThatCatchesUp() throws Exception {
+    void throttledClicksDoNotHoldUpAnotherTablesCatchUp() throws Exception {
         RunningProgram program = tables.start(CLICKS_PERMITTED);
         for (int i = 0; i < 4; i++) {
             services.clock().advance(Duration.ofHours(1));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Replicas that share one database share its suspended tables, also with one of an older version that knows none. */
+/** Replicas on one database share suspensions; an older version among them, which knows none, does no harm. */
 @Tag("full")
 @ExtendWith(OnPostgres.class)
 class SharedSuspensionIT {
@@ -32,7 +32,7 @@ class SharedSuspensionIT {
     private final SuspendedTables tables = new SuspendedTables(services);
 
     @Test
-    void oneGoesOnWithTheSuspensionOfTheOtherWhichSeesThatItHasEnded() throws Exception {
+    void aReplicaContinuesAnothersSuspensionAndBothSeeItEnd() throws Exception {
         RunningProgram first = tables.start(MESSAGES_DELIVERED);
         RunningProgram second = services.start();
         long refused = services.sinkProxy().requests(MESSAGES_DELIVERED.table());
@@ -41,7 +41,7 @@ class SharedSuspensionIT {
         tables.assertAllArrivedBut(MESSAGES_DELIVERED);
         assertThat(services.sinkProxy().requests(MESSAGES_DELIVERED.table())).isEqualTo(refused);
 
-        // the probe of the second fails, so that the first must not make one at the time that it knows of
+        // the second replica's probe fails, so the first must not probe at the time it remembers
         services.clock().advance(Duration.ofSeconds(20));
         second.poll();
         refused = services.sinkProxy().requests(MESSAGES_DELIVERED.table());
@@ -54,7 +54,7 @@ class SharedSuspensionIT {
         second.pollWithTimeLeft();
         tables.assertNothingWaits();
         assertThat(first.program().sentinel().deliveryStatus().problems()).isNotEmpty();
-        // a run that brings nothing for the table
+        // a run without events for the table
         first.pollWithTimeLeft();
         assertThat(first.program().sentinel().deliveryStatus().problems()).isEmpty();
         assertThat(first.program()
@@ -75,7 +75,7 @@ class SharedSuspensionIT {
     }
 
     @Test
-    void whatAnOlderReplicaCommitsChangesNothingOfASuspension() throws Exception {
+    void commitsOfAnOlderReplicaDoNotTouchASuspension() throws Exception {
         RunningProgram program = tables.start(MESSAGES_DELIVERED);
         List<String> before = suspension();
         assertThat(before).hasSizeGreaterThan(2);

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * A day of 20,000 rows, most of them up to 30 minutes late and some up to 23 hours, then 24 quiet hours, after which all must have
- * landed; and the rest of a week, in which sweeps at every age cost what they will cost every day from then on.
+ * A day of 20,000 rows, most up to 30 minutes late and some up to 23 hours, then 24 quiet hours, after which all must have
+ * landed; then the rest of a week, to measure the daily cost of all sweeps.
  */
 @Tag("full")
 class SimulatedDayIT {
@@ -34,13 +34,13 @@ class SimulatedDayIT {
     private static final long SEED = SimulatedDays.SEED;
     private static final Instant START = SimulatedDays.START;
     private static final Instant NIGHT = START.plus(Duration.ofDays(1));
-    /** A tick of the sweep after the day's last hour has reached the age of a day: 24 quiet hours and a little. */
+    /** The first sweep tick after the day's last hour is a day old. */
     private static final Instant QUIET = NIGHT.plus(Duration.ofHours(24)).plus(Duration.ofMinutes(8));
 
     private static final String COPY = "copy";
     private static final Instant END = NIGHT.plus(Duration.ofDays(7));
 
-    /** How late rows of the day come: so many of them evenly between two lags. */
+    /** So many rows of the day, evenly spread between two lags. */
     private enum LagClass {
         AS_USUAL("0 to 30 min", 19_400, Duration.ZERO, Duration.ofMinutes(30)),
         AN_HOUR("31 to 60 min", 150, Duration.ofMinutes(31), Duration.ofHours(1)),
@@ -67,7 +67,7 @@ class SimulatedDayIT {
     }
 
     @Test
-    void everyRowOfADayLandsOnceHoweverLateItComesForAQuarterOfTheRequests() throws Exception {
+    void everyRowOfADayLandsOnceHoweverLateForAQuarterOfTheRequests() throws Exception {
         long began = System.nanoTime();
         DrawnEvents events = new DrawnEvents(SEED);
         for (LagClass each : LagClass.values()) {
@@ -91,7 +91,7 @@ class SimulatedDayIT {
         }
     }
 
-    /** What the ledger says beside what the server counted and what is true. */
+    /** The ledger agrees with the server's counts and with the drawn events. */
     private static void assertLedger(SimulatedDays day) throws SQLException {
         List<Request> requests = day.tap().requests();
         assertThat(day.store().number("SELECT count(*) FROM ledger"))
@@ -132,7 +132,7 @@ class SimulatedDayIT {
     }
 
     private static void assertCompleteness(SimulatedDays day) throws Exception {
-        // what is done to it must not change what comes
+        // damage done here must not affect later checks
         day.services().copyState("state", COPY);
         List<Hour> hours = hours(day);
         assertThat(hours).as("each hour of the day, by type").hasSize(24 * EventType.values().length);
@@ -187,7 +187,7 @@ class SimulatedDayIT {
         }
     }
 
-    /** Prints the figures, and beside them what a reader that looks once would have got. */
+    /** Prints the figures, and those of a single-pass connector. */
     private static void print(SimulatedDays day, int requestsInTheDay, Duration time) throws SQLException {
         int most = day.tap().mostInADay();
         List<DrawnEvent> all = day.events().all();

@@ -17,7 +17,7 @@ import org.apache.camel.health.HealthCheck.State;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A day's work of 432 requests under a budget of 60: what waits are sweeps and the backlog, never today's events. */
+/** A day that needs 432 requests under a budget of 60: sweeps and the backlog wait, fresh events do not. */
 @Tag("full")
 class SmallBudgetIT {
 
@@ -26,7 +26,7 @@ class SmallBudgetIT {
     private static final int BUDGET = 60;
 
     @Test
-    void noRollingDayHasMoreRequestsThanTheBudgetAndPollsComeEvenlyAcrossARestart() throws Exception {
+    void noRollingDayExceedsTheBudgetAndPollsAreEvenlySpacedAcrossARestart() throws Exception {
         Instant end = START.plus(Duration.ofHours(54));
         DrawnEvents events = new DrawnEvents(SEED)
                 .add(
@@ -71,7 +71,7 @@ class SmallBudgetIT {
     }
 
     @Test
-    void whatARouteAsksForIsCountedInThePoolOfItsPath() throws Exception {
+    void aRoutesOwnRequestCountsInThePoolOfItsPath() throws Exception {
         DrawnEvents events = new DrawnEvents(SEED)
                 .add(100, START, START.plus(Duration.ofHours(1)), Duration.ZERO, Duration.ofSeconds(1));
         try (SimulatedDays days = new SimulatedDays(events)) {

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The names that other people write into routes, manifests, queries and scripts. A release may add some; none of these may go. */
+/** Names that users write into routes, manifests, queries and scripts. A release may add names, but never remove one of these. */
 class StableNamesTest {
 
     @Test
@@ -129,7 +129,7 @@ class StableNamesTest {
     }
 
     @Test
-    void whatRoutesCallAndReadKeepsItsName() {
+    void namesThatRoutesUseStay() {
         assertThat(List.of(
                         ReadRoutes.READ_DUE,
                         ReadRoutes.SWEEP_DUE,

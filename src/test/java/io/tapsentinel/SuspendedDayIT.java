@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * The busiest table refuses everything for three hours in the middle of a day of 20,000 rows, beside the same day without that: what it
- * costs and delays, and that it loses nothing.
+ * The busiest table refuses everything for three hours of a day with 20,000 rows. Compared with the same day without that: cost,
+ * delay, and no loss.
  */
 @Tag("full")
 class SuspendedDayIT {
@@ -30,7 +30,7 @@ class SuspendedDayIT {
     private static final long SEED = SimulatedDays.SEED;
     private static final Instant START = SimulatedDays.START;
     private static final Instant NIGHT = START.plus(Duration.ofDays(1));
-    /** Every hour of the day has been swept four hours after it by then. */
+    /** By then every hour of the day was swept at the age of four hours. */
     private static final Instant END = NIGHT.plus(Duration.ofHours(5));
 
     private static final EventType BUSIEST = EventType.MESSAGES_BLOCKED;
@@ -40,7 +40,7 @@ class SuspendedDayIT {
     private static final long MIB = 1 << 20;
 
     @Test
-    void aTableThatRefusesForThreeHoursCostsFewRequestsAndDelaysNoOther() throws Exception {
+    void aTableRefusingForThreeHoursCostsFewRequestsAndDelaysNoOther() throws Exception {
         try (SimulatedDays usual = new SimulatedDays(events()).start();
                 SimulatedDays day = new SimulatedDays(events()).start()) {
             assertThat(watch(usual, END)).isEqualTo(new Deferred(0, 0));
@@ -91,9 +91,8 @@ class SuspendedDayIT {
                     (double) heap / MIB);
 
             assertNothingWaits(day);
-            // the time that polls deferred, from an hour before, the hours that sweeps deferred meanwhile, and a probe
-            // each half hour,
-            // if the poll comes a few milliseconds too early to be it
+            // reads of the time that polls and sweeps deferred, and one probe each half hour when the poll comes a few
+            // milliseconds too early to be the probe
             assertThat(catchUps)
                     .hasSizeLessThanOrEqualTo(5 + 4 + 6)
                     .extracting(Request::types)
@@ -119,7 +118,7 @@ class SuspendedDayIT {
                 .add(600, START, NIGHT, Duration.ofMinutes(31), Duration.ofHours(4));
     }
 
-    /** Whether polls in the first hour and a half deferred it. */
+    /** Whether TAP turns this event into a false positive: those of the first hour and a half. */
     private static boolean turnsFalsePositive(DrawnEvent event) {
         return event.type() == BUSIEST
                 && event.created().isAfter(REFUSED)
@@ -127,14 +126,14 @@ class SuspendedDayIT {
                 && Duration.between(event.created(), event.visibleAt()).compareTo(Duration.ofMinutes(30)) < 0;
     }
 
-    /** The most rows that were deferred between any two polls, and the most of them in hours that were swept. */
+    /** The most rows deferred at any poll, and the most of them in swept hours. */
     private record Deferred(long rows, long swept) {
         private Deferred most(Deferred other) {
             return new Deferred(Math.max(rows, other.rows), Math.max(swept, other.swept));
         }
     }
 
-    /** Runs the program until this time, in which no event may be missing. */
+    /** Runs the program until {@code end}; no event may be missing at any time. */
     private static Deferred watch(SimulatedDays day, Instant end) throws SQLException {
         Deferred most = new Deferred(0, 0);
         while (day.now().isBefore(end)) {
@@ -174,7 +173,7 @@ class SuspendedDayIT {
         }
     }
 
-    /** What the program and the test hold. */
+    /** Heap used by the program and the test. */
     private static long heap() {
         System.gc();
         return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();

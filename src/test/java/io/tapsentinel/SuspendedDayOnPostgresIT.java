@@ -4,7 +4,7 @@ import io.tapsentinel.testing.OnPostgres;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The same day with its store on PostgreSQL. */
+/** The same day on PostgreSQL. */
 @Tag("full")
 @ExtendWith(OnPostgres.class)
 class SuspendedDayOnPostgresIT extends SuspendedDayIT {}

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One table that refuses or does not answer, in the whole program: the others go on, and its own rows arrive later, each once. */
+/** One table refuses or does not answer, in a running program: the others stay fresh, and its rows land later, each once. */
 class SuspendedTableIT {
 
     private static final EventType REFUSED = EventType.MESSAGES_DELIVERED;
@@ -32,7 +32,7 @@ class SuspendedTableIT {
 
     @ParameterizedTest
     @EnumSource(names = {"FORBIDDEN", "SILENT_400", "TOO_LARGE", "REFUSE", "DROP"})
-    void theOthersArriveAtEachPollAndItsOwnRowsOnceItAcceptsAgain(Fault fault) throws Exception {
+    void otherTablesLandAtEachPollAndItsOwnRowsAfterItRecovers(Fault fault) throws Exception {
         RunningProgram program = suspended(fault);
         for (int i = 0; i < 20; i++) {
             services.clock().advance(POLL);
@@ -63,7 +63,7 @@ class SuspendedTableIT {
     }
 
     @Test
-    void aRestartGoesOnWithTheSuspensionAndAsksTheTableNothingBeforeTheProbe() throws Exception {
+    void aRestartKeepsTheSuspensionAndSendsNothingBeforeTheProbe() throws Exception {
         suspended(Fault.FORBIDDEN).stop();
         long refused = services.sinkProxy().requests(REFUSED.table());
         services.clock().advance(Duration.ofSeconds(50));
@@ -80,7 +80,7 @@ class SuspendedTableIT {
     }
 
     @Test
-    void healthAndMetricsTellAtOnceAndHealthIsDownAfterHalfAnHour() throws Exception {
+    void healthIsDegradedAtOnceAndDownAfterHalfAnHour() throws Exception {
         RunningProgram program = suspended(Fault.FORBIDDEN);
         assertThat(program.health("sentinel-health").getMessage())
                 .get()
@@ -127,7 +127,7 @@ class SuspendedTableIT {
     }
 
     @Test
-    void whileAllTablesRefuseNothingIsSuspendedAndTheSameWindowIsAskedForAgain() throws Exception {
+    void whileAllTablesRefuseNoneIsSuspendedAndTheWindowIsRetried() throws Exception {
         services.sinkProxy().always("/streams/", Fault.FORBIDDEN);
         RunningProgram program = services.start();
 
@@ -145,7 +145,7 @@ class SuspendedTableIT {
     }
 
     @Test
-    void aSweepOfAnHourWithDeferredEventsMissesNothingAndIsDoneForTheOtherTables() throws Exception {
+    void aSweepOfAnHourWithDeferredEventsReportsNothingMissing() throws Exception {
         RunningProgram program = suspended(Fault.FORBIDDEN);
         for (int i = 0; i < 15; i++) {
             services.clock().advance(Duration.ofMinutes(25));
@@ -177,7 +177,7 @@ class SuspendedTableIT {
         assertNothingWaits();
     }
 
-    /** A program whose table is suspended since just now, after one window that had to wait for that. */
+    /** A program whose table was just suspended, after one window that waited for the suspension. */
     private RunningProgram suspended(Fault fault) throws SQLException {
         services.sinkProxy().always(REFUSED.table(), fault);
         RunningProgram program = services.start().poll();

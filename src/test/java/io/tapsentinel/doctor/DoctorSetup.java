@@ -23,7 +23,7 @@ final class DoctorSetup {
     private final MovableClock clock = new MovableClock(NOW);
     private final Map<String, String> environment = new HashMap<>();
 
-    /** @param folder which JUnit makes later */
+    /** @param folder supplied later, as JUnit has not created it yet */
     DoctorSetup(Supplier<Path> folder) {
         this.folder = folder;
         with("tap.url", "https://tap.example.com")

@@ -26,7 +26,7 @@ import org.apache.camel.v1.Integration;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** Documents of {@code kubernetes/}, and the models that they have to fit with every field they name. */
+/** Documents of {@code kubernetes/}, and the models that every field in them must fit. */
 final class Manifests {
 
     static final Path FOLDER = Path.of("kubernetes");
@@ -49,7 +49,7 @@ final class Manifests {
 
     /** The objects that {@code kubectl apply -k} would send of base or an overlay, without a cluster. */
     static List<JsonNode> built(String name) {
-        // on the error stream are warnings of what is deprecated, but still the only way for older ones
+        // the error stream has warnings about deprecated fields that older clusters still need
         return documents(KUBECTL.run("kustomize", FOLDER.resolve(name).toString())
                 .assertSuccess()
                 .output());
@@ -110,7 +110,7 @@ final class Manifests {
         return texts;
     }
 
-    /** The models put what they do not know into a map of additional properties, so that it comes through: here it does not. */
+    /** The models keep unknown fields as additional properties; here an unknown field is an error. */
     private static final class NothingExtra extends JacksonAnnotationIntrospector {
 
         private static final long serialVersionUID = 1;

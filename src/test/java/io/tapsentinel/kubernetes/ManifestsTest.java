@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each file of kubernetes/ by itself. A cluster drops a field that it does not know without a word: here it is a failure. */
+/** Each file of kubernetes/ by itself. A cluster silently drops unknown fields; this test fails for one. */
 class ManifestsTest {
 
-    /** Below these the names are the writer's own. */
+    /** Below these fields the names are free. */
     private static final Set<String> FREE =
             Set.of("labels", "annotations", "matchLabels", "data", "stringData", "requests", "limits");
 
@@ -38,7 +38,7 @@ class ManifestsTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void noNameInItCanBeMisspelt(Path file) throws Exception {
+    void aMisspeltFieldNameIsFound(Path file) throws Exception {
         JsonNode whole = Manifests.document(file);
         List<String> names = names(whole, "");
 
@@ -54,7 +54,7 @@ class ManifestsTest {
         }
     }
 
-    /** Pointers to all fields but the two that tell the kind. */
+    /** Pointers to all fields except apiVersion and kind. */
     private static List<String> names(JsonNode node, String at) {
         List<String> names = new ArrayList<>();
         if (node.isArray()) {
@@ -83,7 +83,7 @@ class ManifestsTest {
     }
 
     @Test
-    void aWordThatATraitDoesNotKnowIsRefused() {
+    void anUnknownTraitValueIsRefused() {
         ObjectNode whole = integration();
         ((ObjectNode) whole.at("/spec/traits/deployment")).put("strategy", "Rolling");
 
@@ -97,7 +97,7 @@ class ManifestsTest {
     }
 
     @Test
-    void eachFileIsNamedByTheKustomizationBesideIt() throws Exception {
+    void eachFileIsListedInItsKustomization() throws Exception {
         try (Stream<Path> walk = Files.walk(Manifests.FOLDER)) {
             for (Path kustomization :
                     walk.filter(file -> file.endsWith("kustomization.yaml")).toList()) {
@@ -114,7 +114,7 @@ class ManifestsTest {
     }
 
     @Test
-    void theExampleSecretHasTheNamesThatTheProgramReadsAndNoValues() throws Exception {
+    void theExampleSecretHasTheProgramsNamesAndNoValues() throws Exception {
         JsonNode secret = Manifests.document(Manifests.FOLDER.resolve("base/secret.example.yaml"));
 
         assertThat(secret.path("stringData").properties())
@@ -125,7 +125,7 @@ class ManifestsTest {
     }
 
     @Test
-    void theClaimIsADiskOfOneNode() throws Exception {
+    void theClaimIsReadWriteOnce() throws Exception {
         JsonNode spec = Manifests.document(Manifests.FOLDER.resolve("base/state/claim.yaml"))
                 .path("spec");
 

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** In what the overlays differ from each other, and that they differ in nothing else. */
+/** The overlays differ from each other only where intended. */
 @Tag("full")
 class OverlaysComparedIT {
 
@@ -18,7 +18,7 @@ class OverlaysComparedIT {
     private static final String PLAIN = "overlays/plain";
 
     @Test
-    void oneReplicaHasADiskOfItsOwn() throws Exception {
+    void aSingleReplicaHasItsOwnDisk() throws Exception {
         for (String name : List.of("base", PRODUCTION, PLAIN)) {
             PodFacts pod = PodFacts.of(built(name));
             assertThat(pod.deployed()).containsEntry("replicas", "1").containsEntry("strategy", "Recreate");
@@ -34,7 +34,7 @@ class OverlaysComparedIT {
     }
 
     @Test
-    void severalShareADatabaseAndNothingElse() throws Exception {
+    void replicasShareADatabaseOnly() throws Exception {
         List<JsonNode> objects = built(REPLICAS);
         PodFacts pod = PodFacts.of(objects);
 
@@ -67,12 +67,12 @@ class OverlaysComparedIT {
     }
 
     @Test
-    void thePlainDeploymentIsThePodThatCamelKMakes() throws Exception {
+    void thePlainDeploymentEqualsThePodOfCamelK() throws Exception {
         assertThat(PodFacts.of(built(PLAIN))).isEqualTo(PodFacts.of(built(PRODUCTION)));
     }
 
     @Test
-    void replicasDifferFromProductionInWhatTheyShareOnly() throws Exception {
+    void theReplicasOverlayDiffersFromProductionInSharedStateOnly() throws Exception {
         PodFacts one = PodFacts.of(built(PRODUCTION));
         PodFacts several = PodFacts.of(built(REPLICAS));
 
@@ -83,7 +83,7 @@ class OverlaysComparedIT {
     }
 
     @Test
-    void monitoringBuildsToo() throws Exception {
+    void monitoringBuilds() throws Exception {
         assertThat(built("monitoring"))
                 .extracting(one -> one.path("kind").asText())
                 .containsExactlyInAnyOrder("PrometheusRule", "PodMonitor", "ConfigMap");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What kubectl makes of base and overlays: whole, closed, and about the program that there is. */
+/** The output of kubectl for base and overlays: complete, least privilege, and matching the program. */
 @Tag("full")
 class OverlaysIT {
 
@@ -39,7 +39,7 @@ class OverlaysIT {
 
     @ParameterizedTest
     @ValueSource(strings = {BASE, PRODUCTION, REPLICAS, PLAIN})
-    void whatIsBuiltFitsTheModelsAndHoldsNoSecret(String overlay) throws Exception {
+    void theBuiltObjectsFitTheModelsAndHoldNoSecret(String overlay) throws Exception {
         for (JsonNode object : built(overlay)) {
             assertThat(Manifests.parse(object)).isNotNull();
             assertThat(object.path("kind").asText()).isNotEqualTo("Secret");
@@ -72,7 +72,7 @@ class OverlaysIT {
 
     @ParameterizedTest
     @ValueSource(strings = {PRODUCTION, REPLICAS, PLAIN})
-    void theProgramTakesTheSettingsOnceTheyAreFilledIn(String name) throws Exception {
+    void theProgramAcceptsTheSettingsOnceFilledIn(String name) throws Exception {
         Files.writeString(secrets.resolve("tap.secret"), "s");
         Files.writeString(secrets.resolve("state.password"), "s");
         Map<String, String> filled = new TreeMap<>(PodFacts.of(built(name)).env());
@@ -88,7 +88,7 @@ class OverlaysIT {
 
     @ParameterizedTest
     @ValueSource(strings = {BASE, PRODUCTION, REPLICAS, PLAIN})
-    void eachSecretIsAFileOfTheSecretThatTheExampleNames(String name) throws Exception {
+    void eachSecretIsMountedFromTheExampleSecret(String name) throws Exception {
         PodFacts pod = PodFacts.of(built(name));
         JsonNode example = Manifests.document(Manifests.FOLDER.resolve("base/secret.example.yaml"))
                 .path("stringData");
@@ -106,7 +106,7 @@ class OverlaysIT {
 
     @ParameterizedTest
     @ValueSource(strings = {BASE, PRODUCTION, REPLICAS, PLAIN})
-    void thePodMayDoNothingItNeedNot(String name) throws Exception {
+    void thePodHasLeastPrivilege(String name) throws Exception {
         List<JsonNode> objects = built(name);
 
         assertThat(PodFacts.of(objects).security())
@@ -129,7 +129,7 @@ class OverlaysIT {
 
     @ParameterizedTest
     @ValueSource(strings = {BASE, PRODUCTION, REPLICAS, PLAIN})
-    void theImageIsThisVersions(String name) throws Exception {
+    void theImageTagIsThisVersion(String name) throws Exception {
         String version = Files.readString(Path.of("pom.xml"))
                 .replaceAll("(?s).*?<artifactId>tap-sentinel</artifactId>\\s*<version>([^<]+)<.*", "$1");
 
@@ -139,7 +139,7 @@ class OverlaysIT {
 
     @ParameterizedTest
     @ValueSource(strings = {PRODUCTION, REPLICAS, PLAIN})
-    void workloadIdentityFindsAccountAndLabel(String name) throws Exception {
+    void workloadIdentityHasServiceAccountAndLabel(String name) throws Exception {
         List<JsonNode> objects = built(name);
 
         assertThat(PodFacts.of(objects).labels()).containsEntry("azure.workload.identity/use", "true");
@@ -150,7 +150,7 @@ class OverlaysIT {
 
     @ParameterizedTest
     @ValueSource(strings = {BASE, PRODUCTION, REPLICAS, PLAIN})
-    void policiesBudgetSpreadAndMonitoringFindThePod(String name) throws Exception {
+    void everySelectorMatchesThePod(String name) throws Exception {
         List<JsonNode> objects = built(name);
         List<JsonNode> selectors = objects.stream()
                 .flatMap(one -> one.findValues("podSelector").stream())
@@ -178,10 +178,10 @@ class OverlaysIT {
         return strings;
     }
 
-    /** Whoever is misspelt in a policy is shut out without a word. */
+    /** A misspelt peer in a policy is silently shut out. */
     @ParameterizedTest
     @ValueSource(strings = {BASE, PRODUCTION, REPLICAS, PLAIN})
-    void thePoliciesOpenThePortsThatAreNeededToWhomTheyAreNeededAndNoOther(String name) throws Exception {
+    void thePoliciesOpenOnlyTheNeededPortsToTheNeededPeers(String name) throws Exception {
         String anywhere = "ipBlock{cidr=0.0.0.0/0,except=169.254.0.0/16}";
         JsonNode policy =
                 Manifests.object(built(name), "NetworkPolicy", "tap-sentinel").path("spec");
@@ -222,7 +222,7 @@ class OverlaysIT {
 
     @ParameterizedTest
     @ValueSource(strings = {BASE, PRODUCTION, REPLICAS})
-    void camelKStartsTheImageAsItIsAndLaysTheTemplateOverThePod(String name) throws Exception {
+    void camelKStartsTheImageUnchangedWithThePodTemplate(String name) throws Exception {
         JsonNode traits =
                 Manifests.object(built(name), "Integration", "tap-sentinel").at("/spec/traits");
 
@@ -240,12 +240,12 @@ class OverlaysIT {
 
     @ParameterizedTest
     @ValueSource(strings = {BASE, PRODUCTION, REPLICAS, PLAIN})
-    void thePodIsGivenTheTimeThatTheProgramTakesToStop(String name) throws Exception {
+    void theGracePeriodCoversTheProgramsStop(String name) throws Exception {
         PodFacts pod = PodFacts.of(built(name));
         Duration drained =
                 Duration.parse(EffectiveProperties.load(secrets, pod.env()).get("tap.shutdown-timeout"));
 
-        // uploads and archive that do not answer are left some seconds later
+        // some seconds more for uploads and an archive that do not answer
         assertThat(Duration.ofSeconds(Long.parseLong(pod.deployed().get("grace"))))
                 .isGreaterThanOrEqualTo(drained.plusSeconds(15));
     }

@@ -7,8 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a pod of the program will be like, told of a Deployment as it is, and of an Integration by the rules that Camel K's traits
- * document.
+ * The pod that results from a Deployment, or from an Integration by the documented rules of Camel K's traits.
  *
  * @param labels   of the pod
  * @param deployed replicas, strategy, service account, image, time to stop
@@ -40,7 +39,7 @@ record PodFacts(
                 new TreeMap<>());
     }
 
-    /** Of the one workload among these objects. */
+    /** The facts of the one workload among these objects. */
     static PodFacts of(List<JsonNode> objects) {
         return objects.stream().anyMatch(one -> one.path("kind").asText().equals("Integration"))
                 ? ofIntegration(Manifests.object(objects, "Integration", "tap-sentinel"))
@@ -166,7 +165,7 @@ record PodFacts(
         names.forEach(name -> security.put(of + "." + name, settings.path(name).asText()));
     }
 
-    /** What both say in the words of Kubernetes. */
+    /** The fields that both kinds share. */
     private void template(JsonNode pod) {
         security("pod", pod.path("securityContext"), List.of("runAsGroup", "fsGroup"));
         JsonNode container = pod.at("/containers/0");

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The routes as a pod gets them: from the ConfigMap that kustomize makes of routes/, in the folder that the kubelet makes of it. */
+/** The routes as a pod sees them: kustomize turns routes/ into a ConfigMap, the kubelet mounts it as a folder. */
 @Tag("full")
 class RoutesConfigMapIT {
 
@@ -37,7 +37,7 @@ class RoutesConfigMapIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/production", "overlays/replicas", "overlays/plain"})
-    void theyAreTheFilesOfTheFolderByteForByte(String overlay) throws Exception {
+    void theConfigMapHoldsTheRouteFilesByteForByte(String overlay) throws Exception {
         assertThat(routes(overlay)).isEqualTo(RouteFiles.in(Path.of("routes")).texts());
     }
 
@@ -65,7 +65,7 @@ class RoutesConfigMapIT {
     }
 
     @Test
-    void theFolderThatTheKubeletMakesIsTheOneInUse() throws Exception {
+    void theMountedFolderIsUsed() throws Exception {
         Path folder = Files.createDirectory(work.resolve("routes"));
         Path version = Files.createDirectory(folder.resolve("..2026_11_23_12_00_00.1234567890"));
         Files.createSymbolicLink(folder.resolve("..data"), version.getFileName());

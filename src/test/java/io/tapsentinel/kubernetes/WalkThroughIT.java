@@ -10,16 +10,16 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The commands of the page about Kubernetes, as far as they can be wrong without a cluster. */
+/** The commands of the Kubernetes page, as far as they can be checked without a cluster. */
 @Tag("full")
 class WalkThroughIT {
 
     private static final Path PAGE = Path.of("src/site/markdown/kubernetes.md");
 
     @Test
-    void theOperatorIsTheOneThatTheManifestsAreCheckedAgainstAndSeesEveryNamespace() throws Exception {
+    void theOperatorVersionMatchesTheManifestsAndWatchesAllNamespaces() throws Exception {
         String version = Files.readString(Path.of("pom.xml")).replaceAll("(?s).*<camel-k.version>([^<]+)<.*", "$1");
-        // lines that go on
+        // continued lines
         String page = Files.readString(PAGE).replaceAll("\\\\\n\\s*", "");
 
         // the chart compares with a string: --set makes it a boolean, which the chart refuses
@@ -30,7 +30,7 @@ class WalkThroughIT {
     }
 
     @Test
-    void theRuntimeThatIsComparedIsTheIntegrations() throws Exception {
+    void theRuntimeVersionIsTheIntegrations() throws Exception {
         String runtime = Manifests.document(Manifests.FOLDER.resolve("base/integration/integration.yaml"))
                 .at("/spec/traits/camel/runtimeVersion")
                 .asText();
@@ -39,7 +39,7 @@ class WalkThroughIT {
     }
 
     @Test
-    void everyFolderThatIsAppliedCanBeBuilt() throws Exception {
+    void everyAppliedFolderBuilds() throws Exception {
         List<String> folders = Pattern.compile("(?:-k|kustomize) kubernetes/(\\S+)")
                 .matcher(Files.readString(PAGE))
                 .results()

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the archive holds is enough to fill empty tables again; and a disk that takes no archive holds up nothing. */
+/** The archive can refill empty tables; a disk that cannot hold it delays no event. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class ArchiveIT extends PackagedFixture {
@@ -32,7 +32,7 @@ class ArchiveIT extends PackagedFixture {
     private static final String NEVER = "0 0 0 1 1 ? 2099";
 
     @Test
-    void anArchiveOfProgramsThatWereKilledFillsEmptyTablesWithEveryRowOnce() throws Exception {
+    void theArchiveOfKilledProgramsRefillsEmptyTablesWithEveryRowOnce() throws Exception {
         SplittableRandom random = new SplittableRandom(71);
         PackagedProgram.Launch launch;
         Set<String> landed;
@@ -51,7 +51,7 @@ class ArchiveIT extends PackagedFixture {
                 }
             }
             landed = new TreeSet<>(services.live().tables().rows());
-            // what landed in lives that were cut short has to be there already
+            // rows that landed before a kill must be archived already
             launch.with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
             try (PackagedProgram program = launch.start()) {
                 program.awaitThat(
@@ -67,7 +67,7 @@ class ArchiveIT extends PackagedFixture {
         assertThat(truth).containsAll(replayed);
     }
 
-    /** Rows of a new program with a new store, which got nothing but these files. */
+    /** Rows of a new program with an empty store that replays these files only. */
     private List<String> replayed(List<Path> archived) throws Exception {
         try (LiveServices empty = new LiveServices(0, HISTORY)) {
             PackagedProgram.Launch launch = empty.launch(folder.resolve("second"))
@@ -79,14 +79,15 @@ class ArchiveIT extends PackagedFixture {
             }
             try (PackagedProgram program = launch.start()) {
                 program.awaitThat(
-                        "all is brought in", () -> files(replay.resolve("done")).size() == archived.size());
+                        "every file is replayed",
+                        () -> files(replay.resolve("done")).size() == archived.size());
             }
             return empty.tables().rows().stream().sorted().toList();
         }
     }
 
     @Test
-    void aDiskThatIsFullOrReadOnlyCostsOnlyTheArchive() throws Exception {
+    void aFullOrReadOnlyDiskStopsOnlyTheArchive() throws Exception {
         PackagedProgram.Launch launch = PackagedProgram.in(folder);
         LiveServices services = open(new LiveServices(1_200, HISTORY));
         TmpfsMount mount = open(TmpfsMount.at(launch.work().resolve("outbox"), "1m"));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The archive in a container of a real Azurite: it holds up nobody, and fills empty tables again. */
+/** The archive in a container of a real Azurite: it delays no event, and refills empty tables. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class BlobArchiveIT extends PackagedFixture {
@@ -44,7 +44,7 @@ class BlobArchiveIT extends PackagedFixture {
     }
 
     @Test
-    void anArchiveThatWasAwayForAWhileFillsEmptyTablesWithEveryRowOnceAndIsReadOnce() throws Exception {
+    void anArchiveInterruptedForAWhileRefillsEmptyTablesWithEveryRowOnce() throws Exception {
         container.create();
         List<String> landed = archived();
         List<String> blobs =
@@ -73,7 +73,7 @@ class BlobArchiveIT extends PackagedFixture {
         }
     }
 
-    /** Rows of a program whose archive was away between its first and its last answer. */
+    /** Rows of a program whose archive was unreachable between its first and its last answer. */
     private List<String> archived() throws Exception {
         try (CloudServices services = services("first").withSecret()) {
             services.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
@@ -104,7 +104,7 @@ class BlobArchiveIT extends PackagedFixture {
                 program.stop();
                 services.assertThatNothingIsShown(program);
             }
-            // what was committed last goes there with the next start, without another poll
+            // the next start archives the last commit, without another poll
             services.launch()
                     .with("tap.poll.cron", NEVER)
                     .with("tap.sweep.cron", NEVER)
@@ -123,7 +123,7 @@ class BlobArchiveIT extends PackagedFixture {
     }
 
     @Test
-    void withoutAContainerNothingWaitsButTheArchive() throws Exception {
+    void aMissingContainerHoldsUpOnlyTheArchive() throws Exception {
         CloudServices services = open(services("first").withSecret());
         services.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
         PackagedProgram program = open(services.launch().start());

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rejected records in a container of a real Azurite, as programs without a disk keep them. */
+/** Rejected records in a container of a real Azurite, for programs without a disk. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class BlobRejectedIT extends PackagedFixture {
@@ -33,7 +33,7 @@ class BlobRejectedIT extends PackagedFixture {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Test
-    void aRefusedRecordWaitsForItsContainerLiesThereWholeAndLandsByReplay() throws Exception {
+    void aRejectedRecordWaitsForItsContainerAndLandsByReplay() throws Exception {
         TestAuthority authority = TestAuthority.shared();
         Azurite azurite = open(new Azurite(folder.resolve("azurite"), authority));
         CloudServices services = open(new CloudServices(folder.resolve("program"), authority).withSecret());
@@ -67,7 +67,7 @@ class BlobRejectedIT extends PackagedFixture {
         services.assertThatNothingIsShown(program);
     }
 
-    /** Refuses whatever holds the first record that it was sent, until that is accepted. */
+    /** Refuses every upload that holds the first record it saw, until told to accept it. */
     private static final class FirstRecord implements HttpHandler {
 
         private final HttpHandler sink;

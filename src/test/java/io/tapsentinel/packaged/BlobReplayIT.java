@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page's route moves blobs of a real Azurite to where they are replayed from. */
+/** The route on the archive page moves blobs of a real Azurite into the replay folder. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class BlobReplayIT extends PackagedFixture {
@@ -41,7 +41,7 @@ class BlobReplayIT extends PackagedFixture {
     private CloudServices services;
 
     private BlobContainerClient container;
-    /** Before anything that the program polls. */
+    /** Before any time that the program polls. */
     private final Instant end = Instant.now().minus(Duration.ofHours(2)).truncatedTo(ChronoUnit.SECONDS);
 
     @BeforeEach
@@ -85,7 +85,7 @@ class BlobReplayIT extends PackagedFixture {
         services.assertThatNothingIsShown(program);
     }
 
-    /** As CVE-2026-66906 has it. */
+    /** CVE-2026-66906: a blob name with {@code ..}. */
     @Test
     void aBlobWhoseNameClimbsOutOfTheFolderIsWrittenNowhereElse() throws Exception {
         Path work = services.launch().work();
@@ -102,7 +102,7 @@ class BlobReplayIT extends PackagedFixture {
     }
 
     @Test
-    void twoBlobsWhoseFilesHaveOneNameAreBothReplayed() throws Exception {
+    void twoBlobsWithOneFileNameAreBothReplayed() throws Exception {
         upload("tap/1.json", answer(3));
         upload("tap_1.json", answer(2));
 
@@ -115,7 +115,7 @@ class BlobReplayIT extends PackagedFixture {
     }
 
     @Test
-    void aBlobThatCannotBeMovedStaysAndHoldsUpNoOther() throws Exception {
+    void aBlobThatCannotBeMovedStaysAndBlocksNoOther() throws Exception {
         upload("1.json", answer(3));
         upload("2.json", answer(2));
         Files.createDirectories(services.launch().work().resolve("state/replay/blob-1.json/in-its-way"));
@@ -136,7 +136,7 @@ class BlobReplayIT extends PackagedFixture {
         return page.substring(from, page.indexOf("```", from));
     }
 
-    /** An answer of TAP for ten minutes; the later the smaller the number. */
+    /** A TAP answer for ten minutes; a smaller number is a later time. */
     private byte[] answer(int number) throws Exception {
         return services.live().answer(start(number), start(number - 1));
     }

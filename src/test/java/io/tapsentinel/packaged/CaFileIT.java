@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whose certificates a program trusts, and what it says of others. That {@code tls.ca-file} opens all three ways show {@link CloudsIT} and others. */
+/** Which certificates a program trusts, and how it reports others. {@link CloudsIT} and others show {@code tls.ca-file} on all three connections. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class CaFileIT extends PackagedFixture {
@@ -46,7 +46,7 @@ class CaFileIT extends PackagedFixture {
     }
 
     @Test
-    void ofSeveralCertificatesEachIsTrusted() throws Exception {
+    void everyCertificateInTheFileIsTrusted() throws Exception {
         Path both = Files.writeString(
                 folder.resolve("both.pem"),
                 "# mine\n" + Files.readString(other.file()) + "\n# theirs\n" + Files.readString(authority.file()));
@@ -57,7 +57,7 @@ class CaFileIT extends PackagedFixture {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void withoutItTapsCertificateIsRefusedWithWhatToDo(boolean none) throws Exception {
+    void withoutTheFileTapsCertificateIsRefusedWithARemedy(boolean none) throws Exception {
         services.launch().with("tls.ca-file", none ? "" : other.file().toString());
         PackagedProgram program = open(services.launch().start());
         program.awaitLine("poll .*not committed" + REMEDY);
@@ -66,7 +66,7 @@ class CaFileIT extends PackagedFixture {
     }
 
     @Test
-    void withoutItNoTokenIsAskedForAndNoRowSent() throws Exception {
+    void withoutTheFileNoTokenIsRequestedAndNoRowIsSent() throws Exception {
         services.launch()
                 .without("tls.ca-file")
                 .with("tap.url", services.live().tapUri().toString());
@@ -76,7 +76,7 @@ class CaFileIT extends PackagedFixture {
         }
         services.launch().with("sentinel.endpoint", services.ruleUri().toString());
         try (IdentityEndpoint identity = new IdentityEndpoint()) {
-            // a token that needs no https, so that the endpoint's own certificate is what is refused
+            // a token without https, so that the endpoint's own certificate is the one refused
             services.launch()
                     .environment(identity.environment())
                     .environment(Map.of("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"));
@@ -91,7 +91,7 @@ class CaFileIT extends PackagedFixture {
     }
 
     @Test
-    void aCertificateForAnotherNameIsRefusedWhoeverSignedIt() throws Exception {
+    void aCertificateForAnotherHostIsRefusedEvenFromATrustedAuthority() throws Exception {
         services.proxy().way("another.example.test:443", services.tapUri().getPort());
         PackagedProgram program = open(services.launch()
                 .with("tap.url", "https://another.example.test")
@@ -101,7 +101,7 @@ class CaFileIT extends PackagedFixture {
     }
 
     @Test
-    void norIsOneThatAsksForRowsOrForThePassword() throws Exception {
+    void aServerWithAnotherHostsCertificateGetsNoRowsAndNoPassword() throws Exception {
         services.proxy().way("another.example.test:443", services.ruleUri().getPort());
         try (PackagedProgram program = services.launch()
                 .with("sentinel.endpoint", "https://another.example.test")
@@ -123,7 +123,7 @@ class CaFileIT extends PackagedFixture {
     }
 
     @Test
-    void theSystemsAuthoritiesAreTrustedBesideIt() throws Exception {
+    void theSystemsAuthoritiesStayTrusted() throws Exception {
         services.launch()
                 .with("tls.ca-file", other.file().toString())
                 .java(

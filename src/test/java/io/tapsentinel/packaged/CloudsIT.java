@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Where a program of each cloud signs in, and for what. */
+/** Where a program of each Azure cloud signs in, and for which scope. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class CloudsIT extends PackagedFixture {
@@ -31,8 +31,8 @@ class CloudsIT extends PackagedFixture {
         "usgov, '', login.microsoftonline.us, https://monitor.azure.us//.default",
         "china, login.microsoftonline.us, login.chinacloudapi.cn, https://monitor.azure.cn//.default"
     })
-    void eachCloudHasItsOwnScopeAndPlaceToSignInWhichAVariableSaysForThePublicCloudOnly(
-            String cloud, String variable, String login, String scope) throws Exception {
+    void eachCloudHasItsOwnScopeAndAuthorityHost(String cloud, String variable, String login, String scope)
+            throws Exception {
         services.launch()
                 .environment(Map.of("AZURE_AUTHORITY_HOST", variable.isEmpty() ? "" : "https://" + variable + "/"));
         PackagedProgram program =
@@ -45,7 +45,7 @@ class CloudsIT extends PackagedFixture {
                 .satisfies(request -> {
                     assertThat(request.host()).isEqualTo(login);
                     assertThat(request.form()).containsEntry("grant_type", "client_credentials");
-                    // the library adds words of its own
+                    // the library adds its own scopes
                     assertThat(request.form().get("scope").split(" "))
                             .filteredOn(word -> word.contains("://"))
                             .containsExactly(scope);

@@ -33,14 +33,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The doctor as a process, without a locale, against all that it asks; what it prints is the page about it. */
+/** The doctor as a process without a locale, against all services it checks. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DoctorIT extends PackagedFixture {
 
     private static final List<String> STREAMS =
             List.of("ClicksPermitted", "ClicksBlocked", "MessagesDelivered", "MessagesBlocked");
     private static final String OBJECT = "11111111-2222-3333-4444-555555555555";
-    /** Shaped as Microsoft Entra ID's, so that it says whose it is. */
+    /** A token in the format of Microsoft Entra ID, which names its principal. */
     private static final String TOKEN = part("{\"alg\":\"none\"}") + '.'
             + part("{\"oid\":\"" + OBJECT
                     + "\",\"appid\":\"66666666-7777-8888-9999-000000000000\",\"name\":\"name-in-a-token\"}")
@@ -55,12 +55,12 @@ class DoctorIT extends PackagedFixture {
     private SecureServer sink;
 
     private TokenGate gate;
-    /** What the ingestion endpoint does with a request. */
+    /** How the ingestion endpoint answers a request. */
     private volatile HttpHandler answers;
 
     private PackagedProgram.Launch launch;
 
-    /** A program for which all is well, but for what is set afterwards. */
+    /** A working configuration; each test breaks one thing. */
     @BeforeEach
     void start() throws Exception {
         services = open(new LiveServices(6_000, Duration.ofMinutes(20)));
@@ -81,7 +81,7 @@ class DoctorIT extends PackagedFixture {
     }
 
     @Test
-    void allIsWellAndNothingIsLeftBehind() throws Exception {
+    void allChecksPassAndNothingIsLeftBehind() throws Exception {
         List<String> lines = examine(Scenario.ALL_WELL, 0);
 
         assertThat(lines).hasSize(13).allMatch(line -> line.startsWith("✓ "));
@@ -97,7 +97,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void whereNothingIsConfiguredItSaysWhatIsMissingAndThatThereIsASandbox() throws Exception {
+    void withoutConfigurationItNamesWhatIsMissingAndTheSandbox() throws Exception {
         List.of("tap.url", "tap.principal", "tap.secret", "sentinel.endpoint", "sentinel.dcr-immutable-id")
                 .forEach(launch::without);
         assertThat(examine(Scenario.NOTHING_SET, 1))
@@ -110,7 +110,7 @@ class DoctorIT extends PackagedFixture {
     }
 
     @Test
-    void aWrongSecretIsToldAndTheRestIsLookedAtAllTheSame() throws Exception {
+    void aWrongSecretIsReportedAndTheOtherChecksRun() throws Exception {
         launch.with("tap.secret", LiveServices.SECRET + "-of-last-year");
 
         assertThatOnly("TAP", "TAP answered 401", examine(Scenario.WRONG_SECRET, 1));
@@ -119,7 +119,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void theHealthTableIsLookedAtWhereItIsWanted() throws Exception {
+    void theHealthTableIsCheckedWhenEnabled() throws Exception {
         launch.with("sentinel.health-table", "true");
         List<String> rows = new CopyOnWriteArrayList<>();
         services.tables().eachRow((table, row) -> rows.add(table));
@@ -130,7 +130,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aRunningProgramIsNotInItsWayNorTheOtherWayRound() throws Exception {
+    void doctorAndARunningProgramDoNotDisturbEachOther() throws Exception {
         launch.with("tap.poll.cron", "0 0 0 1 1 ? 2090").with("tap.sweep.ages", "none");
         PackagedProgram program = open(launch.start());
         program.awaitLine("keeps its state in");
@@ -146,7 +146,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void anUnknownRuleIsToldByItsIdAndNoStreamIsAskedAfterTheFirst() throws Exception {
+    void anUnknownRuleIsReportedByItsIdAfterOneRequest() throws Exception {
         launch.with("sentinel.dcr-immutable-id", "dcr-ffffffffffffffffffffffffffffffff");
 
         assertThatOnly("rule", "dcr-ffffffffffffffffffffffffffffffff", examine(Scenario.UNKNOWN_RULE, 1));
@@ -155,7 +155,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aMissingRoleIsToldWithWhomToGiveItAndHowLongThatTakes() throws Exception {
+    void aMissingRoleIsReportedWithThePrincipalThatNeedsIt() throws Exception {
         refuse(
                 "/streams/",
                 403,
@@ -171,7 +171,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aStreamThatIsNotDeclaredIsNamedAndTheOthersAreWell() throws Exception {
+    void anUndeclaredStreamIsNamedAndTheOthersPass() throws Exception {
         refuse("MessagesBlocked", 400, "InvalidStream", "The stream is not configured in this data collection rule");
 
         List<String> lines = examine(Scenario.NO_STREAM, 1);
@@ -182,7 +182,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void hostsThatCannotBeReachedAreToldApartByTheirCause() throws Exception {
+    void unreachableHostsAreReportedWithTheirCause() throws Exception {
         launch.with("tap.url", "http://127.0.0.1:1").with("sentinel.endpoint", "https://rule.example.invalid");
 
         assertThat(examine(Scenario.UNREACHABLE, 1))
@@ -192,7 +192,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void anAuthorityThatIsNotTrustedIsToldWithThePropertyThatNamesIt() throws Exception {
+    void anUntrustedAuthorityIsReportedWithTheCaFileProperty() throws Exception {
         launch.without("tls.ca-file");
 
         assertThatOnly("endpoint", "tls.ca-file", examine(Scenario.UNTRUSTED, 1));
@@ -201,7 +201,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void httpIsRefusedBeforeAnybodyIsAsked() throws Exception {
+    void httpIsRefusedBeforeAnyRequest() throws Exception {
         launch.with("tap.url", "http://tap-api-v2.proofpoint.com").with("sentinel.endpoint", "http://rule.example.com");
 
         assertThat(examine(Scenario.HTTP, 1))
@@ -212,7 +212,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aStoreThatCannotBeMadeIsToldWithWhatIsInItsWay() throws Exception {
+    void aStoreThatCannotBeCreatedIsReportedWithTheCause() throws Exception {
         Path file = Files.createFile(launch.work().resolve("state"));
 
         assertThatOnly("store", file + " is no folder", examine(Scenario.UNWRITABLE, 1));
@@ -220,7 +220,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aDiskThatCannotBeWrittenOrHasNoRoomIsToldAndNotTried() throws Exception {
+    void aReadOnlyOrFullDiskIsReportedWithoutWriting() throws Exception {
         TmpfsMount mount = open(TmpfsMount.at(launch.work().resolve("state"), "1m"));
         assertThat(run(1))
                 .anyMatch(line -> line.startsWith("✗ store: state.url: only ") && line.contains(" MB are free"));
@@ -231,7 +231,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void anIdentityWithoutATokenIsTold() throws Exception {
+    void anIdentityWithoutATokenIsReported() throws Exception {
         identity.refuse(true);
 
         assertThatOnly("token", "none is to be had", examine(Scenario.NO_TOKEN, 1));
@@ -244,7 +244,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aClockThatIsWrongIsToldAndNothingElse() throws Exception {
+    void aWrongClockIsTheOnlyProblemReported() throws Exception {
         tap.script(call -> request -> request.send(request.forward().with("date", now(-122))));
 
         assertThatOnly("clock", "ahead of TAP's", examine(Scenario.SKEWED, 1));
@@ -252,7 +252,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aPoolThatIsUsedUpIsToldWithWhoseDoingItIs() throws Exception {
+    void aUsedUpRequestPoolIsReported() throws Exception {
         tap.script(call ->
                 request -> request.send(Answer.of(429, "text/plain", "The limit of requests per 24 hours is exceeded")
                         .with("date", now(0))));
@@ -265,7 +265,7 @@ class DoctorIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void thePageIsMadeOfNothingElse() throws Exception {
+    void thePageHoldsOnlyTheseExamples() throws Exception {
         DoctorPage.assertThatItIsWhole();
     }
 

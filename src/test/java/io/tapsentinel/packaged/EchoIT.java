@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two services that repeat what they were sent, in every place that an answer has, and a user who looks everywhere. */
+/** Two services that echo what they were sent in every part of an answer; none of it may be shown anywhere. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class EchoIT extends PackagedFixture {
@@ -26,7 +26,7 @@ class EchoIT extends PackagedFixture {
     private static final String PAIR = LiveServices.PRINCIPAL + ":" + LiveServices.SECRET;
     private static final String CONTENT = "'Overdue " + LiveServices.MARKER + "' https://" + LiveServices.MARKER
             + ".example/ " + LiveServices.MARKER + "@example.com \u001b[31m";
-    /** Of each status, and of answers that are no HTTP. */
+    /** Answers of each status, and some that are not HTTP. */
     private static final int FORMS = 5;
 
     private static final String[] SECRETS = {LiveServices.SECRET, PAIR, LiveServices.authorization(LiveServices.SECRET)
@@ -35,7 +35,7 @@ class EchoIT extends PackagedFixture {
     private final AtomicInteger echoes = new AtomicInteger();
 
     @Test
-    void nothingOfWhatTheyRepeatIsShownAnywhere() throws Exception {
+    void nothingThatTheServicesEchoIsShown() throws Exception {
         ScriptedServices services = open(new ScriptedServices(600, Duration.ofMinutes(30)));
         int kinds = STATUSES.length * FORMS;
         services.tap().script(call -> echoes.get() < kinds ? this::echo : step -> step.send(step.forward()));
@@ -127,7 +127,7 @@ class EchoIT extends PackagedFixture {
                         + "\r\nConnection: close\r\n\r\n" + body);
     }
 
-    /** What a client cannot read, or reads the beginning of only. */
+    /** Answers that a client cannot read, or only in part. */
     private static String broken(int kind, String secret, String words) {
         String ok = "HTTP/1.1 200 OK\r\n";
         return switch (kind) {
@@ -138,7 +138,7 @@ class EchoIT extends PackagedFixture {
             case 4 -> ok + "Content-Length: " + words + "\r\n\r\n{}";
             case 5 -> ok + "Transfer-Encoding: " + words + "\r\n\r\n{}";
             default -> {
-                // so that its end is beyond what is read of an error
+                // so that its end lies beyond the part of an error that is read
                 String start = "bad credentials for sp:";
                 String body =
                         start + " ".repeat(65_536 + 3 - start.length() - secret.length()) + secret + " ".repeat(40_000);

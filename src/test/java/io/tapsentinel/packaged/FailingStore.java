@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
-/** A program whose store fails, and the guarantees that hold nevertheless. */
+/** A program whose store fails, and the guarantees that still hold. */
 final class FailingStore implements AutoCloseable {
 
     private static final String A_WRITE = "INSERT INTO request_log VALUES ('of a test', 'none', 0, 'poll')";
@@ -26,7 +26,7 @@ final class FailingStore implements AutoCloseable {
 
     FailingStore(Path folder, long seed, int eventsPerHour) throws IOException {
         services = new ScriptedServices(eventsPerHour, Duration.ofMinutes(50));
-        // where the store lies is to be all that is in trouble
+        // only the store's folder may fail
         launch = services.launch(folder)
                 .with("tap.spool", folder.resolve("spool").toString())
                 .with("tap.rejected.uri", "file:" + folder.resolve("rejected"))
@@ -46,7 +46,7 @@ final class FailingStore implements AutoCloseable {
         return PackagedProgram.store(launch.work());
     }
 
-    /** Another connection to the store, which waits for its turn, since the program goes on trying. */
+    /** Another connection to the store; it waits for its turn, as the program keeps retrying. */
     Connection connect() throws SQLException {
         return DriverManager.getConnection("jdbc:sqlite:" + file() + "?busy_timeout=5000");
     }
@@ -58,18 +58,18 @@ final class FailingStore implements AutoCloseable {
         }
     }
 
-    /** It does not start and says in one line what to look at. */
+    /** The start fails with one line that names the problem. */
     void assertThatItRefusesToStart() throws Exception {
         assertThat(launch.refusal()).startsWith("tap-sentinel: state.url").contains(file().toString());
     }
 
-    /** It says so while it runs, and health too. */
+    /** The running program reports the failure in log and health. */
     void assertThatItComplains(PackagedProgram program) {
         program.awaitLine("(WARN|ERROR).*state\\.url");
         program.health().awaitDown("state.url");
     }
 
-    /** A new program, if there is none, brings everything in; twice there is only what is listed. */
+    /** A program (a new one if none runs) delivers everything; only listed records are there twice. */
     int assertThatAllLands(PackagedProgram program) throws Exception {
         program.awaitMoreCommitted(1);
         program.health().awaitUp();
@@ -79,7 +79,7 @@ final class FailingStore implements AutoCloseable {
         return events;
     }
 
-    /** Whatever landed is durable, or among what may come twice. The program has to be stopped. */
+    /** Every landed row is durable or listed as a possible duplicate. The program must be stopped. */
     void assertThatNothingElseLanded(Set<Row> landed) throws Exception {
         try (StoreCopy store = StoreCopy.of(launch.work())) {
             Set<Row> unaccounted = new HashSet<>(landed);

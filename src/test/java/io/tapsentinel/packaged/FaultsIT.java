@@ -17,7 +17,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every fault that the services were seen to have; by default one of either side, those that cost records most easily. */
+/** Every fault seen in the services; by default the one of either side that loses records most easily. */
 class FaultsIT extends PackagedFixture {
 
     private static final Duration FACTORY = Duration.ofMinutes(8);
@@ -28,9 +28,9 @@ class FaultsIT extends PackagedFixture {
 
     private static final Duration ONE_WINDOW = Duration.ofMinutes(50);
 
-    /** What was read is no whole answer. */
+    /** The answer is incomplete. */
     private static final TapFault OF_TAP = TapFault.HALF_A_DOCUMENT;
-    /** What was sent is stored, and the program does not learn of it. */
+    /** The rows are stored, but the acknowledgement is lost. */
     private static final SinkFault OF_THE_SINK = SinkFault.RESET_AFTER_STORING;
 
     @TestFactory
@@ -66,7 +66,7 @@ class FaultsIT extends PackagedFixture {
                 this::assertThatNothingIsLost);
     }
 
-    /** A fault of TAP loses nothing and doubles nothing. */
+    /** A TAP fault loses and duplicates nothing. */
     private void assertThatNothingIsLost(TapFault fault) throws Exception {
         try (ScriptedServices services = new ScriptedServices(300, FIVE_WINDOWS)) {
             TapFault.Plan plan =
@@ -84,7 +84,7 @@ class FaultsIT extends PackagedFixture {
         }
     }
 
-    /** A fault of the tables' endpoint loses nothing, and doubles only what the store has listed. */
+    /** A fault of the ingestion endpoint loses nothing and duplicates only listed records. */
     private void assertThatNothingIsLost(SinkFault fault) throws Exception {
         try (ScriptedServices services = new ScriptedServices(900, ONE_WINDOW)) {
             SinkFault.Plan plan = new SinkFault.Plan(fault, services);
@@ -98,13 +98,13 @@ class FaultsIT extends PackagedFixture {
                 program.kill();
                 int twice = services.assertThatDuplicatesAreListed(launch.work());
                 assertThat(twice > 0)
-                        .as("twice, which has to be where it was stored")
+                        .as("rows twice, exactly when the fault stored them")
                         .isEqualTo(fault.stores());
             }
         }
     }
 
-    /** A program that gives up early and comes again soon. */
+    /** A program with short timeouts and pauses. */
     static PackagedProgram.Launch launch(ScriptedServices services, Path folder) throws Exception {
         return services.launch(folder)
                 .with("tap.retry.pauses", "PT0.2S,PT0.4S")

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What probes are told while a service refuses, and what a person reads there. */
+/** Health for probes and for people while a service refuses. */
 @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HealthIT {
 
@@ -34,7 +34,7 @@ class HealthIT {
     private static ScriptedServices services;
     private static PackagedProgram program;
 
-    /** One program for all, since each test leaves it as it found it: well. */
+    /** One program for all tests, since each leaves it healthy. */
     @BeforeAll
     static void start() throws Exception {
         services = new ScriptedServices(6_000, Duration.ofMinutes(5));
@@ -56,7 +56,7 @@ class HealthIT {
     }
 
     @Test
-    void whileSentinelIsMerelyAwayAllProbesAreUpAndThePersonReadsThatItPasses() throws Exception {
+    void whileSentinelIsUnreachableProbesStayUpAndHealthExplains() throws Exception {
         services.sink().script(call -> upload -> SinkFault.STATUS_503.on(upload, services));
 
         awaitSoon("degraded", () -> status("sentinel").equals("DEGRADED"));
@@ -90,7 +90,7 @@ class HealthIT {
     }
 
     @Test
-    void aRoleThatIsMissingTakesItOutOfServiceButDoesNotRestartIt() throws Exception {
+    void aMissingRoleFailsReadinessButNotLiveness() throws Exception {
         services.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, services));
 
         assertDown("sentinel", "403 OperationFailed", "Monitoring Metrics Publisher");
@@ -100,7 +100,7 @@ class HealthIT {
     }
 
     @Test
-    void aWrongSecretTakesItOutOfServiceButDoesNotRestartIt() throws Exception {
+    void aWrongSecretFailsReadinessButNotLiveness() throws Exception {
         services.tap().script(call -> request -> request.send(401, "Service principal or secret is not valid"));
 
         assertDown("tap", "TAP answered 401", "check tap.principal and tap.secret");
@@ -109,7 +109,7 @@ class HealthIT {
         awaitAllWell();
     }
 
-    /** A program that comes again soon. */
+    /** A program with short pauses. */
     static PackagedProgram.Launch launch(ScriptedServices services, Path folder) throws IOException {
         return services.launch(folder)
                 .with("tap.retry.pauses", "PT0.2S,PT0.4S")
@@ -140,7 +140,7 @@ class HealthIT {
         });
     }
 
-    /** As a person sees it. */
+    /** The health page for people. */
     private String status(String part) throws IOException, InterruptedException {
         return check(WHOLE, part).path("data").path("status").asText("UP");
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Each identity that a program may have, by way of a proxy and over https; which one it took is said once. */
+/** Each kind of Azure identity, through a proxy and over https; the chosen one is logged once. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class IdentityIT extends PackagedFixture {
@@ -37,7 +37,7 @@ class IdentityIT extends PackagedFixture {
     }
 
     @Test
-    void aClientSecretGetsANewTokenForOneThatIsSpent() throws Exception {
+    void aClientSecretGetsANewTokenWhenOneExpires() throws Exception {
         services.withSecret();
         PackagedProgram program = open(services.launch().start());
         services.assertThatItWorks(program);
@@ -54,7 +54,7 @@ class IdentityIT extends PackagedFixture {
     }
 
     @Test
-    void aClientCertificateSignsWhatIsAskedFor() throws Exception {
+    void aClientCertificateSignsTheTokenRequest() throws Exception {
         Path pem = TestAuthority.clientCertificate(folder.resolve("client"));
         services.launch().environment(CLIENT).environment(Map.of("AZURE_CLIENT_CERTIFICATE_PATH", pem.toString()));
         PackagedProgram program = open(services.launch().start());
@@ -89,7 +89,7 @@ class IdentityIT extends PackagedFixture {
     }
 
     @Test
-    void aManagedIdentityOfAVirtualMachineIsAskedAtItsAddress() throws Exception {
+    void aManagedIdentityIsRequestedFromTheMetadataService() throws Exception {
         services.gate().accept(IdentityEndpoint.token(1));
         IdentityEndpoint identity = open(new IdentityEndpoint());
         services.launch().environment(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", identity.machine()));
@@ -102,7 +102,7 @@ class IdentityIT extends PackagedFixture {
     }
 
     @Test
-    void whereNothingElseIsTheAzureCliIsAsked() throws Exception {
+    void theAzureCliIsTheLastIdentityTried() throws Exception {
         services.gate().accept("opaque-bearer-of-a-person");
         Path bin = Files.createDirectories(folder.resolve("bin"));
         Path az = Files.writeString(
@@ -125,7 +125,7 @@ class IdentityIT extends PackagedFixture {
     }
 
     @Test
-    void whereNothingIsOneLineSaysWhatWasTriedAndWhatToSet() throws Exception {
+    void withoutAnyIdentityOneLineListsWhatWasTriedAndWhatToSet() throws Exception {
         services.launch()
                 .environment(noMetadata())
                 .environment(Map.of("PATH", "/usr/bin:/bin", "AZURE_CLIENT_SECRET", CloudServices.CLIENT_SECRET));
@@ -144,7 +144,7 @@ class IdentityIT extends PackagedFixture {
     }
 
     @Test
-    void anIdentityThatIsRefusedIsNamedAndNoOtherIsTakenForIt() throws Exception {
+    void aRefusedIdentityIsNamedAndNoOtherIsTried() throws Exception {
         services.withSecret().login().refuse(true);
         IdentityEndpoint other = open(new IdentityEndpoint());
         services.launch().environment(other.environment());
@@ -174,7 +174,7 @@ class IdentityIT extends PackagedFixture {
                 .satisfies(line -> assertThat(line.group()).contains(" INFO ").endsWith(SIGNS_IN + name));
     }
 
-    /** So that what the machine of the test may offer is not found. */
+    /** Hides any identity that the test machine offers. */
     private static Map<String, String> noMetadata() {
         return Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:1");
     }

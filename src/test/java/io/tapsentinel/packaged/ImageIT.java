@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The image as it is built, but for its base: what is in it, and that it runs as it will be run. */
+/** The built image without its base: its content, and that it runs as in a cluster. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class ImageIT extends PackagedFixture {
@@ -47,7 +47,7 @@ class ImageIT extends PackagedFixture {
     }
 
     @Test
-    void itHoldsTheProgramAndItsLibrariesAndNothingElse() throws IOException {
+    void theImageHoldsTheProgramAndItsLibrariesOnly() throws IOException {
         List<String> files = new ArrayList<>();
         try (Stream<Path> all = Files.walk(image.root())) {
             for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
@@ -76,7 +76,7 @@ class ImageIT extends PackagedFixture {
     }
 
     @Test
-    void nothingInItTellsWhenOrWhereItWasBuilt() throws IOException {
+    void theImageHoldsNoBuildTimeAndNoBuildPath() throws IOException {
         String built = Files.readString(TARGET.resolveSibling("pom.xml"))
                 .replaceAll("(?s).*<project.build.outputTimestamp>(.*?)Z<.*", "$1");
         try (Stream<Path> all = Files.walk(image.root())) {
@@ -100,7 +100,7 @@ class ImageIT extends PackagedFixture {
     }
 
     @Test
-    void itIsReadyAsANonRootUserOnAReadOnlyFileSystemAndStopsWell() throws Exception {
+    void itRunsAsNonRootOnAReadOnlyFileSystemAndStopsCleanly() throws Exception {
         int port = FreePort.next();
         Path output = folder.resolve("output.txt");
         Process program =
@@ -132,7 +132,7 @@ class ImageIT extends PackagedFixture {
     }
 
     @Test
-    void aReplicaOfItReadsIntoADatabase() throws Exception {
+    void aReplicaRunsOnADatabase() throws Exception {
         int port = FreePort.next();
         Path output = folder.resolve("output.txt");
         Postgres database = Postgres.shared();
@@ -165,7 +165,7 @@ class ImageIT extends PackagedFixture {
     }
 
     @Test
-    void aCommandRunsBesideIt() throws Exception {
+    void aCommandRunsInTheSameContainer() throws Exception {
         Path output = folder.resolve("doctor.txt");
         Process doctor = image.start(output, Map.of("TAP_SANDBOX", "off"), "doctor");
         assertThat(doctor.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
@@ -173,7 +173,7 @@ class ImageIT extends PackagedFixture {
     }
 
     @Test
-    void whatIsInItIsListedBesideIt() throws IOException {
+    void theImagesComponentsAreListed() throws IOException {
         Path list = TARGET.resolve("tap-sentinel-sbom.json");
         Tool.require(Files.exists(list), "Maven leaves the list of what is in it out when it is offline (-o)");
         String bom = Files.readString(list);

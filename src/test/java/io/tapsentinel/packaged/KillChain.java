@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.MatchResult;
 import java.util.stream.Collectors;
 
-/** One store whose programs are killed one after the other until the last one may finish; what that did to 2,500 events. */
+/** Programs on one store that are killed one after the other until the last one finishes; 2,500 events. */
 final class KillChain {
 
     private static final int BATCH = 100;
@@ -48,7 +48,7 @@ final class KillChain {
         this.random = new SplittableRandom(seed);
     }
 
-    /** Kills once with each aim, then lets a program finish and checks all that was promised. */
+    /** Kills once at each moment, then lets a program finish and checks every guarantee. */
     KillChain run(List<Phase> aims) throws Exception {
         try (ScriptedServices services = new ScriptedServices(EVENTS * 1.1 * 60 / HISTORY.toMinutes(), HISTORY)) {
             PackagedProgram.Launch launch =
@@ -119,7 +119,7 @@ final class KillChain {
         assertThat(events).as("events").isGreaterThanOrEqualTo(EVENTS);
     }
 
-    /** What came again after an upload was stored in vain: one batch a table and kill. */
+    /** At most one batch per table and kill may be sent twice. */
     private static Map<String, Set<Integer>> requestsToBlame(Map<Row, List<Delivery>> twice) {
         Map<String, Set<Integer>> requests = new HashMap<>();
         twice.forEach((row, landings) -> landings.subList(0, landings.size() - 1)
@@ -147,12 +147,12 @@ final class KillChain {
         return events;
     }
 
-    /** Records too many in the tables. */
+    /** Surplus rows in the tables. */
     int duplicates() {
         return duplicates;
     }
 
-    /** Records that the programs said may be there twice. */
+    /** Records listed as possible duplicates. */
     int counted() {
         return counted;
     }

@@ -12,12 +12,12 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A process that ends at once: by {@code kill -9} while acknowledgements are on their way, or by an Error. */
+/** A process that ends at once: by {@code kill -9} while acknowledgements are in flight, or by an Error. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class KillIT extends PackagedFixture {
 
     @Test
-    void nothingIsLostOrDoubledWhenItIsKilledBeforeItsBatchesWereStored() throws Exception {
+    void aKillBeforeTheBatchesAreStoredLosesAndDuplicatesNothing() throws Exception {
         LiveServices services = open(new LiveServices(6_000, Duration.ofMinutes(20)));
         PackagedProgram.Launch launch = services.launch(folder);
         services.tables().hold();
@@ -37,9 +37,9 @@ class KillIT extends PackagedFixture {
     }
 
     @Test
-    void anErrorEndsItWithCodeThreeAndTheNextStartReadsWhatWasNotCommitted() throws Exception {
+    void anErrorExitsWithThreeAndTheNextStartReadsTheUncommitted() throws Exception {
         ScriptedServices services = open(new ScriptedServices(600, Duration.ofMinutes(20)));
-        // one character that is not Latin makes each of the others take two bytes
+        // one non-Latin character makes every other one take two bytes
         String large = "a".repeat(3_900_000) + "\u20ac";
         services.tap()
                 .next(call -> call.send(Answer.of(

@@ -25,8 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Kills a program at one moment of its run, on the thread of the server that knows the moment. Uploads come one at a time
- * while it waits, and none is stored any more once it has killed.
+ * Kills a program at one moment of its run, on the thread of the server that sees the moment. Until then uploads are handled one
+ * at a time; after the kill none is stored.
  */
 final class KillMoment {
 
@@ -42,7 +42,7 @@ final class KillMoment {
     private static final Duration SLOW = Duration.ofMillis(20);
     private static final Duration COMMIT_BEGINS = Duration.ofMillis(300);
     private static final int SPREAD_MS = 20;
-    /** What comes between the keys' transaction and the window's. */
+    /** Between the transaction of the keys and that of the window. */
     private static final int COMMIT_MS = 6;
 
     static final int LAST = Integer.MAX_VALUE;
@@ -58,7 +58,7 @@ final class KillMoment {
     private int expected;
     private List<Row> lastAnswered = List.of();
     private boolean pending;
-    /** Kept open: a connection takes longer to be made than what it is to notice. */
+    /** Kept open, since connecting takes longer than the moment lasts. */
     private Connection look;
 
     private volatile String answered = "";
@@ -80,7 +80,7 @@ final class KillMoment {
                 + services.deliveries().distinct() + " of " + expected + " records stored";
     }
 
-    /** What it is to kill; before it has sent anything. */
+    /** The program to kill; call it before the program sends anything. */
     void of(PackagedProgram target) {
         program.complete(target);
     }
@@ -90,8 +90,8 @@ final class KillMoment {
     }
 
     /**
-     * Which moment it was, as far as the servers and the store know: the keys of the batch that was answered last tell whether
-     * their transaction had come to its end. Empty when the window had been committed.
+     * The moment that was hit, by what servers and store know: whether the last batch's keys are in the store shows if their
+     * transaction was complete. Empty when the window had committed.
      */
     synchronized Optional<Phase> judge(StoreCopy store) throws SQLException {
         return store.count("ledger") > 0 ? Optional.empty() : Optional.of(judge(store.durable()));
@@ -182,7 +182,7 @@ final class KillMoment {
         }
     }
 
-    /** What changes once the store is written to after an answer. */
+    /** Changes when the store is written after an answer. */
     private Object written() throws IOException {
         Path store = PackagedProgram.store(work);
         if (!TestDatabase.isShared()) {
@@ -202,7 +202,7 @@ final class KillMoment {
         }
     }
 
-    /** Up to so long, short ones more often: most of what follows an answer is over soon. */
+    /** A random delay, short ones more often, as most work after an answer is short. */
     private void pause(int atMostMillis) {
         double share = random.nextDouble();
         LockSupport.parkNanos((long) (atMostMillis * 1e6 * share * share * share));

@@ -18,27 +18,27 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * {@code kill -9} at about 25 moments between the first read and the last acknowledgement; on PostgreSQL, where the next program first waits
- * for Quartz to notice that the one before is gone, at ten.
+ * {@code kill -9} at about 25 moments between the first read and the last acknowledgement; ten on PostgreSQL, where each next
+ * program waits until Quartz notices the death of the previous one.
  */
 @Timeout(value = 900, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class KillsIT extends PackagedFixture {
 
     private static final int AT_ONCE = 2;
-    /** Chains of five kills; more than at first are needed when a moment was missed too often. */
+    /** Chains of five kills; more are added when a moment was missed too often. */
     private static final int MOST_CHAINS = 20;
 
     private static final long SEED = Long.getLong("tapsentinel.seed", 50);
 
     private final int chainsAtFirst = TestDatabase.isShared() ? 2 : 5;
-    /** Of five times so many, since not every kill comes at the moment that it aims at. */
+    /** Hits needed per moment; not every kill hits its moment. */
     private final int least = 4 * chainsAtFirst;
 
     private final int ofEach = chainsAtFirst / 2;
 
     @Test
-    void whateverTheMomentNothingIsLostAndEveryDuplicateIsListed() throws Exception {
+    void aKillAtAnyMomentLosesNothingAndEveryDuplicateIsListed() throws Exception {
         List<KillChain> chains = new ArrayList<>();
         Map<Phase, Integer> kills = new EnumMap<>(Phase.class);
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
@@ -78,7 +78,7 @@ class KillsIT extends PackagedFixture {
                 && List.of(Phase.values()).stream().allMatch(phase -> kills.getOrDefault(phase, 0) >= ofEach);
     }
 
-    /** Each moment once, in any order but for the commit, which may be the window's own and leave nothing to send. */
+    /** Each moment once in random order; the commit comes last, as it may leave nothing to send. */
     private static List<Phase> aims(long seed) {
         List<Phase> aims = new ArrayList<>(List.of(Phase.values()));
         Collections.shuffle(aims.subList(0, Phase.COMMITTING.ordinal()), new Random(seed));

@@ -23,13 +23,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Services that send more than anybody wants to read, to a program with the memory that the manifests give it. */
+/** Services that send far too much, to a program with the memory limit of the manifests. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class LimitsIT extends PackagedFixture {
 
     private static final long MEGABYTE = 1_000_000;
-    /** What the heap and everything else of a Java process of this size take. */
+    /** Memory of the whole Java process. */
     private static final long MOST_MEMORY = 512 * MEGABYTE;
 
     private static final byte[] BLANK = blank(10_000_000);
@@ -87,7 +87,7 @@ class LimitsIT extends PackagedFixture {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsTooMuchIsNotReadAndEventsFlowAgainSoon(Excess excess) throws Exception {
+    void excessiveAnswersAreCutOffAndEventsFlowAgainSoon(Excess excess) throws Exception {
         ScriptedServices services = open(new ScriptedServices(600, Duration.ofMinutes(30)));
         Step[] twice = {excess::send, excess::send};
         (excess.ofTap ? services.tap() : services.sink()).next(twice);

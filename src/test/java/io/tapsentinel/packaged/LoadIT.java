@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The largest hour that is promised, in a quarter of a gigabyte, against a sink that takes its time. */
+/** The largest hour that is promised, in a 256 MB heap, with a slow sink. */
 @Timeout(value = 660, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class LoadIT extends PackagedFixture {
@@ -28,9 +28,9 @@ class LoadIT extends PackagedFixture {
     private static final Pattern BEFORE_COLLECTION = Pattern.compile(" (\\d+)M->\\d+M\\(\\d+M\\)");
 
     @Test
-    void anAnswerOf300MegabytesLandsOnceInAHeapOf256() throws Exception {
+    void a300MegabyteAnswerLandsOnceInA256MegabyteHeap() throws Exception {
         Path collections = folder.resolve("gc.log");
-        // 3 % more than have to be there, since the number is drawn
+        // 3 % more than required, since the number is drawn
         LiveServices services = open(new LiveServices(
                 SandboxSettings.defaults()
                         .seed(13)
@@ -81,7 +81,7 @@ class LoadIT extends PackagedFixture {
                 .orElse(0);
     }
 
-    /** The folder itself may go with the program. */
+    /** The folder itself may be gone with the program. */
     private static List<Path> spooled(PackagedProgram.Launch launch) throws IOException {
         try (Stream<Path> files = Files.walk(launch.work().resolve("state"))) {
             return files.filter(file -> file.getParent().endsWith("spool")).toList();

@@ -27,7 +27,7 @@ class LogFormatIT extends PackagedFixture {
                     + "; (\\d+) bytes after \\d+ ms, read and delivered in \\d+ ms";
 
     @Test
-    void everyLineIsOneObjectFromTheStartOverFailuresToTheStop() throws Exception {
+    void everyLineIsOneJsonObjectFromStartToStop() throws Exception {
         ScriptedServices services = open(new ScriptedServices(3_000, Duration.ofMinutes(5)));
         services.tap().next(TapFault.STATUS_503, TapFault.RESET, TapFault.HTML_PAGE);
         services.sink()
@@ -64,7 +64,7 @@ class LogFormatIT extends PackagedFixture {
     }
 
     @Test
-    void theLineOfAWindowHasTheBytesThatTapSent() throws Exception {
+    void theLineOfAWindowShowsTheAnswersSize() throws Exception {
         ScriptedServices services = open(new ScriptedServices(3_000, Duration.ofMinutes(5)));
         List<Integer> sent = new CopyOnWriteArrayList<>();
         services.tap().script(request -> call -> {

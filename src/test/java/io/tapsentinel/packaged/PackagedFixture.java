@@ -6,7 +6,7 @@ import java.util.Deque;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A test of the packaged program: has a folder, and closes what it has opened, the last first. */
+/** A test of the packaged program: has a folder, and closes what it opened in reverse order. */
 abstract class PackagedFixture {
 
     @TempDir

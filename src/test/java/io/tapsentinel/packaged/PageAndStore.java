@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Compares what the status page shows with the store that stands still, by SQL of its own. */
+/** Compares the status page with the stopped store, by separate SQL. */
 final class PageAndStore {
 
     private static final Pattern NUMBER = Pattern.compile("^[\\d,]+");
@@ -137,7 +137,7 @@ final class PageAndStore {
         return row.locator("time").nth(which).getAttribute("datetime");
     }
 
-    /** As the browser writes a time. */
+    /** A time in the browser's format. */
     private static String javascript(long millis) {
         return Instant.ofEpochMilli(millis).plusNanos(1_000).toString().replaceAll("(\\.\\d{3})\\d+Z", "$1Z");
     }

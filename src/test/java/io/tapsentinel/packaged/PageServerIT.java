@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The page's server of the packaged program: when there is one, whom it answers, and that it costs delivery nothing. */
+/** The packaged program's page server: when it runs, whom it answers, and that it does not slow delivery. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class PageServerIT extends PackagedFixture {
@@ -48,7 +48,7 @@ class PageServerIT extends PackagedFixture {
     }
 
     @Test
-    void theLocalRunServesItAndSaysWhere() throws Exception {
+    void aLocalRunServesThePageAndLogsItsAddress() throws Exception {
         PackagedProgram program = open(PackagedProgram.in(folder)
                 .with("camel.server.port", String.valueOf(port))
                 .start("--local"));
@@ -61,7 +61,7 @@ class PageServerIT extends PackagedFixture {
     }
 
     @Test
-    void theJarServesItOnlyWhenAskedTo() throws Exception {
+    void theJarServesThePageOnlyWhenEnabled() throws Exception {
         PackagedProgram program = open(launch.start());
         program.awaitCommitted();
         assertThat(program.output()).doesNotContain("status page");
@@ -69,7 +69,7 @@ class PageServerIT extends PackagedFixture {
     }
 
     @Test
-    void whereOthersReachItTheLogSaysThatItHasNoSignIn() throws Exception {
+    void aPageReachableFromOutsideIsLoggedAsUnauthenticated() throws Exception {
         PackagedProgram program = open(launch.with("camel.server.enabled", "true")
                 .with("camel.server.host", "0.0.0.0")
                 .start());
@@ -101,7 +101,7 @@ class PageServerIT extends PackagedFixture {
                         return null;
                     }))
                     .toList();
-            // six hours and what comes anew
+            // six hours and the new events
             program.awaitMatches(LiveServices.COMMITTED, 10, Duration.ofSeconds(120));
             assertThat(program.health().now("/live").statusCode()).as("live").isEqualTo(200);
             look.set(false);

@@ -16,12 +16,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The log at its most talkative, with every fault on both sides: no content and no secret is in it. */
+/** The log at its finest level, with every fault on both sides, holds no content and no secret. */
 @Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PrivacyIT extends PackagedFixture {
 
     private static final Duration SOON = Duration.ofSeconds(60);
-    /** What TAP's side does, and what the log says of it. Two where the HTTP client may try again by itself. */
+    /** TAP's fault, and the log's words for it; two where the HTTP client may retry by itself. */
     private static final Map<Fault[], String> TAP = inOrder(
             new Fault[] {Fault.REFUSE}, "TAP answered 500",
             new Fault[] {Fault.HTML}, "TAP's answer: no JSON object at byte 0",
@@ -37,7 +37,7 @@ class PrivacyIT extends PackagedFixture {
             Fault.DROP, "no answer from");
 
     @Test
-    void neitherContentNorSecretsAreInTheLogWhateverFails() throws Exception {
+    void noContentAndNoSecretReachesTheLogWhateverFails() throws Exception {
         SandboxSettings events = SandboxSettings.defaults()
                 .seed(14)
                 .eventsPerHour(1_500)
@@ -69,7 +69,7 @@ class PrivacyIT extends PackagedFixture {
                                     && answer.contains("storage.rejected.files")
                                     && answer.contains("sentinel.acknowledged")
                                     && answer.contains("tap.last-answer")));
-            // the last one, since TAP is then left alone for a quarter of an hour
+            // last, since the program then rests for a quarter of an hour
             tap.next(Fault.UNAUTHORIZED);
             program.awaitLine("not committed.*TAP answered 401");
             program.stop();
@@ -86,7 +86,7 @@ class PrivacyIT extends PackagedFixture {
                 .doesNotContain(LiveServices.NEVER_SHOWN.toArray(String[]::new));
     }
 
-    /** One upload after the other meets the fault, since of several failures of one window the log names the first. */
+    /** Uploads fail one after the other, since the log names only the first failure of a window. */
     private static void untilSaid(PackagedProgram program, String said, FaultProxy sink, Fault fault) {
         AtomicInteger before = new AtomicInteger(-1);
         await("printed: " + said).atMost(SOON).until(() -> {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** By way of a proxy that the environment names: TAP, rows and tokens. */
+/** TAP, rows and tokens through a proxy from the environment. */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class ProxyIT extends PackagedFixture {
@@ -34,9 +34,9 @@ class ProxyIT extends PackagedFixture {
     }
 
     @Test
-    void itsPasswordOpensTheWayAndIsNotShown() throws Exception {
+    void theProxyPasswordIsUsedAndNeverShown() throws Exception {
         services.proxy().want("user-of-a-test", PASSWORD);
-        // the upper-case name, which counts first, is in most other tests
+        // most other tests use the upper-case name, which wins
         services.launch()
                 .environment(Map.of(
                         "HTTPS_PROXY",
@@ -59,7 +59,7 @@ class ProxyIT extends PackagedFixture {
         "'', HTTPS_PROXY has to name a user and a password",
         "user:wrong-one@, not with the user and password of HTTPS_PROXY"
     })
-    void whatKeepsItsPasswordFromBeingTakenIsSaidOfBothSides(String user, String said) throws Exception {
+    void aRefusedProxyPasswordIsReportedForBothServices(String user, String said) throws Exception {
         services.proxy().want("user", PASSWORD);
         services.launch()
                 .environment(Map.of(
@@ -79,7 +79,7 @@ class ProxyIT extends PackagedFixture {
     }
 
     @Test
-    void hostsThatItIsNotForAreAskedDirectly() throws Exception {
+    void hostsInNoProxyAreReachedDirectly() throws Exception {
         int tap = services.tapUri().getPort();
         services.launch()
                 .java(hosts())
@@ -99,7 +99,7 @@ class ProxyIT extends PackagedFixture {
     }
 
     @Test
-    void thisMachineIsAskedDirectly() throws Exception {
+    void loopbackIsReachedDirectly() throws Exception {
         services.launch()
                 .with("tap.url", services.tapUri().toString())
                 .with("sentinel.endpoint", services.ruleUri().toString());
@@ -113,7 +113,7 @@ class ProxyIT extends PackagedFixture {
     }
 
     @Test
-    void whileItRefusesTheWayToTapThatIsNoRefusalOfTap() throws Exception {
+    void aProxyRefusalIsNotTakenForOneOfTap() throws Exception {
         refuse(TAP, 403);
         PackagedProgram program =
                 open(services.launch().with("tap.retry.pauses", "PT0.5S").start());
@@ -132,7 +132,7 @@ class ProxyIT extends PackagedFixture {
     }
 
     @Test
-    void whileItRefusesTheWayToTheTablesNothingIsLostAndNothingCountsAsPossiblyTwice() throws Exception {
+    void aProxyRefusalTowardsSentinelLosesNothingAndListsNoDuplicates() throws Exception {
         refuse(RULE, 403);
         PackagedProgram program = open(services.launch().start());
         program.awaitLine(refused(RULE, 403));
@@ -148,12 +148,12 @@ class ProxyIT extends PackagedFixture {
         services.proxy().refuse(to -> to.equals(place) ? status : 0);
     }
 
-    /** As the log has it. */
+    /** The text in the log. */
     private String refused(String place, int status) {
         return "the proxy " + services.proxy().place() + " refused the way to " + place + " with " + status;
     }
 
-    /** Lets a program find the servers of the test by their names, and no others. */
+    /** Resolves only the host names of the test's servers. */
     private String hosts() throws Exception {
         return "-Djdk.net.hosts.file="
                 + Files.writeString(

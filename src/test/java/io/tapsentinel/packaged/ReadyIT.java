@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Ready means that TAP was asked, and it is asked as soon as the program has started. */
+/** Ready means that TAP has answered; it is asked as soon as the program has started. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ReadyIT extends PackagedFixture {
 
@@ -40,7 +40,7 @@ class ReadyIT extends PackagedFixture {
     }
 
     @Test
-    void untilTheHeadOfTheFirstAnswerIsThereItIsNotReadyAndSaysWhatItWaitsFor() throws Exception {
+    void itIsNotReadyUntilTapFirstAnswersAndSaysWhy() throws Exception {
         CountDownLatch head = new CountDownLatch(1);
         CountDownLatch body = new CountDownLatch(1);
         services.tap().next(request -> {
@@ -80,7 +80,7 @@ class ReadyIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aRestartWithinAMinuteOfTheLastRequestWaitsAndSaysUntilWhen() throws Exception {
+    void aRestartWithinAMinuteOfTheLastRequestWaitsAndSaysHowLong() throws Exception {
         try (PackagedProgram first = launch.start()) {
             first.awaitCommitted();
             first.kill();

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * One table that is refused for minutes, the others fine, and {@code kill -9} in the middle: the other tables' rows arrive at each poll, its
- * own after it accepts again. {@code -Dtapsentinel.refused=PT10M} makes it longer.
+ * One table refuses for minutes, with {@code kill -9} in the middle: the other tables' rows land at each poll, its own after it
+ * recovers. {@code -Dtapsentinel.refused=PT10M} makes it longer.
  */
 @Tag("full")
 class RefusedTableIT extends PackagedFixture {
@@ -33,7 +33,7 @@ class RefusedTableIT extends PackagedFixture {
     private static final EventType REFUSED = EventType.MESSAGES_DELIVERED;
     private static final Duration LENGTH = Duration.parse(System.getProperty("tapsentinel.refused", "PT3M"));
     private static final Duration SETTLE = Duration.ofMinutes(1);
-    /** A poll every two seconds, a probe of 20 seconds, and a start after a kill, with four other programs on the machine. */
+    /** A poll every two seconds, a probe of 20 seconds, a restart after a kill, and four other programs on the machine. */
     private static final Duration ONE_POLL = Duration.ofSeconds(70);
 
     enum How {
@@ -117,7 +117,7 @@ class RefusedTableIT extends PackagedFixture {
         };
     }
 
-    /** How long a row of the other tables took from its creation, of all that were due since the suspension began. */
+    /** How long rows of the other tables took since the suspension began. */
     private static Duration latestOfTheOthers(LiveServices live, Instant suspended) {
         Instant now = Instant.now();
         Map<String, Instant> landed = Map.copyOf(live.tables().landedAt());

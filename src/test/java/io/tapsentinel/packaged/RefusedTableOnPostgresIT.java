@@ -5,7 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A refused table on PostgreSQL: a refusal and no answer, since the store has no part in the others. */
+/** A refused table on PostgreSQL, with the two faults in which the store matters: a refusal and no answer. */
 @Tag("full")
 @ExtendWith(OnPostgres.class)
 class RefusedTableOnPostgresIT extends RefusedTableIT {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Somebody who tries it out and edits the routes meanwhile. */
+/** A user tries the program and edits its routes meanwhile. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class ReloadIT extends PackagedFixture {
@@ -30,7 +30,7 @@ class ReloadIT extends PackagedFixture {
     }
 
     @Test
-    void aLocalRunUsesAnEditRefusesAMistakeAndStops() throws Exception {
+    void aLocalRunReloadsAnEditAndRefusesAMistake() throws Exception {
         PackagedProgram program = open(launch.start("--local"));
         program.awaitLine("poll .* committed");
         String text = Files.readString(tables);
@@ -47,7 +47,7 @@ class ReloadIT extends PackagedFixture {
     }
 
     @Test
-    void withoutLocalNothingIsWatchedUnlessThePropertySaysSo() throws Exception {
+    void withoutLocalRoutesAreWatchedOnlyWhenEnabled() throws Exception {
         launch.with("tap.sandbox", "on");
         PackagedProgram program = open(launch.start());
         program.awaitLine("poll .* committed");

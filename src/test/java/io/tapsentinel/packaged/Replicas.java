@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 
-/** Several packaged programs on one database, each in a folder of its own, and the services that they read and write. */
+/** Several packaged programs on one database, each in its own folder, and the services they use. */
 final class Replicas implements AutoCloseable {
 
     private static final String HOLDER = "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)"
@@ -47,12 +47,12 @@ final class Replicas implements AutoCloseable {
         return url;
     }
 
-    /** Starts one more. */
+    /** Starts another. */
     PackagedProgram start() throws IOException {
         return start(PackagedProgram.PACKAGED);
     }
 
-    /** Starts one more, of the build that made this jar. */
+    /** Starts another, from this jar. */
     PackagedProgram start(Path jar) throws IOException {
         PackagedProgram program = services.launch(folder.resolve("replica-" + all.size()))
                 .jar(jar)
@@ -64,7 +64,7 @@ final class Replicas implements AutoCloseable {
         return program;
     }
 
-    /** The one that holds the source's lock; empty while nobody reads. */
+    /** The replica that holds the source's lock; empty while none reads. */
     Optional<PackagedProgram> reader() throws SQLException {
         try (Connection connection = postgres.connect(url);
                 Statement statement = connection.createStatement();
@@ -82,7 +82,7 @@ final class Replicas implements AutoCloseable {
         return postgres.cut(url, "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')");
     }
 
-    /** The windows that were committed, whoever did. */
+    /** The windows that any replica committed. */
     List<MatchResult> committed() {
         return all.stream()
                 .flatMap(program -> program.found(LiveServices.COMMITTED).stream())
@@ -102,7 +102,7 @@ final class Replicas implements AutoCloseable {
         return ids;
     }
 
-    /** Returns how many rows are in the tables more than once; the store lists them all. */
+    /** Returns how many rows are in the tables more than once, and checks that the store lists them all. */
     int assertThatDuplicatesAreListed() throws SQLException {
         Set<String> seen = new HashSet<>();
         List<String> duplicates =

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** More than one program on one database: whatever happens to one of them, another goes on. */
+/** Several replicas on one database: whatever happens to one, another takes over. */
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class ReplicasIT extends PackagedFixture {
@@ -28,7 +28,7 @@ class ReplicasIT extends PackagedFixture {
     private static final int CUTS = 3;
 
     @Test
-    void whoeverReadsIsKilledAgainAndAgainAndAnotherGoesOnWithNothingLost() throws Exception {
+    void theReadingReplicaIsKilledRepeatedlyAndAnotherTakesOver() throws Exception {
         Replicas replicas = open(replicas(Postgres.shared()));
         DeliveredRows tables = replicas.services().tables();
         for (PackagedProgram program : List.of(replicas.start(), replicas.start(), replicas.start())) {
@@ -63,7 +63,7 @@ class ReplicasIT extends PackagedFixture {
     }
 
     @Test
-    void twoThatStartInTheSameSecondOnAnEmptyDatabaseReadEverythingOnce() throws Exception {
+    void twoReplicasStartingTogetherOnAnEmptyDatabaseReadEverythingOnce() throws Exception {
         Replicas replicas = open(replicas(Postgres.shared()));
         PackagedProgram one = replicas.start();
         PackagedProgram other = replicas.start();
@@ -82,7 +82,7 @@ class ReplicasIT extends PackagedFixture {
     }
 
     @Test
-    void aDatabaseThatIsGoneForThirtySecondsIsWaitedFor() throws Exception {
+    void aThirtySecondDatabaseOutageIsSurvived() throws Exception {
         Postgres postgres = open(Postgres.start());
         Replicas replicas = open(replicas(postgres));
         PackagedProgram one = replicas.start();
@@ -93,7 +93,7 @@ class ReplicasIT extends PackagedFixture {
         postgres.kill();
         Instant gone = Instant.now();
         awaitSoon("health tells", () -> one.health().last().contains("the store cannot be read or written"));
-        // the length of the outage is what this is about
+        // the outage itself must last this long
         await().atMost(SOON).until(() -> Instant.now().isAfter(gone.plusSeconds(30)));
         int during = replicas.committed().size();
         postgres.startAgain();
@@ -111,7 +111,7 @@ class ReplicasIT extends PackagedFixture {
     }
 
     @Test
-    void aRunWhoseConnectionIsCutCannotCommitAndAnotherReadsItsWindow() throws Exception {
+    void aRunThatLostItsLockCannotCommitAndAnotherReadsItsWindow() throws Exception {
         Replicas replicas = open(replicas(Postgres.shared()));
         PackagedProgram one = replicas.start();
         PackagedProgram other = replicas.start();
@@ -123,7 +123,8 @@ class ReplicasIT extends PackagedFixture {
             int committed = reader.found(LiveServices.COMMITTED).size();
             assertThat(replicas.cutTheReader()).isEqualTo(1);
             tables.release();
-            awaitSoon("it says so", () -> reader.found("not committed").size() > 0);
+            awaitSoon(
+                    "the failure is logged", () -> reader.found("not committed").size() > 0);
             assertThat(reader.found(LiveServices.COMMITTED))
                     .as("what the cut run committed")
                     .hasSize(committed);

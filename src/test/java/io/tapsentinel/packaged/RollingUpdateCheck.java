@@ -47,7 +47,7 @@ class RollingUpdateCheck extends PackagedFixture {
                 kills, stops, events, replicas.assertThatDuplicatesAreListed());
     }
 
-    /** Ends these one after the other, and starts a replica of the other build after each. */
+    /** Ends each in turn, and then starts a replica of the other build. */
     private List<PackagedProgram> replace(List<PackagedProgram> running, Path jar) throws Exception {
         List<PackagedProgram> outdated = new ArrayList<>(running);
         List<PackagedProgram> fresh = new ArrayList<>();
@@ -64,7 +64,7 @@ class RollingUpdateCheck extends PackagedFixture {
         return fresh;
     }
 
-    /** The one that reads, if it is among them, while an upload waits: every other time by {@code kill -9}. */
+    /** Ends the reading replica while an upload waits; every other time by {@code kill -9}. */
     private void endOneOf(List<PackagedProgram> outdated) throws Exception {
         DeliveredRows tables = replicas.services().tables();
         tables.hold();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a pipeline sees of {@code routes check}: exit code and lines, without an account, a store or a network. */
+/** {@code routes check} in a pipeline: exit code and lines, without an account, a store or a network. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RoutesCommandIT extends PackagedFixture {
 
@@ -22,7 +22,7 @@ class RoutesCommandIT extends PackagedFixture {
     }
 
     @Test
-    void aFolderThatMayNotExitsWithOneAndALineForEachReason() throws Exception {
+    void aRefusedFolderExitsWithOneAndALinePerReason() throws Exception {
         Path tables = launch.work().resolve("routes/sentinel-tables.camel.yaml");
         Files.writeString(
                 tables,
@@ -44,7 +44,7 @@ class RoutesCommandIT extends PackagedFixture {
     }
 
     @Test
-    void thePackagedRoutesAreMeantWhereThereIsNoFolder() throws Exception {
+    void withoutAFolderThePackagedRoutesAreChecked() throws Exception {
         launch = PackagedProgram.in(folder.resolve("elsewhere"));
 
         assertThat(launch.run(0, "routes", "check").lines())

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The first run of somebody without any account, in an empty folder; {@code --local} is what {@code mvn camel:run} passes. */
+/** A first run without an account, in an empty folder; {@code mvn camel:run} passes {@code --local}. */
 @Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SandboxIT extends PackagedFixture {
 
@@ -41,7 +41,7 @@ class SandboxIT extends PackagedFixture {
     }
 
     @Test
-    void rowsOfAllFourTablesLandOnceAlsoOverARestart() throws Exception {
+    void rowsOfAllFourTablesLandOnceAcrossARestart() throws Exception {
         try (PackagedProgram program = launch.start("--local")) {
             awaitRowsInAllTables(launch);
             assertThat(program.output()).contains("nothing leaves this machine").contains("100,000");
@@ -68,7 +68,7 @@ class SandboxIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void credentialsMakeItARealRun() throws Exception {
+    void credentialsTurnTheSandboxOff() throws Exception {
         launch.with("tap.principal", "principal");
         assertThat(launch.run(1, "--local").output())
                 .startsWith("tap-sentinel: missing: tap.secret or tap.secret-file");
@@ -76,7 +76,7 @@ class SandboxIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void thePropertyStartsItTooAndTheHealthTableIsOneOfItsTables() throws Exception {
+    void thePropertyStartsTheSandboxWithTheHealthTable() throws Exception {
         launch.with("tap.sandbox", "on").with("sentinel.health-table", "true");
         PackagedProgram program = open(launch.start());
         awaitRowsInAllTables(launch);

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
-/** What the ingestion endpoint can do to an upload instead of storing and acknowledging it. */
+/** Faults of the ingestion endpoint at an upload. */
 enum SinkFault {
     THROTTLED_429,
     THROTTLED_429_WITH_RETRY_AFTER,
@@ -27,7 +27,7 @@ enum SinkFault {
 
     private static final int SLOW_MS = 2_000;
 
-    /** Whether the records are stored although the program does not learn of it. */
+    /** Whether the records are stored although the acknowledgement is lost. */
     boolean stores() {
         return this == RESET_AFTER_STORING;
     }
@@ -53,7 +53,7 @@ enum SinkFault {
         }
     }
 
-    /** As the service words a refusal. */
+    /** A refusal in the service's format. */
     static void refuse(ScriptedRequest upload, int status, String code, String retryAfter) throws IOException {
         Map<String, String> headers =
                 new TreeMap<>(Map.of("content-type", "application/json", "x-ms-error-code", code));
@@ -67,8 +67,8 @@ enum SinkFault {
     }
 
     /**
-     * One kind of fault at the first upload, at a middle one and at the last, the one that completes the first window, each once,
-     * and at three uploads of one table in a row.
+     * One kind of fault at the first, a middle and the last upload of the first window, and at three uploads in a row of one
+     * table.
      */
     static final class Plan {
 
@@ -131,12 +131,12 @@ enum SinkFault {
             return meets;
         }
 
-        /** How many uploads met the fault. */
+        /** How many uploads failed this way. */
         synchronized int met() {
             return met;
         }
 
-        /** Whether every fault was met and all of the first window has landed since. */
+        /** Whether every fault occurred and the whole first window has landed since. */
         synchronized boolean isOver() {
             return met >= IN_A_ROW + 3 && services.deliveries().distinct() >= expected;
         }

@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What has to be put right before the program can run is one line that says so, and exit code 1. */
+/** A problem that prevents the start is one line, and exit code 1. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StartIT extends PackagedFixture {
 
-    /** Nobody answers there; enough for a program that only has to start. */
+    /** A closed port; enough for a program that only starts. */
     private static final Map<String, String> COMPLETE = Map.ofEntries(
             Map.entry("tap.url", "http://127.0.0.1:1"),
             Map.entry("tap.principal", "principal"),
@@ -41,7 +41,7 @@ class StartIT extends PackagedFixture {
     }
 
     @Test
-    void withoutAnyPropertyItNamesAllThatAreMissing() throws Exception {
+    void withoutPropertiesItNamesAllMissingOnes() throws Exception {
         assertThat(refusal())
                 .startsWith("tap-sentinel: missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint,"
                         + " sentinel.dcr-immutable-id;");
@@ -58,8 +58,7 @@ class StartIT extends PackagedFixture {
                 + " 'AZURE_TOKEN_CREDENTIALS is \"VisualStudioCodeCredential\"; it must be prod, dev, '"
     })
     @Tag("full")
-    void aVariableThatIsNotUnderstoodIsNamedAndNoSecretInItIsShown(String variable, String value, String said)
-            throws Exception {
+    void anInvalidVariableIsNamedAndNoSecretIsShown(String variable, String value, String said) throws Exception {
         launch.with(COMPLETE).environment(Map.of(variable, value));
         if (variable.startsWith("AZURE")) {
             launch.with("sentinel.auth", "azure").with("sentinel.endpoint", "https://rule.example.com");
@@ -69,21 +68,21 @@ class StartIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void whatKeepsItFromStartingIsPlainTextWhateverTheFormatOfTheLog() throws Exception {
+    void startErrorsArePlainTextWhateverTheLogFormat() throws Exception {
         launch.with("log.format", "json");
         assertThat(refusal()).startsWith("tap-sentinel: missing: tap.principal");
     }
 
     @Test
     @Tag("full")
-    void aWordThatIsNoCommandIsAnsweredWithAllCommands() throws Exception {
+    void anUnknownCommandIsAnsweredWithTheUsage() throws Exception {
         assertThat(launch.run(1, "possible").lines())
                 .startsWith("tap-sentinel: Unmatched argument at index 0: 'possible'")
                 .anyMatch(line -> line.startsWith("  status "));
     }
 
     @Test
-    void aStoreThatAnotherProcessHoldsIsLeftAloneAndTheProcessIsNamed() throws Exception {
+    void aStoreInUseIsRefusedWithTheProcessThatHoldsIt() throws Exception {
         LiveServices services = open(new LiveServices(300, Duration.ofMinutes(20)));
         launch.with(services.properties());
         PackagedProgram first = open(launch.start());
@@ -96,7 +95,7 @@ class StartIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aBrokenRouteIsSaidInOneLineWithItsFile() throws Exception {
+    void aBrokenRouteIsOneLineWithItsFile() throws Exception {
         Path routes = Files.createDirectories(launch.work().resolve("routes"));
         Files.writeString(routes.resolve("mine.camel.yaml"), "- route: [unclosed\n");
         launch.with(COMPLETE);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The commands as processes of their own, without any credential, beside a program and on what it has left behind. */
+/** The commands as separate processes without credentials, beside a running program and on a stopped one's store. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class StatusIT extends PackagedFixture {
@@ -32,7 +32,7 @@ class StatusIT extends PackagedFixture {
     }
 
     @Test
-    void aStoreThatCannotBeWrittenIsReadAfterAStopAndAfterAKill() throws Exception {
+    void aReadOnlyStoreIsReadableAfterAStopAndAfterAKill() throws Exception {
         ScriptedServices services = open(
                 new ScriptedServices(SandboxSettings.defaults().seed(8).eventsPerHour(120), Duration.ofMinutes(50)));
         TmpfsMount mount = open(TmpfsMount.at(state(), "64m"));

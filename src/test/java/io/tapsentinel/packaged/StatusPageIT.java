@@ -29,17 +29,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/**
- * The page of a running program in a browser: a fault is there as long as it lasts, its figures are those of the store, and what is
- * lost shows.
- */
+/** The page of a running program in a browser: faults appear and disappear, figures equal the store, losses show. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class StatusPageIT extends PackagedFixture {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final double SOON_MS = SOON.toMillis();
-    /** A poll, two refreshes, since one may have asked just before, and some time for a machine that is busy. */
+    /** A poll, two refreshes, as one may just have asked, and some time for a busy machine. */
     private static final double SHOWN_MS = 20_000;
 
     private static final String SWEPT = "hour (\\S+Z): all [1-9]";
@@ -51,7 +48,7 @@ class StatusPageIT extends PackagedFixture {
     private final String url = "http://127.0.0.1:" + port + "/";
 
     @Test
-    void aFaultShowsWithinOnePollAndItsEndWithinAnother() throws Exception {
+    void aFaultAppearsWithinOnePollAndDisappearsWithinAnother() throws Exception {
         ScriptedServices services = open(manyEvents());
         PackagedProgram program = open(launch(services).start());
         Page page = open(browser.desk(ColorScheme.DARK));
@@ -73,7 +70,7 @@ class StatusPageIT extends PackagedFixture {
     }
 
     @Test
-    void aFaultOfTapAndABrokenConnectionShowWithinOnePollAndTheirEndsWithinAnother() throws Exception {
+    void aTapFaultAndALostConnectionAppearAndDisappearWithinOnePoll() throws Exception {
         ScriptedServices services = open(manyEvents());
         PackagedProgram program = open(launch(services).start());
         Page page = open(browser.desk(ColorScheme.DARK));
@@ -94,7 +91,7 @@ class StatusPageIT extends PackagedFixture {
     }
 
     @Test
-    void itsFiguresAreThoseOfTheStoreAndWhatIsLostShows() throws Exception {
+    void itsFiguresEqualTheStoreAndLossesShow() throws Exception {
         ScriptedServices services = open(new ScriptedServices(120, LiveServices.sinceTheThirdOfAnHour(6)));
         PackagedProgram.Launch launch = launch(services);
         StoreQueries store = new StoreQueries(PackagedProgram.store(launch.work()));
@@ -114,7 +111,7 @@ class StatusPageIT extends PackagedFixture {
         PackagedProgram program = open(launch.start());
         Page page = open(browser.desk(ColorScheme.LIGHT));
         Instant hour = Instant.parse(program.awaitLine(SWEPT).group(1));
-        // from here on the figures stand still
+        // from here on the figures do not change
         services.tap().script(call -> request -> {
             held.countDown();
             new CountDownLatch(1).await();
@@ -122,11 +119,11 @@ class StatusPageIT extends PackagedFixture {
         assertThat(held.await(SOON.toSeconds(), TimeUnit.SECONDS))
                 .as("a request is held")
                 .isTrue();
-        store.change("INSERT INTO gap VALUES ('tap', 1763900000000, 1763922508000, 'the test says so', 1763930000000)");
+        store.change("INSERT INTO gap VALUES ('tap', 1763900000000, 1763922508000, 'made by the test', 1763930000000)");
         page.navigate(url);
         assertThat(page.locator("#gaps")).containsText("1 gap.", within(SOON_MS));
         assertThat(page.locator("#gaps tbody")).containsText("6 h 15 min");
-        assertThat(page.locator("#gaps tbody")).containsText("the test says so");
+        assertThat(page.locator("#gaps tbody")).containsText("made by the test");
         assertThat(page.locator("#gaps tbody th").first()).hasText("23 Nov 2025 12:13");
         PageAndStore.assertThatItShows(store, page);
 

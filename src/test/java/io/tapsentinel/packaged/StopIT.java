@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A stop in the middle of a window, while Sentinel takes its time; while it never answers; and while the program starts. */
+/** A stop in the middle of a window with a slow Sentinel, with one that never answers, and during the start. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StopIT extends PackagedFixture {
 
@@ -24,19 +24,19 @@ class StopIT extends PackagedFixture {
     private static final Pattern LAST_LINE = Pattern.compile(".* drained: (\\d+) rows, (\\d+) pending");
 
     @Test
-    void aSignalEndsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0() throws Exception {
+    void sigtermStopsReadingSendsOpenBatchesAndExitsWith0() throws Exception {
         endsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0("TERM");
     }
 
     @Test
     @Tag("full")
-    void theSignalOfTheKeyboardEndsTheReadingAtOnceToo() throws Exception {
+    void sigintStopsReadingAtOnceToo() throws Exception {
         endsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0("INT");
     }
 
     @Test
     @Tag("full")
-    void aSinkThatNeverAnswersIsGivenUpAfterTheShutdownTimeoutAndWhatWaitedIsCounted() throws Exception {
+    void aStopEndsAfterTheShutdownTimeoutAndCountsWhatWasPending() throws Exception {
         LiveServices services = open(moreThanFitsIntoBatches());
         PackagedProgram.Launch launch = services.launch(folder).with("tap.shutdown-timeout", "PT3S");
         try (PackagedProgram program = launch.start()) {
@@ -56,11 +56,11 @@ class StopIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aSignalWhileItStartsEndsItToo() throws Exception {
+    void aSignalDuringTheStartEndsIt() throws Exception {
         LiveServices services = open(moreThanFitsIntoBatches());
         PackagedProgram.Launch launch = services.launch(folder);
         PackagedProgram program = open(launch.start());
-        // the first thing that it makes, long before it has started
+        // the first file of a start, created long before it completes
         await("it begins")
                 .atMost(SOON)
                 .pollInterval(Duration.ofMillis(1))
@@ -73,7 +73,7 @@ class StopIT extends PackagedFixture {
         assertThat(program.output()).doesNotContain("Exception");
     }
 
-    /** Nothing new is read, what is batched is sent, and the rest lands after the restart. */
+    /** Nothing new is read, open batches are sent, and the rest lands after the restart. */
     private void endsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0(String signal) throws Exception {
         try (LiveServices services = moreThanFitsIntoBatches()) {
             PackagedProgram.Launch launch = services.launch(folder).with("tap.poll.cron", "0/1 * * * * ?");
@@ -106,7 +106,7 @@ class StopIT extends PackagedFixture {
         }
     }
 
-    /** All that has landed by now; none of it is there twice. */
+    /** All rows so far; none is there twice. */
     private int startAgain(PackagedProgram.Launch launch, LiveServices services) throws IOException {
         try (PackagedProgram program = launch.start()) {
             program.awaitCommitted();

@@ -37,7 +37,7 @@ class StoreIT extends PackagedFixture {
     }
 
     @Test
-    void aStoreThatIsLockedWhileItRunsStopsTheFlowAndNothingIsLostOrTwice() throws Exception {
+    void aLockedStoreStopsTheFlowAndLosesOrDuplicatesNothing() throws Exception {
         PackagedProgram program = open(store.launch().start());
         Connection other = open(lockedAtTheFirstUpload());
         assertThatPlainWritesFail("locked");
@@ -62,7 +62,7 @@ class StoreIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aStoreThatIsMovedAwayWhileItRunsStopsTheFlowAndWhatWasOnItsWayIsListed() throws Exception {
+    void aMovedStoreStopsTheFlowAndListsWhatWasInFlight() throws Exception {
         PackagedProgram program = open(store.launch().start());
         awaitSoon("uploads begin", () -> store.services().sink().requests() > 0);
         Path away = Files.move(store.file(), folder.resolve("away.db"));
@@ -76,7 +76,7 @@ class StoreIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aStoreThatIsReplacedByAnOlderCopyWhileItRunsIsUsedByTheNextStartWhichSaysWhatItLacks() throws Exception {
+    void anOlderStorePutInPlaceIsUsedByTheNextStartWithAWarning() throws Exception {
         Path copy = folder.resolve("copy.db");
         try (PackagedProgram program = store.launch().start()) {
             program.awaitCommitted();
@@ -102,7 +102,7 @@ class StoreIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aStoreThatIsLockedAtStartIsSaidInOneLine() throws Exception {
+    void aStoreLockedAtStartIsReportedInOneLine() throws Exception {
         landAll();
         try (Connection other = store.connect()) {
             lock(other);
@@ -114,7 +114,7 @@ class StoreIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aCorruptStoreIsSaidInOneLineAndWithItsCopyNothingIsLostOrTwice() throws Exception {
+    void aCorruptStoreIsReportedInOneLineAndItsBackupLosesNothing() throws Exception {
         landAll();
         Path copy = copyAndCorrupt();
         assertThatPlainWritesFail("malformed", "not a database");
@@ -126,7 +126,7 @@ class StoreIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aStoreThatBecomesCorruptWhileItRunsStopsTheFlow() throws Exception {
+    void aStoreCorruptedWhileRunningStopsTheFlow() throws Exception {
         Path copy;
         try (PackagedProgram program = store.launch().start()) {
             program.awaitCommitted();
@@ -147,7 +147,7 @@ class StoreIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aReadOnlyMountIsSaidInOneLineAndAllLandsOnceItCanBeWritten() throws Exception {
+    void aReadOnlyMountIsReportedInOneLineAndAllLandsOnceWritable() throws Exception {
         TmpfsMount mount = open(TmpfsMount.at(store.launch().work().resolve("state"), "64m"));
         mount.change("ro");
         assertThatThrownBy(() -> Files.writeString(store.file().resolveSibling("any"), ""))
@@ -163,7 +163,7 @@ class StoreIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aProgramKilledOnAFullDiskLandsAllWithMoreRoom() throws Exception {
+    void aProgramKilledOnAFullDiskRecoversWithMoreRoom() throws Exception {
         TmpfsMount mount = open(TmpfsMount.at(store.launch().work().resolve("state"), "1m"));
         try (PackagedProgram program = store.launch().start()) {
             store.assertThatItComplains(program);
@@ -178,7 +178,7 @@ class StoreIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aFullDiskStopsTheFlowAndWithMoreRoomAllLandsWithoutARestart() throws Exception {
+    void aFullDiskStopsTheFlowAndMoreRoomResumesIt() throws Exception {
         TmpfsMount mount = open(TmpfsMount.at(store.launch().work().resolve("state"), "1m"));
         PackagedProgram program = open(store.launch().start());
         store.assertThatItComplains(program);
@@ -192,7 +192,7 @@ class StoreIT extends PackagedFixture {
         store.assertThatAllLands(program);
     }
 
-    /** One run brings in all that there is. */
+    /** One run delivers everything. */
     private void landAll() throws Exception {
         try (PackagedProgram program = store.launch().start()) {
             store.assertThatAllLands(program);
@@ -222,7 +222,7 @@ class StoreIT extends PackagedFixture {
                 .containsAnyOf(one);
     }
 
-    /** Every page but the first half of the header's; before that all of it is in one file, and nothing in anybody's memory. */
+    /** Overwrites every page except the first half of the header, after moving everything from log and memory into the file. */
     private Path copyAndCorrupt() throws IOException, SQLException {
         try (Connection other = store.connect();
                 Statement statement = other.createStatement()) {

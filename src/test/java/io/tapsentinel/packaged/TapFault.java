@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/** What TAP can do to a request instead of answering it. */
+/** Faults of TAP at a request. */
 enum TapFault implements Step {
     STATUS_500(text(500, "Internal Server Error")),
     STATUS_502(text(502, "Bad Gateway")),
@@ -44,7 +44,7 @@ enum TapFault implements Step {
         out.close();
     });
 
-    /** How long half a body is all that comes; the program has to give up well before. */
+    /** How long the other half of a body is withheld; the program must time out well before. */
     static final int SLOW_MS = 4_000;
 
     private final Step step;
@@ -71,8 +71,8 @@ enum TapFault implements Step {
     }
 
     /**
-     * One kind of fault at TAP's first request, three times in a row at the second that would be answered, at the third, and at the
-     * last: the one whose answer completes what is owed.
+     * One kind of fault at TAP's first request, three times in a row at the second one answered, at the third, and at the last,
+     * which completes the backlog.
      */
     static final class Plan {
 
@@ -114,12 +114,12 @@ enum TapFault implements Step {
             return false;
         }
 
-        /** How many requests met the fault. */
+        /** How many requests failed this way. */
         synchronized int met() {
             return met;
         }
 
-        /** Whether all of it was met and the program has committed everything since the origin. */
+        /** Whether every fault occurred and the program has committed everything since the origin. */
         synchronized boolean isOver(PackagedProgram program) {
             return met == left.length + IN_A_ROW
                     && covers(

@@ -15,14 +15,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The layers of the image, laid over each other in a folder, and this machine's Java below them in place of a base image. A program is
- * started as a container engine would: by the image's own entry point, user, folder and environment, in a root file system that is
- * read-only but for the image's volumes. That takes root, which it leaves by {@code chroot --userspec}.
+ * The image's layers unpacked into one folder, on top of this machine's Java instead of a base image. Programs start as in a
+ * container engine: by the image's entry point, user, folder and environment, with a root file system that is read-only except for
+ * the image's volumes. This needs root, which {@code chroot --userspec} then drops.
  */
 final class UnpackedImage {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** What Java needs of the machine. */
+    /** Folders of the machine that Java needs. */
     private static final List<String> BASE = List.of("/usr", "/etc", "/proc", "/dev");
 
     private static final List<String> LINKS = List.of("bin", "lib", "lib64", "sbin");
@@ -62,7 +62,7 @@ final class UnpackedImage {
                 layers);
     }
 
-    /** Names of the layers, which are digests of what is in them. */
+    /** Names of the layers: digests of their content. */
     List<String> layers() {
         return layers;
     }
@@ -71,17 +71,17 @@ final class UnpackedImage {
         return config.get("config");
     }
 
-    /** When the image says that it was made. */
+    /** The image's creation time. */
     Instant created() {
         return Instant.parse(config.get("created").asText());
     }
 
-    /** Where they lie over each other. */
+    /** The folder with the unpacked layers. */
     Path root() {
         return root;
     }
 
-    /** Starts its entry point with these words behind it. */
+    /** Starts its entry point with these arguments. */
     Process start(Path output, Map<String, String> environment, String... arguments) throws IOException {
         Tool.require(
                 CommandResult.of("unshare", "--mount", "--propagation", "private", "true")
@@ -105,8 +105,7 @@ final class UnpackedImage {
         for (var volumes = config().get("Volumes").fieldNames(); volumes.hasNext(); ) {
             String volume = volumes.next();
             Files.createDirectories(root.resolve(volume.substring(1)));
-            // as Kubernetes leaves a volume with fsGroup: its owner is root, so that the program cannot change its
-            // rights
+            // a volume with fsGroup in Kubernetes: root owns it, so the program cannot change its permissions
             script.append("mount -t tmpfs -o mode=2770,uid=0,gid=")
                     .append(user.split(":")[1])
                     .append(" tmpfs \"$ROOT")

@@ -22,7 +22,7 @@ import org.cyclonedx.parsers.JsonParser;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Every statement about an advisory against what is shipped. */
+/** Every statement about an advisory agrees with the shipped program. */
 class VexIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,12 +47,12 @@ class VexIT {
     }
 
     @Test
-    void itIsValid() throws IOException {
+    void theDocumentIsValid() throws IOException {
         assertThat(new JsonParser().validate(VEX, Version.VERSION_16)).isEmpty();
     }
 
     @Test
-    void everyStatementIsAboutTheVersionThatIsShipped() {
+    void everyStatementIsAboutTheShippedVersion() {
         for (JsonNode statement : statements(null)) {
             assertThat(refs(statement)).as(id(statement)).isNotEmpty().allSatisfy(ref -> {
                 Matcher library = REF.matcher(ref);
@@ -68,7 +68,7 @@ class VexIT {
     }
 
     @Test
-    void everyLibraryInItIsInTheListOfWhatIsShipped() throws IOException {
+    void everyLibraryInItIsShipped() throws IOException {
         Path list = PROJECT.resolve("target/tap-sentinel-sbom.json");
         Tool.require(Files.exists(list), "Maven leaves the list of what is in it out when it is offline (-o)");
         JsonNode bom = JSON.readTree(list.toFile());
@@ -96,7 +96,7 @@ class VexIT {
     }
 
     @Test
-    void whatIsCalledAbsentIsNotShipped() {
+    void componentsCalledAbsentAreNotShipped() {
         List<String> absent = statements("not_affected").stream()
                 .flatMap(statement -> values(statement, "absent").stream())
                 .toList();
@@ -105,7 +105,7 @@ class VexIT {
     }
 
     @Test
-    void noSignInOfCamelsServersIsConfigured() throws IOException {
+    void camelsServersUseNoAuthentication() throws IOException {
         assertThat(Files.readString(PROJECT.resolve("application.properties")))
                 .contains("camel.management.")
                 .doesNotContainIgnoringCase("authentication")
@@ -113,7 +113,7 @@ class VexIT {
     }
 
     @Test
-    void everyStatementNamesATestThatThereIs() throws IOException {
+    void everyStatementNamesAnExistingTest() throws IOException {
         for (JsonNode statement : statements(null)) {
             String[] proof = values(statement, "proved-by").get(0).split("#");
             try (Stream<Path> sources = Files.walk(PROJECT.resolve("src/test/java"))) {

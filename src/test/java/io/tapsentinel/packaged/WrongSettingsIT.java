@@ -13,12 +13,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A setting that cannot work shows within seconds of the start, in health and in one line of the log, long before any scheduled poll. */
+/** A setting that cannot work is reported within seconds of the start, in health and in one log line, before any scheduled poll. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WrongSettingsIT extends PackagedFixture {
 
     private static final Duration SHOWS = Duration.ofSeconds(10);
-    private static final String NOBODY = "http://127.0.0.1:1";
+    private static final String CLOSED_PORT = "http://127.0.0.1:1";
 
     private ScriptedServices services;
 
@@ -33,7 +33,7 @@ class WrongSettingsIT extends PackagedFixture {
     }
 
     @Test
-    void aWrongSecretAndARuleThatDoesNotExist() throws Exception {
+    void aWrongSecretAndAnUnknownRule() throws Exception {
         launch.with("tap.secret", "wrong").with("sentinel.dcr-immutable-id", "dcr-12345678901234567890123456789012");
         see(
                 "DOWN",
@@ -45,7 +45,7 @@ class WrongSettingsIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aTapHostThatDoesNotExistAndARoleThatIsMissing() throws Exception {
+    void anUnknownTapHostAndAMissingRole() throws Exception {
         services.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, services));
         launch.with("tap.url", "https://tap.invalid");
         see(
@@ -58,18 +58,18 @@ class WrongSettingsIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aClosedPortOfTapAndATokenThatSentinelRefuses() throws Exception {
+    void aClosedTapPortAndARefusedToken() throws Exception {
         services.sink().script(call -> upload -> upload.send(401, "no"));
-        launch.with("tap.url", NOBODY);
+        launch.with("tap.url", CLOSED_PORT);
         see("DOWN", KnownProblem.TAP_UNREAD, "127.0.0.1:1", KnownProblem.SENTINEL_TOKEN, "Sentinel answered 401");
     }
 
     @Test
     @Tag("full")
-    void aProxyThatIsNotThereAndAClosedPortOfSentinel() throws Exception {
+    void anAbsentProxyAndAClosedSentinelPort() throws Exception {
         launch.with("tap.url", "https://tap.example.com")
-                .with("sentinel.endpoint", NOBODY)
-                .environment(Map.of("HTTPS_PROXY", NOBODY));
+                .with("sentinel.endpoint", CLOSED_PORT)
+                .environment(Map.of("HTTPS_PROXY", CLOSED_PORT));
         see(
                 "DEGRADED",
                 KnownProblem.TAP_UNREAD,
@@ -80,7 +80,7 @@ class WrongSettingsIT extends PackagedFixture {
 
     @Test
     @Tag("full")
-    void aPathThatTapDoesNotKnowAndNoIdentityForAzure() throws Exception {
+    void anUnknownTapPathAndNoAzureIdentity() throws Exception {
         services.tap().script(call -> request -> request.send(404, "no such page"));
         launch.with("sentinel.endpoint", "https://sentinel.invalid")
                 .with("sentinel.auth", "azure")
@@ -88,7 +88,7 @@ class WrongSettingsIT extends PackagedFixture {
         see("DOWN", KnownProblem.TAP_WINDOW, "TAP answered 404", KnownProblem.SENTINEL_TOKEN, "no access token");
     }
 
-    /** Status, particulars and remedy of both in health and in a line each. */
+    /** Health and one log line each have status, details and remedy of both. */
     private void see(
             String status, KnownProblem tap, String tapParticulars, KnownProblem sentinel, String sentinelParticulars)
             throws Exception {
