@@ -1,6 +1,6 @@
 'use strict';
 
-// node check.js <folder of the language service> <jobs> > reports, both as JSON: see KustoJob.java and KustoCheck.java.
+// node check.js <folder of the language service> <jobs.json> > reports.json; formats: KustoJob.java, KustoCheck.java
 const fs = require('fs');
 const {load, array, columns, walk} = require('./language');
 const {globals, kusto} = require('./database');
@@ -11,7 +11,7 @@ const {values} = require('./values');
 const language = load(process.argv[2]);
 process.stdout.write(JSON.stringify(JSON.parse(fs.readFileSync(process.argv[3], 'utf8')).map(check)));
 
-/** One job: every function and every query of it, against its tables and functions. */
+/** Checks all functions and queries of one job against its tables and functions. */
 function check(job) {
     const workspace = globals(language, job);
     const report = {findings: [], results: {}, calls: {}, values: {}};
@@ -34,7 +34,7 @@ function findings(query, code, result) {
         ...unlike(query, result).map(message => found(0, 'RESULT', message))];
 }
 
-/** In what the columns of the result are not those that the query must give. */
+/** How the result's columns differ from the required ones. */
 function unlike(query, result) {
     const messages = [];
     for (const wanted of query.result) {
@@ -48,7 +48,7 @@ function unlike(query, result) {
     return messages;
 }
 
-/** Names of the functions that the query calls itself, sorted. */
+/** Sorted names of the functions the query itself calls. */
 function calls(code) {
     const names = new Set();
     walk(code, (node, kind) => kind === 'FunctionCallExpression' && names.add(node.Name.SimpleName));

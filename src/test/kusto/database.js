@@ -1,6 +1,6 @@
 'use strict';
 
-/** What queries are bound against: a database of exactly the given tables and functions, and the functions that Kusto itself has. */
+/** A database with exactly the given tables and functions, plus Kusto's own functions. */
 function globals(language, job) {
     const symbols = language.Symbols;
     const tables = job.tables.map(table => new symbols.TableSymbol.$ctor7(table.name, schema(table.columns), null));
@@ -14,7 +14,7 @@ function schema(columns) {
     return '(' + columns.map(column => `['${column.name}']:${kusto(column.type)}`).join(', ') + ')';
 }
 
-/** Azure Monitor and Kusto call one type by two names. */
+/** Azure Monitor's name of a type as Kusto's. */
 function kusto(type) {
     return type === 'boolean' ? 'bool' : type;
 }

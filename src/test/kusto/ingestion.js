@@ -2,16 +2,16 @@
 
 const {walk} = require('./language');
 
-/** Operators that surely leave a row in the context of its table. */
+/** Operators after which a row still belongs to its table. */
 const ROW_BY_ROW = ['FilterOperator', 'ExtendOperator'];
 
-/** Every ingestion_time() that is not of a table's own rows: after a union, summarize, join, ... it is null. As {start, code, message}. */
+/** Finds each ingestion_time() that is null because it does not apply to a table's own rows (after union, summarize, join, ...). */
 function findings(code) {
     const found = [];
     walk(code, (node, kind) => {
         if (kind === 'FunctionCallExpression' && node.Name.SimpleName === 'ingestion_time' && !ofTable(node)) {
             found.push({start: node.TextStart, code: 'INGESTION',
-                message: 'ingestion_time() is null here: take it from a table, before anything but where and extend'});
+                message: 'ingestion_time() is null here: call it on a table, after nothing but where and extend'});
         }
     });
     return found;

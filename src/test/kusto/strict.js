@@ -30,7 +30,7 @@ const RULES = {
             tell(given[0], 'TYPES', `${words(given[0])} is ${typeName(given[0])}: ${name} takes a string`);
         }
         if (CHOOSE.includes(name) && typeName(node) === 'dynamic' && !given.some(one => typeName(one) === 'dynamic')) {
-            tell(node, 'TYPES', `${name} chooses between ${given.map(typeName).join(', ')}: the result is of no one type`);
+            tell(node, 'TYPES', `${name} chooses between ${given.map(typeName).join(', ')}: they must have one type`);
         }
     },
     UnionOperator: united,
@@ -38,8 +38,8 @@ const RULES = {
 };
 
 /**
- * What the service lets pass, but the engine or the reader of the answer does not: values of two types compared or chosen from, a dynamic
- * compared without saying as what, columns of one name and two types united. As {start, code, message}.
+ * Errors that the language service does not report: values of different types compared or chosen from, a dynamic compared without a cast,
+ * a union of columns with one name and two types. Each is {start, code, message}.
  */
 function findings(code) {
     const found = [];
@@ -52,17 +52,17 @@ function sameType(left, right, tell) {
     const types = [typeName(left), typeName(right)];
     const alike = types[0] === types[1] && types[0] !== 'dynamic' || types.every(type => NUMBERS.includes(type));
     if (!types.includes(null) && !alike) {
-        tell(right, 'TYPES', `${words(left)} is ${types[0]} and ${words(right)} is ${types[1]}: only values of one simple type compare`);
+        tell(right, 'TYPES', `${words(left)} is ${types[0]} and ${words(right)} is ${types[1]}: both must have the same simple type`);
     }
 }
 
-/** Kusto renames a column that two operands type differently, and every later use of its name fails or reads null. */
+/** Kusto renames a column that has different types in the operands; later uses of its name fail or read null. */
 function united(node, tell) {
     const names = columns(node.ResultType).map(column => column.name);
     for (const name of names) {
         const parts = RENAMED.exec(name);
         if (parts && names.some(other => other !== name && (RENAMED.exec(other) || [])[1] === parts[1])) {
-            tell(node, 'UNION', `column ${parts[1]} has not the same type in every operand: here it is ${name}`);
+            tell(node, 'UNION', `column ${parts[1]} has different types in the operands: here it is ${name}`);
         }
     }
 }
@@ -71,7 +71,7 @@ function elements(list) {
     return array(list.Expressions).map(separated => separated.Element$1 || separated.Element || separated);
 }
 
-/** Name of a scalar's type; null where there is none to compare: a table, or an error that is told already. */
+/** Name of a scalar's type; null for a table or an expression already reported as an error. */
 function typeName(expression) {
     const type = expression && expression.ResultType;
     return type && type.IsScalar && !['unknown', 'error', 'null'].includes(type.Name) ? type.Name : null;

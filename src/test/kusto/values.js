@@ -4,7 +4,7 @@ const {array, walk} = require('./language');
 
 const TESTS = ['BinaryExpression', 'InExpression', 'HasAnyExpression', 'HasAllExpression'];
 
-/** The strings that a query compares anything with, sorted: its filter values. */
+/** Sorted strings that a query compares with: its filter values. */
 function values(code) {
     const found = new Set();
     walk(code, (node, kind) => {

@@ -173,7 +173,7 @@ class StableNamesTest {
     @Test
     void metricsKeepTheirNames() throws IOException {
         assertThat(Pattern.compile("^\\| `(\\w+)` \\|", Pattern.MULTILINE)
-                        .matcher(Files.readString(Path.of("src/site/markdown/metrics.md")))
+                        .matcher(Files.readString(Path.of("src/site/markdown/monitoring.md")))
                         .results()
                         .map(name -> name.group(1)))
                 .contains(

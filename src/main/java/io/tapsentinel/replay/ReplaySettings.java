@@ -24,7 +24,7 @@ public record ReplaySettings(String uri, Duration keep) {
         if (uri.startsWith("azure-storage-blob:")) {
             throw new InvalidSettingException("tap.replay.uri is \"" + uri.replaceAll("\\?.*", "?...")
                     + "\"; it must not be a blob endpoint. To replay blobs, add the route replay-from-blobs from"
-                    + " src/site/markdown/data-at-rest.md, which moves them into a folder");
+                    + " src/site/markdown/archive.md, which moves them into a folder");
         }
         return uri;
     }

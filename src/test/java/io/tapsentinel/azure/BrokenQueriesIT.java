@@ -22,15 +22,15 @@ class BrokenQueriesIT {
     private static final String SCHEMAS = """
             ProofPointTAPClicksPermittedV2_CL | classification | int | MaliciousLinkClicked.kql | 5:29: TYPES classification is int and 'malware' is string
             ProofPointTAPClicksPermittedV2_CL | clickIP | - | MaliciousLinkClicked.kql | The name 'clickIP' does not refer
-            ProofPointTAPClicksPermittedV2_CL | threatID | dynamic | ThreatClearedAfterDelivery.kql | column ThreatId has not the same type
-            ProofPointTAPClicksBlockedV2_CL | url | dynamic | TapEventHistory.kql | column url has not the same type
-            ProofPointTAPClicksBlockedV2_CL | recipient | dynamic | TapEventHistory.kql | column recipient has not the same type
-            ProofPointTAPClicksBlockedV2_CL | clickTime | string | TapEventHistory.kql | column clickTime has not the same type
-            ProofPointTAPMessagesDeliveredV2_CL | messageTime | string | TapEventHistory.kql | column messageTime has not the same type
-            ProofPointTAPMessagesDeliveredV2_CL | messageTime | string | ThreatClearedAfterDelivery.kql | column EventTime has not the same type
+            ProofPointTAPClicksPermittedV2_CL | threatID | dynamic | ThreatClearedAfterDelivery.kql | column ThreatId has different types
+            ProofPointTAPClicksBlockedV2_CL | url | dynamic | TapEventHistory.kql | column url has different types
+            ProofPointTAPClicksBlockedV2_CL | recipient | dynamic | TapEventHistory.kql | column recipient has different types
+            ProofPointTAPClicksBlockedV2_CL | clickTime | string | TapEventHistory.kql | column clickTime has different types
+            ProofPointTAPMessagesDeliveredV2_CL | messageTime | string | TapEventHistory.kql | column messageTime has different types
+            ProofPointTAPMessagesDeliveredV2_CL | messageTime | string | ThreatClearedAfterDelivery.kql | column EventTime has different types
             ProofPointTAPMessagesDeliveredV2_CL | threatsInfoMap | string | MalwareAttachmentDelivered.kql | KS
-            ProofPointTAPMessagesBlockedV2_CL | messageSize | string | TapEventHistory.kql | column messageSize has not the same type
-            ProofPointTAPMessagesBlockedV2_CL | policyRoutes | string | TapEventHistory.kql | column policyRoutes has not the same type
+            ProofPointTAPMessagesBlockedV2_CL | messageSize | string | TapEventHistory.kql | column messageSize has different types
+            ProofPointTAPMessagesBlockedV2_CL | policyRoutes | string | TapEventHistory.kql | column policyRoutes has different types
             TapSentinelHealth_CL | kind | int | ConnectorStopped.kql | 5:17: TYPES kind is int and 'heartbeat' is string
             TapSentinelHealth_CL | hour | string | Completeness.kql | KS
             TapSentinelHealth_CL | delivered | string | Completeness.kql | KS

@@ -41,16 +41,15 @@ final class ContentTemplate {
               "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
               "contentVersion": "1.0.0.0",
               "parameters": {
-                "workspaceName": {"type": "string", "metadata": {"description": "Log Analytics workspace that\
-             Sentinel runs on; it exists, in the resource group that is deployed to, and has the tables of\
-             azuredeploy.json."}},
+                "workspaceName": {"type": "string", "metadata": {"description": "Log Analytics workspace\
+             Sentinel runs on. It must exist in this resource group and have the tables of azuredeploy.json."}},
                 "location": {"type": "string", "metadata": {"description": "Region of the workbook."},
                   "defaultValue": "[resourceGroup().location]"},
-                "healthTable": {"type": "bool", "metadata": {"description": "Whether the connector runs with\
-             sentinel.health-table=true: without its rows the function Completeness and the rules about the\
-             connector are left out."},
+                "healthTable": {"type": "bool", "metadata": {"description": "true if the connector runs with\
+             sentinel.health-table=true. false leaves out the function Completeness and the rules about the\
+             connector."},
                   "defaultValue": true},
-                "rulesEnabled": {"type": "bool", "metadata": {"description": "Whether the rules run from the start."},
+                "rulesEnabled": {"type": "bool", "metadata": {"description": "false deploys the rules disabled."},
                   "defaultValue": true}
               },
               "resources": [],

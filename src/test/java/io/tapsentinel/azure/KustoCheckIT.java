@@ -42,7 +42,7 @@ class KustoCheckIT {
                     T\\n| where bag == 'x' => 2:16 => bag is dynamic and 'x' is string
                     T\\n| where tolower(bag.a) == 'x' => 2:17 => bag.a is dynamic: tolower takes a string
                     T\\n| extend z = iff(yes, number, text) => 2:14 => iff chooses between bool, int, string
-                    T\\n| union (T | extend text = 3) => 2:3 => column text has not the same type in every operand
+                    T\\n| union (T | extend text = 3) => 2:3 => column text has different types in the operands
                     T\\n| join (T) on $left.text == $right.number => 2:29 => $left.text is string and $right.number is int
                     T\\n| take 1\\n| where ingestion_time() > ago(1h) => 3:9 => ingestion_time() is null here
                     union T, (T | where yes)\\n| extend i = ingestion_time() => 2:14 => ingestion_time() is null here

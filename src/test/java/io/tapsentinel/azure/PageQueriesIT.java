@@ -12,27 +12,27 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The pages name the queries that there are, and every query that they show binds. */
+/** The pages name every query, and each query they show binds. */
 @Tag("full")
 class PageQueriesIT {
 
-    private static final String PAGE = page("queries.md");
+    private static final String PAGE = page("monitoring.md");
 
-    /** Azure's own tables, as many of their documented columns as one needs. */
+    /** Azure's own tables, with the columns these queries use. */
     private static final List<Table> AZURES_TABLES = List.of(
             table("DCRLogErrors", "_ResourceId string, OperationName string, InputStreamId string, Message string"),
             table("AzureMetrics", "_ResourceId string, MetricName string, Total real"));
 
     @Test
-    void theExamplesOfThePageOnQueriesBind() {
-        List<Query> examples = queries("queries.md", "(?ms)^```kusto\n(.*?)^```");
+    void examplesOnTheMonitoringPageBind() {
+        List<Query> examples = queries("monitoring.md", "(?ms)^```kusto\n(.*?)^```");
 
         assertThat(examples).hasSizeGreaterThan(4);
         assertBind(QueryFiles.tables(false), QueryFiles.functions(), examples);
     }
 
     @Test
-    void theQueriesOfThePageOnTheDeploymentBind() {
+    void queriesOnTheAzurePageBind() {
         List<Query> queries = queries("azure.md", "(?m)^(    [A-Z]\\w+\n(?:    \\| .*\n)+)");
 
         assertThat(queries).hasSize(2);
@@ -40,7 +40,7 @@ class PageQueriesIT {
     }
 
     @Test
-    void thePageOnQueriesNamesEveryFunctionRuleAndPart() {
+    void monitoringPageNamesEveryFunctionRuleAndWorkbookPart() {
         assertThat(PAGE)
                 .contains(QueryFiles.functions().stream()
                         .map(function -> "`" + function.name() + "`")

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The alerts by themselves: written series below src/test/prometheus, what they say, and the page. */
+/** The alerts: against series in src/test/prometheus, their annotations, and their chapters on the page. */
 @Tag("full")
 class AlertRulesIT {
 
@@ -33,7 +33,7 @@ class AlertRulesIT {
     }
 
     @Test
-    void prometheusTakesTheRules() throws IOException {
+    void prometheusAcceptsTheRules() throws IOException {
         CommandResult answer = AlertRules.check();
 
         assertThat(answer.succeeded()).as(answer.text()).isTrue();
@@ -55,7 +55,7 @@ class AlertRulesIT {
     }
 
     @Test
-    void everyAlertFiresInSomeFileOfSeries() throws IOException {
+    void everyAlertFiresInSomeTest() throws IOException {
         Set<String> firing = new TreeSet<>();
         for (Path file : series()) {
             Pattern.compile("labels: '[^']*alertname=\"(\\w+)\"")
@@ -68,7 +68,7 @@ class AlertRulesIT {
     }
 
     @Test
-    void everyAlertSaysHowBadItIsWhatIsTheMatterAndWhatToDo() throws IOException {
+    void everyAlertHasSeverityTextAndAction() throws IOException {
         for (JsonNode rule : AlertRules.all()) {
             String name = rule.path("alert").asText();
             JsonNode says = rule.path("annotations");
@@ -81,16 +81,16 @@ class AlertRulesIT {
                         .endsWith(part.equals("summary") ? "" : ".");
             }
             assertThat(says.path("summary").asText())
-                    .as("one title for all that is grouped")
+                    .as("the same for all alerts of a group")
                     .doesNotContain("{{");
             assertThat(says.path("runbook").asText()).isEqualTo(PAGE + "#" + name.toLowerCase());
         }
     }
 
-    /** promtool shows what fired when something else was expected; that is the one way to see the words. */
+    /** promtool prints annotations only when it expected another alert. */
     @ParameterizedTest
     @MethodSource("series")
-    void theWordsHaveTheirValuesAndNoMistake(Path file) throws IOException {
+    void annotationsExpandWithoutErrors(Path file) throws IOException {
         JsonNode series = AlertRules.yaml(file);
         Map<String, Object> tests = new TreeMap<>();
         for (String name : AlertRules.names()) {
@@ -133,7 +133,7 @@ class AlertRulesIT {
     }
 
     @Test
-    void thePageHasAChapterForEachAlertWithItsSeverityAndThreshold() throws IOException {
+    void pageHasAChapterForEachAlertWithItsSeverityAndDuration() throws IOException {
         String page = Files.readString(PAGE);
         List<String> chapters = Pattern.compile("^### (TapSentinel\\w+)$", Pattern.MULTILINE)
                 .matcher(page)
@@ -147,7 +147,7 @@ class AlertRulesIT {
             String chapter = page.substring(page.indexOf("### " + name)).split("\n###? ", 2)[0];
             assertThat(chapter)
                     .as(name)
-                    .contains(rule.path("labels").path("severity").asText() + ", ", "Meaning:", "Tune:", "Do:");
+                    .contains(rule.path("labels").path("severity").asText() + ", ", "Meaning:", "Do:");
             if (rule.has("for")) {
                 assertThat(chapter).as(name).contains("for " + rule.path("for").asText());
             }

@@ -59,14 +59,14 @@ class DashboardTest {
     }
 
     @Test
-    void theFirstRowShowsWhatTheAlertsAreAbout() throws IOException {
+    void firstRowShowsWhatAlertsWatch() throws IOException {
         List<String> first = Dashboard.load().shown().stream()
                 .filter(panel -> panel.path("gridPos").path("y").asInt() == 1)
                 .map(panel -> panel.path("title").asText())
                 .toList();
 
         assertThat(first)
-                .containsExactly("Lag", "Missing events", "Time lost", "Needs a person", "Requests left", "Last poll");
+                .containsExactly("Lag", "Missing events", "Time lost", "Needs action", "Requests left", "Last poll");
         assertThat(Dashboard.load().shown())
                 .filteredOn(panel -> panel.path("gridPos").path("y").asInt() < 9)
                 .allMatch(panel -> panel.path("fieldConfig")
@@ -78,7 +78,7 @@ class DashboardTest {
     }
 
     @Test
-    void theDatasourceIsChosenOnThePage() throws IOException {
+    void datasourceIsAVariable() throws IOException {
         JsonNode json = Dashboard.load().json();
 
         assertThat(Dashboard.each(json.path("templating").path("list"))
@@ -90,7 +90,7 @@ class DashboardTest {
     }
 
     @Test
-    void theKustomizationTakesEveryFileOfItsFolder() throws IOException {
+    void kustomizationIncludesEveryFileOfItsFolder() throws IOException {
         Path folder = Dashboard.FILE.getParent();
         JsonNode kustomization = AlertRules.yaml(folder.resolve("kustomization.yaml"));
         Set<String> named = new HashSet<>(Set.of("kustomization.yaml"));

@@ -19,18 +19,18 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What rules and panels ask for is what the program tells, and nothing that it tells is left out. */
+/** Rules and panels use exactly the metrics of the program. */
 @Tag("full")
 class NamesIT {
 
-    /** Deliberately on no panel and in no rule, as the page says. */
+    /** Deliberately on no panel and in no rule. */
     private static final Set<String> UNUSED = Set.of("app_info");
 
     @TempDir
     Path folder;
 
     @Test
-    void everyMetricOfARuleOrPanelIsInTheProgramsOutputAndEveryMetricIsUsed() throws Exception {
+    void rulesAndPanelsUseExactlyTheProgramsMetrics() throws Exception {
         Set<String> told = new TreeSet<>();
         Scrape scrape = scrape();
         scrape.samples().keySet().forEach(series -> told.add(series.split("\\{")[0]));
@@ -45,9 +45,9 @@ class NamesIT {
         assertThat(families).as("neither on a panel nor in a rule").isEmpty();
     }
 
-    /** promtool evaluates every query of the dashboard over an hour of a running program. */
+    /** promtool evaluates every dashboard query over an hour of a running program. */
     @Test
-    void noPanelIsWithoutData() throws Exception {
+    void everyPanelHasData() throws Exception {
         List<Map<String, Object>> looks = new ArrayList<>();
         for (String expression : Dashboard.load().expressions()) {
             looks.add(Map.of(
@@ -78,7 +78,7 @@ class NamesIT {
         return all;
     }
 
-    /** Of a program that has met a field without a column. */
+    /** From a program that read a field without a column. */
     private Scrape scrape() throws Exception {
         try (SimulatedServices services = new SimulatedServices(
                 folder, SandboxSettings.defaults().seed(11).eventsPerHour(300))) {

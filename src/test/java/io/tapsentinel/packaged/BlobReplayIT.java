@@ -122,7 +122,7 @@ class BlobReplayIT extends PackagedFixture {
 
         try (PackagedProgram program = services.launch().start()) {
             program.awaitLine("replay of blob-2.json committed");
-            program.awaitMatches("WARN.*blob 1.json stays where it is", 2);
+            program.awaitMatches("WARN.*blob 1.json was not moved", 2);
             services.assertThatNothingIsShown(program);
         }
         assertThat(container.listBlobs()).extracting(BlobItem::getName).containsExactly("1.json");
@@ -130,7 +130,7 @@ class BlobReplayIT extends PackagedFixture {
 
     /** From the page. */
     private static String route() throws IOException {
-        String page = Files.readString(PROJECT.resolve("src/site/markdown/data-at-rest.md"));
+        String page = Files.readString(PROJECT.resolve("src/site/markdown/archive.md"));
         String begin = "```yaml\n- route:\n    id: replay-from-blobs";
         int from = page.indexOf(begin) + "```yaml\n".length();
         return page.substring(from, page.indexOf("```", from));

@@ -50,23 +50,23 @@ public final class DeliveryMetrics implements DeliveryListener {
         this.records = DistributionSummary.builder("sentinel.batch.records")
                 .tag("table", table)
                 .serviceLevelObjectives(RECORDS)
-                .description("Records of each request that Sentinel acknowledged")
+                .description("Records per acknowledged request")
                 .register(registry);
         this.bytes = DistributionSummary.builder("sentinel.batch")
                 .baseUnit("bytes")
                 .tag("table", table)
                 .serviceLevelObjectives(BYTES)
-                .description("Bytes of each request that Sentinel acknowledged, before compression")
+                .description("Bytes per acknowledged request, before compression")
                 .register(registry);
         this.seconds = Timer.builder("sentinel.upload")
                 .tag("table", table)
                 .serviceLevelObjectives(UPLOAD)
-                .description("How long each request to Sentinel took, whatever its end")
+                .description("Duration of each request to Sentinel, failed ones included")
                 .register(registry);
         this.lag = Timer.builder("tap.event.lag")
                 .tag("table", table)
                 .serviceLevelObjectives(LAG)
-                .description("From the time of an event to Sentinel's acknowledgement")
+                .description("From an event's time to Sentinel's acknowledgement")
                 .register(registry);
         STATUSES.forEach(this::retries);
     }
@@ -75,10 +75,7 @@ public final class DeliveryMetrics implements DeliveryListener {
     public static void ofSink(MeterRegistry registry, SentinelComponent sentinel, Instant started) {
         DeliveryStatus deliveries = sentinel.deliveryStatus();
         Metrics.gauge(
-                registry,
-                "sentinel.pending.records",
-                deliveries::pending,
-                "Records that were taken and have no end yet");
+                registry, "sentinel.pending.records", deliveries::pending, "Records not yet acknowledged or given up");
         for (EventType type : EventType.values()) {
             String table = type.table();
             TableStatus status = deliveries.of(table);
@@ -86,14 +83,14 @@ public final class DeliveryMetrics implements DeliveryListener {
                     registry,
                     "sentinel.failures.in.a.row",
                     () -> status.problem().failures(),
-                    "Failed requests since the last good one",
+                    "Failed requests since the last success",
                     "table",
                     table);
             Metrics.gauge(
                     registry,
                     "sentinel.needs.person",
                     () -> status.problem().needsPerson() ? 1 : 0,
-                    "1 while deliveries fail in a way that only a person can put right",
+                    "1 while deliveries need action",
                     "table",
                     table);
             // seconds since 1970, as Prometheus has times
@@ -102,20 +99,20 @@ public final class DeliveryMetrics implements DeliveryListener {
                             () -> status.lastAcknowledged().orElse(started).toEpochMilli() / 1_000.0)
                     .baseUnit("seconds")
                     .tag("table", table)
-                    .description("When Sentinel acknowledged a request last; the start of the process before the first")
+                    .description("Last acknowledged request; before the first, the start of the process")
                     .strongReference(true)
                     .register(registry);
             FunctionCounter.builder(
                             "sentinel.rejected", sentinel, of -> of.rejections().rejected(table))
                     .tag("table", table)
-                    .description("Records that are stored at tap.rejected.uri because the table refuses them")
+                    .description("Records stored at tap.rejected.uri because Sentinel refuses them")
                     .register(registry);
         }
         FunctionCounter.builder(
                         "sentinel.capped.fields",
                         sentinel,
                         of -> of.rejections().capped())
-                .description("Records that were sent with cut values, the whole of them being stored")
+                .description("Records sent with cut values; the whole record is at tap.rejected.uri")
                 .register(registry);
     }
 
@@ -157,7 +154,7 @@ public final class DeliveryMetrics implements DeliveryListener {
     private Counter retries(String status) {
         return Counter.builder("sentinel.retries")
                 .tags("table", table, "status", status)
-                .description("Requests that failed and are made again, by status")
+                .description("Failed requests that are retried, by status")
                 .register(registry);
     }
 }

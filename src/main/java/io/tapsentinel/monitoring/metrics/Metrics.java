@@ -71,43 +71,39 @@ public final class Metrics {
     }
 
     private void ofStore(Look<Scrape> store, int perDay) {
-        seconds(store, "tap.progress.lag", StoreFigures::lag, "How long ago the newest instant was that was read");
-        seconds(store, "tap.backlog", StoreFigures::owed, "Time that is still to be read");
-        seconds(
-                store,
-                "tap.gap",
-                StoreFigures::lost,
-                "Time that was lost: TAP forgot it, or its answer cannot be read");
-        figure(store, "tap.gaps", now -> now.gaps().size(), "Ranges of time that were lost");
+        seconds(store, "tap.progress.lag", StoreFigures::lag, "Age of the newest instant that was read");
+        seconds(store, "tap.backlog", StoreFigures::owed, "Time still to read after an outage or a first start");
+        seconds(store, "tap.gap", StoreFigures::lost, "Total length of the gaps");
+        figure(store, "tap.gaps", now -> now.gaps().size(), "Number of gaps");
         figure(
                 store,
                 "tap.sweep.missing",
                 StoreFigures::missing,
-                "Events of the swept hours of seven days that TAP reported and the store lacked");
+                "Events of the swept hours of 7 days that TAP reported and that are not settled");
         figure(
                 store,
                 "sentinel.possible.duplicates",
                 StoreFigures::possibleDuplicates,
-                "Records that were on their way when a connection broke or the process ended; Sentinel may hold them twice");
+                "Records in flight when a connection broke or the process ended; Sentinel may hold them twice");
         for (EventType type : EventType.values()) {
             String[] table = {TABLE, type.table()};
             seconds(
                     store,
                     "sentinel.suspended",
                     now -> now.table(type).length(now.at()),
-                    "How long the table has been suspended; 0 while it is not",
+                    "How long the table has been suspended, else 0",
                     table);
             figure(
                     store,
                     "tap.deferred.events",
                     now -> now.table(type).deferred(),
-                    "Events that wait for a table that is or was suspended",
+                    "Deferred events of a table that is or was suspended",
                     table);
             figure(
                     store,
                     "tap.withdrawn.events",
                     now -> now.table(type).withdrawn(),
-                    "Events of 90 days that were deferred and that TAP no longer reports",
+                    "Deferred events of 90 days that TAP no longer reports",
                     table);
         }
         for (Pool pool : Pool.values()) {
@@ -117,11 +113,7 @@ public final class Metrics {
             left(pool, "poll", () -> requests.get().leftForPolls());
             left(pool, "rest", () -> requests.get().leftForRest());
         }
-        gauge(
-                registry,
-                "tap.requests.limit",
-                () -> perDay,
-                "Requests to TAP that are allowed in 24 hours in each pool");
+        gauge(registry, "tap.requests.limit", () -> perDay, "Requests to TAP allowed in 24 hours per pool");
     }
 
     private void left(Pool pool, String purpose, Supplier<Number> value) {
@@ -129,7 +121,7 @@ public final class Metrics {
                 registry,
                 "tap.requests.left",
                 value,
-                "Requests that may be made now",
+                "Requests to TAP possible now",
                 POOL,
                 pool.word(),
                 "purpose",

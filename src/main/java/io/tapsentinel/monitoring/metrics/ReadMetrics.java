@@ -57,8 +57,7 @@ public final class ReadMetrics implements ReadListener {
                                 / 1_000.0)
                 .baseUnit("seconds")
                 .strongReference(true)
-                .description(
-                        "When the newest window was committed last; the start of the process when the store knows of none")
+                .description("Last committed poll; without one, the start of the process")
                 .register(registry);
         for (EventType type : EventType.values()) {
             filtered("before-" + type.routeId());
@@ -138,7 +137,7 @@ public final class ReadMetrics implements ReadListener {
     private Counter events(String table, LedgerCount outcome) {
         return counter(
                 "tap.events",
-                "Events of committed reads by what became of them; each fetched event has one outcome",
+                "Fetched events of committed reads by outcome, one each",
                 "table",
                 table,
                 "outcome",
@@ -146,30 +145,29 @@ public final class ReadMetrics implements ReadListener {
     }
 
     private Counter fetched(String table) {
-        return counter("tap.fetched", "Events in the answers of committed reads", "table", table);
+        return counter("tap.fetched", "Events in TAP's answers of committed reads", "table", table);
     }
 
     private Counter late(String table) {
-        return counter(
-                "tap.late", "New events whose time had been read before, while no read had them", "table", table);
+        return counter("tap.late", "New events whose time was read before: TAP indexed them late", "table", table);
     }
 
     private Counter unreadable(String table) {
         return counter(
                 "tap.unreadable",
-                "Elements of answers that cannot be read, each once; they are among the rejected ones",
+                "Unreadable elements of answers, once each; also counted as rejected",
                 "table",
                 table);
     }
 
     private Counter filtered(String route) {
-        return counter("tap.filtered", "Events that a route dropped on purpose, each once", "route", route);
+        return counter("tap.filtered", "Events a route dropped on purpose, once each", "route", route);
     }
 
     private Counter reads(Purpose purpose, boolean committed) {
         return counter(
                 "tap.reads",
-                "Attempts to read a window, or to replay a document",
+                "Attempts to read a window or a replayed file",
                 "purpose",
                 purpose.word(),
                 "result",
@@ -179,16 +177,20 @@ public final class ReadMetrics implements ReadListener {
     private Timer seconds(Purpose purpose) {
         return Timer.builder("tap.read")
                 .tag("purpose", purpose.word())
-                .description("From the request to the end of the answer's last event")
+                .description("Duration of an attempt, from request to last event")
                 .register(registry);
     }
 
     private Counter bytes(Purpose purpose) {
-        return counter("tap.read.bytes", "What TAP answered, unpacked", "purpose", purpose.word());
+        return counter(
+                "tap.read.bytes",
+                "Size of TAP's answers, uncompressed, or of replayed files",
+                "purpose",
+                purpose.word());
     }
 
     private Counter refusals(String status) {
-        return counter("tap.refusals", "Requests to TAP that brought no answer, by its status", "status", status);
+        return counter("tap.refusals", "Failed requests to TAP, by status", "status", status);
     }
 
     private Counter counter(String name, String description, String... tags) {

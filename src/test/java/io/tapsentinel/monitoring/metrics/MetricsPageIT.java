@@ -17,17 +17,17 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The page and the program tell the same metrics. */
+/** The page lists exactly the metrics of the program. */
 class MetricsPageIT {
 
-    private static final Path PAGE = Path.of("src/site/markdown/metrics.md");
-    /** Camel's. */
+    private static final Path PAGE = Path.of("src/site/markdown/monitoring.md");
+    /** Camel registers it; its kind and labels are not ours. */
     private static final String FOREIGN = "app_info";
 
     private record Row(String kind, String unit, Set<String> labels) {}
 
     @Test
-    void thePageTellsEveryMetricWithKindUnitAndLabels() throws Exception {
+    void pageListsEveryMetricWithKindUnitAndLabels() throws Exception {
         Map<String, Row> page = page();
         try (SimulatedServices services =
                 new SimulatedServices(SandboxSettings.defaults().seed(11).eventsPerHour(100))) {
