@@ -136,6 +136,7 @@ class StableNamesTest {
                         FilteredRoute.FILTERED,
                         LookupFiles.BEAN,
                         TapEvent.PROPERTY,
+                        ReadRoutes.EVENT_TYPE,
                         SentinelConstants.TABLE))
                 .containsExactly(
                         "direct:tap-read-due",
@@ -143,6 +144,7 @@ class StableNamesTest {
                         "direct:filtered",
                         "lookup",
                         "CamelSentinelEvent",
+                        "CamelSentinelEventType",
                         "CamelSentinelTable");
         assertThat(EventType.values())
                 .extracting(EventType::repository)

@@ -30,6 +30,9 @@ public class ReadRoutes extends RouteBuilder {
     /** Where a trigger asks for closed hours that are due again. */
     public static final String SWEEP_DUE = "direct:tap-sweep-due";
 
+    /** Header with the event's {@link EventType} name, by which YAML routes an event: {@code CLICKS_PERMITTED}. */
+    public static final String EVENT_TYPE = "CamelSentinelEventType";
+
     static final String WINDOW = "direct:tap-window";
     /** Takes a read of which nothing is left to ask: the body iterates over its events. */
     public static final String EVENTS = "direct:tap-events";
@@ -154,6 +157,7 @@ public class ReadRoutes extends RouteBuilder {
         TapEvent event = exchange.getMessage().getBody(TapEvent.class);
         EventLife.carriedBy(event, exchange.getExchangeId());
         exchange.setProperty(TapEvent.PROPERTY, event);
+        exchange.getMessage().setHeader(EVENT_TYPE, event.getType().name());
     }
 
     /** Reports each event that has ended and keeps nothing of it; a failed one does not end the split. */

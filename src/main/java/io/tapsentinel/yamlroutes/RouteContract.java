@@ -90,7 +90,12 @@ public final class RouteContract {
             }
             set.refusal(route.getInput().getEndpointUri())
                     .ifPresent(reason -> problems.add(Step.place(route) + ", from: " + reason));
-            for (Step step : Step.of(route)) {
+            for (Step step : Step.withDisabled(route)) {
+                if (step.isDisabledInVain()) {
+                    problems.add(step.place() + ": Camel ignores \"disabled: true\" on "
+                            + step.definition().getShortName()
+                            + "; put it into a step that is disabled, or delete it");
+                }
                 step.uri()
                         .filter(uri -> !uri.contains("${"))
                         .flatMap(set::refusal)

@@ -70,13 +70,16 @@ final class RouteReferences {
     /** What comes after the request could take events out of TAP's answer, which nobody would miss. */
     private void requireAnswerAsItIs() {
         RouteDefinition fetch = byId.get(FETCH);
-        if (fetch == null || fetch.getOutputs().isEmpty()) {
+        if (fetch == null) {
             return;
         }
-        Step last = new Step(fetch, fetch.getOutputs().get(fetch.getOutputs().size() - 1));
-        if (!set.target(last).equals(Step.base(set.resolve(REQUEST)))) {
-            problems.add(last.place() + ": stands last in " + FETCH + ", where the request to TAP has to be, " + REQUEST
-                    + "; no step may change the answer");
+        Step last = Step.outer(fetch).stream()
+                .filter(step -> !step.isDisabled())
+                .reduce((earlier, later) -> later)
+                .orElse(null);
+        if (last == null || !set.target(last).equals(Step.base(set.resolve(REQUEST)))) {
+            problems.add((last == null ? Step.place(fetch) : last.place()) + ": the last step of " + FETCH
+                    + " must be the request to " + REQUEST + ", so that no step can change the answer");
         }
         Stream.concat(Step.of(fetch).stream(), set.completions())
                 .filter(step -> step.definition() instanceof OnCompletionDefinition)

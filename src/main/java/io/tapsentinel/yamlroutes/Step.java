@@ -5,10 +5,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
 import org.apache.camel.model.AggregateDefinition;
+import org.apache.camel.model.BeanDefinition;
 import org.apache.camel.model.CircuitBreakerDefinition;
+import org.apache.camel.model.MulticastDefinition;
 import org.apache.camel.model.OptionalIdentifiedDefinition;
+import org.apache.camel.model.PipelineDefinition;
 import org.apache.camel.model.PollDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ResequenceDefinition;
@@ -17,12 +22,13 @@ import org.apache.camel.model.SendDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.model.TryDefinition;
 import org.apache.camel.model.WireTapDefinition;
+import org.apache.camel.reifier.ProcessorReifier;
 
 /**
  * One step of a YAML route.
  *
- * @param route      the route that it stands in
- * @param definition the step itself
+ * @param route      the route it belongs to
+ * @param definition Camel's model of it
  */
 record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
 
@@ -30,26 +36,63 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
     private static final Set<String> DYNAMIC =
             Set.of("recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "kamelet");
 
-    /** The steps of a route, outer ones first, each with those inside it. */
+    /** The steps of a route that run, outer ones first, each followed by its inner ones. */
     static List<Step> of(RouteDefinition route) {
-        return outer(route).stream().flatMap(Step::withInner).toList();
+        return flatten(outer(route), step -> !step.isDisabled());
     }
 
-    /** Those that stand in no other one. */
+    /** The same with disabled steps, which Camel builds too. */
+    static List<Step> withDisabled(RouteDefinition route) {
+        return flatten(outer(route), step -> true);
+    }
+
+    /** The steps directly inside a route, disabled ones too. */
     static List<Step> outer(RouteDefinition route) {
         return route.getOutputs().stream()
                 .<Step>map(output -> new Step(route, output))
                 .toList();
     }
 
-    private Stream<Step> withInner() {
-        return Stream.concat(Stream.of(this), inner().stream().flatMap(Step::withInner));
+    private static List<Step> flatten(List<Step> steps, Predicate<Step> wanted) {
+        return steps.stream()
+                .filter(wanted)
+                .flatMap(step -> Stream.concat(Stream.of(step), flatten(step.inner(), wanted).stream()))
+                .toList();
     }
 
-    /** Those directly inside it. */
+    /** Whether Camel skips it, with everything inside it. */
+    boolean isDisabled() {
+        return saysDisabled() && !cannotBeDisabled();
+    }
+
+    /** Whether it runs although it says {@code disabled: true}: Camel 4.18 ignores that on some kinds of step. */
+    boolean isDisabledInVain() {
+        return saysDisabled() && cannotBeDisabled();
+    }
+
+    private boolean cannotBeDisabled() {
+        return definition instanceof BeanDefinition
+                || definition instanceof MulticastDefinition
+                || definition instanceof PipelineDefinition && inner().size() == 1;
+    }
+
+    private boolean saysDisabled() {
+        CamelContext camel = route.getCamelContext();
+        try {
+            // a route that begins with "from" instead of "route" has no context before it starts
+            return camel == null
+                    ? Boolean.parseBoolean(definition.getDisabled())
+                    : ProcessorReifier.isDisabled(camel, definition);
+        } catch (IllegalArgumentException e) {
+            // an unknown placeholder, which is reported when the route is built
+            return false;
+        }
+    }
+
+    /** The steps directly inside this one, disabled ones too. */
     List<Step> inner() {
         List<ProcessorDefinition<?>> all = new ArrayList<>(definition.getOutputs());
-        // what Camel keeps beside the outputs until the route is made
+        // Camel keeps these beside the outputs until it builds the route
         if (definition instanceof TryDefinition attempt) {
             all.addAll(attempt.getCatchClauses());
             all.add(attempt.getFinallyClause());
@@ -63,7 +106,7 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
                 .toList();
     }
 
-    /** Where it sends to or reads from, with options and placeholders as in the file; empty when it does not, or decides that by the event. */
+    /** The endpoint it sends to or reads from, as written in the file; empty when it has none. */
     Optional<String> uri() {
         String uri = definition instanceof SendDefinition<?> send
                 ? send.getUri()
@@ -73,25 +116,25 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
         return Optional.ofNullable(uri);
     }
 
-    /** Whether an exchange that has passed it has also passed what is inside it, or what it sends to. */
+    /** Whether the exchange goes on only after the step's inner steps, or its target, are done. */
     boolean waits() {
         return !(definition instanceof WireTapDefinition
                 || definition instanceof AggregateDefinition
                 || definition instanceof ResequenceDefinition);
     }
 
-    /** Whether it sends to what the event says, so that nobody can tell before. */
+    /** Whether the event decides the target, so that a check cannot know it. */
     boolean isDynamic() {
         return DYNAMIC.contains(definition.getShortName())
                 || uri().filter(uri -> uri.contains("${")).isPresent();
     }
 
-    /** Whether it is a part of the step around it, without which it means nothing. */
+    /** Whether it is a clause of another step, such as {@code when}. */
     boolean isClause() {
         return CLAUSES.contains(definition.getShortName());
     }
 
-    /** How a person finds it: its id, or what it is, without options of a URI. */
+    /** Its id, or its kind and URI without options. */
     String name() {
         if (definition.hasCustomIdAssigned()) {
             return definition.getId();
@@ -99,19 +142,19 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
         return definition.getShortName() + uri().map(uri -> " " + base(uri)).orElse("");
     }
 
-    /** File and line, route and step. */
+    /** File, line, route and step. */
     String place() {
         return place(route, definition) + ", step " + name();
     }
 
-    /** File and line of a route, and its id. */
+    /** File, line and id of a route. */
     static String place(RouteDefinition route) {
-        // one that begins with "from" and not with "route" has neither of itself
+        // a route that begins with "from" instead of "route" has no location
         return place(route, route.getLocation() == null ? route.getInput() : route);
     }
 
     private static String place(RouteDefinition route, OptionalIdentifiedDefinition<?> at) {
-        // Camel makes routes of other things, such as rest, that have no place
+        // routes that Camel creates, such as those of rest, have no location
         return (at == null || at.getLocation() == null ? "" : at.getLocation() + ":" + at.getLineNumber() + " ")
                 + route.getRouteId();
     }

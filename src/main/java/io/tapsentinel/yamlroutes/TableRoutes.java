@@ -112,6 +112,9 @@ final class TableRoutes {
 
         void enter(List<Step> steps, Step consumer) {
             for (Step step : steps) {
+                if (step.isDisabled()) {
+                    continue;
+                }
                 dynamic |= step.isDynamic();
                 String target = set.target(step);
                 if (!step.waits() || byInput.containsKey(target) && !target.startsWith("direct:")) {

@@ -85,9 +85,9 @@ class HoleIT {
                 Files.writeString(
                         routes.resolve(name),
                         text.replaceAll(
-                                "(uri: direct:before-messages-blocked\n +steps:\n +)- choice: [{][}]",
-                                "$1- bean: {beanType: '" + Assertions.class.getName()
-                                        + "', method: \"fail('a test')\"}"));
+                                "(uri: direct:before-messages-blocked\n +steps:\n)",
+                                "$1        - bean: {beanType: '" + Assertions.class.getName()
+                                        + "', method: \"fail('a test')\"}\n"));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -162,7 +162,7 @@ class OneTypeIT {
 
     @Test
     void aTapFetchThatDoesNotAskThatEndpointFailsTheWindowByItsPath() throws Exception {
-        String accept = "            constant: application/json\n";
+        String accept = "                expression: application/json\n";
         start(Files.readString(Path.of("routes", TAP_POLL))
                 .replace(
                         accept,

@@ -32,13 +32,13 @@ final class EditedSet {
         return mine("- route:\n    id: %s\n    from:\n      uri: %s\n      steps:\n        - %s\n"
                 .formatted(id, from, step));
     }
-    /** Puts a step, indented by no more than its own lines need, into the operator's route of blocked messages; an earlier one goes. */
+
+    /** Puts a step first into the operator's route of blocked messages, in place of an earlier one. Its later lines are indented already. */
     EditedSet before(String step) {
         String shipped = RouteFiles.in(FOLDER).texts().get(RoutesFixture.OPERATOR);
-        int at = shipped.indexOf("- choice: {}", shipped.indexOf("uri: direct:before-messages-blocked"));
-        texts.put(
-                RoutesFixture.OPERATOR,
-                shipped.substring(0, at) + step + shipped.substring(at + "- choice: {}".length()));
+        String head = "      uri: direct:before-messages-blocked\n      steps:\n";
+        assertThat(shipped).contains(head);
+        texts.put(RoutesFixture.OPERATOR, shipped.replace(head, head + "        " + step + "\n"));
         return this;
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.camel.Processor;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +23,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GuardedSpineIT {
 
     private static final String POLL = "tap-poll.camel.yaml";
-    private static final String CHOICE = "        - choice: {}";
+    /** The beginning of each operator's route, before its disabled example. */
+    private static final String STEPS = "\n      steps:\n";
+
     private static final String REQUEST = "uri: \"{{tap.url}}/v2/siem/all\"";
 
     @TempDir
@@ -44,7 +47,47 @@ class GuardedSpineIT {
                 "removeProperties:\n            pattern: \"*\""
             })
     void theEventIsNotLostSightOf(String step) throws Exception {
-        assertStops(RoutesFixture.OPERATOR, CHOICE, "        - " + step, "CamelSentinelEvent");
+        assertStops(RoutesFixture.OPERATOR, STEPS, STEPS + "        - " + step + "\n", "CamelSentinelEvent");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "removeHeader:\n            name: CamelSentinelEventType",
+                "removeHeaders:\n            pattern: \"*\"",
+                "setHeader:\n            name: CamelSentinelEventType\n            constant: x"
+            })
+    void eventWithoutItsTypeHeaderFailsTheWindow(String step) throws Exception {
+        assertStops(
+                RoutesFixture.ROUTER,
+                STEPS,
+                STEPS + "        - " + step + "\n",
+                "ended without delivering",
+                "route tap-event leaves it out");
+    }
+
+    @Test
+    void eventWithTheTypeHeaderOfAnotherTypeFailsTheWindow() throws Exception {
+        assertStops(
+                RoutesFixture.ROUTER,
+                STEPS,
+                STEPS + "        - setHeader:\n            name: CamelSentinelEventType\n"
+                        + "            constant: MESSAGES_BLOCKED\n",
+                "messagesBlockedSeen",
+                "messages-blocked");
+    }
+
+    @Test
+    void removingHeadersInAnOperatorsRouteChangesNothing() throws Exception {
+        String text = routes.text(RoutesFixture.OPERATOR);
+        routes.force(
+                        RoutesFixture.OPERATOR,
+                        text.replace(STEPS, STEPS + "        - removeHeaders:\n            pattern: \"*\"\n"))
+                .join();
+
+        routes.pollUntilRead();
+        routes.assertEachLandedOnce();
+        routes.force(RoutesFixture.OPERATOR, text).join();
     }
 
     @Test
@@ -52,7 +95,8 @@ class GuardedSpineIT {
         String text = routes.text(RoutesFixture.OPERATOR);
         routes.force(
                         RoutesFixture.OPERATOR,
-                        text.replace(CHOICE, "        - removeProperty:\n            name: CamelSentinelWindow"))
+                        text.replace(
+                                STEPS, STEPS + "        - removeProperty:\n            name: CamelSentinelWindow\n"))
                 .join();
 
         routes.pollUntilRead();
@@ -65,8 +109,8 @@ class GuardedSpineIT {
     void noExpressionReachesTheRead(String call) throws Exception {
         assertStops(
                 RoutesFixture.OPERATOR,
-                CHOICE,
-                "        - script:\n            simple: \"${exchangeProperty.CamelSentinelWindow." + call + "}\"",
+                STEPS,
+                STEPS + "        - script:\n            simple: \"${exchangeProperty.CamelSentinelWindow." + call + "}\"\n",
                 "in direct:before-");
     }
 
@@ -85,8 +129,8 @@ class GuardedSpineIT {
                 routes.services.clock().now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofMinutes(61));
         assertStops(
                 POLL,
-                "            constant: application/json\n",
-                "            constant: application/json\n        - setHeader:\n"
+                "expression: application/json\n",
+                "expression: application/json\n        - setHeader:\n"
                         + "            name: CamelHttpQuery\n            constant: format=json&interval=" + from + "/"
                         + from.plus(Duration.ofMinutes(30)) + "\n",
                 "tap-fetch did not ask TAP for this window");
@@ -95,7 +139,7 @@ class GuardedSpineIT {
     @Test
     void anAnswerThatTapDidNotGiveProvesNothing() throws Exception {
         String text = routes.text(POLL);
-        String made = text.substring(0, text.indexOf("        - to:\n            " + REQUEST))
+        String made = text.substring(0, text.lastIndexOf("        - to:\n"))
                 + "        - setHeader:\n" + "            name: CamelHttpResponseCode\n            constant: \"204\"\n";
         assertStops(POLL, text, made, "tap-fetch did not ask TAP for this window");
     }
@@ -139,8 +183,8 @@ class GuardedSpineIT {
 
         assertStops(
                 RoutesFixture.OPERATOR,
-                CHOICE,
-                "        - process:\n            ref: swap",
+                STEPS,
+                STEPS + "        - process:\n            ref: swap\n",
                 "a route lost track of an event");
     }
 
@@ -158,7 +202,8 @@ class GuardedSpineIT {
     @Test
     void aReservationThatARouteKeepsIsGivenUpWithItsEvent() throws Exception {
         String steps =
-                "            idempotentRepository: messagesBlockedSeen\n            simple: \"${body.key}\"\n            steps:\n";
+                "            idempotentRepository: messagesBlockedSeen\n            expression:\n              simple:\n"
+                        + "                expression: \"${body.key}\"\n            steps:\n";
         assertStops(
                 RoutesFixture.TABLES,
                 steps,
@@ -168,7 +213,7 @@ class GuardedSpineIT {
                 "IllegalStateException");
     }
 
-    private void assertStops(String file, String from, String to, String words) throws Exception {
+    private void assertStops(String file, String from, String to, String... words) throws Exception {
         String text = routes.text(file);
         assertThat(text).contains(from);
         routes.force(file, text.replace(from, to)).join();
@@ -177,7 +222,9 @@ class GuardedSpineIT {
         routes.program().poll();
 
         assertThat(routes.services.reads()).hasSize(before);
-        assertThat(routes.has("WARN", "not committed", words))
+        assertThat(routes.has(
+                        "WARN",
+                        Stream.concat(Stream.of("not committed"), Stream.of(words)).toArray(String[]::new)))
                 .as(routes.log.lines().toString())
                 .isTrue();
         routes.force(file, text).join();

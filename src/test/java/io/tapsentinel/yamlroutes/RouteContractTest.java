@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a set of routes has to be: each test edits the project's own files. */
 class RouteContractTest {
@@ -21,6 +23,8 @@ class RouteContractTest {
                 parameters:
                   lingerMs: 500
             """.indent(14);
+    private static final String KEY =
+            "            expression:\n              simple:\n                expression: \"${body.key}\"\n";
     private static final String ARCHIVE = "tap-archive.camel.yaml";
     private final EditedSet set = new EditedSet();
     private final Map<String, String> properties = set.properties;
@@ -126,9 +130,9 @@ class RouteContractTest {
                         + "            simple: \"${bean:type:io.tapsentinel.event.EventLife?method=advance(${body}, 'NONE',"
                         + " 'DELIVERED')}\"")) {
             set.before(step);
-            set.assertOneProblem().as(step).contains("operator.camel.yaml:6", "names a class of the program's own");
+            set.assertOneProblem().as(step).contains("operator.camel.yaml:72", "names a class of the program's own");
         }
-        set.before("# io.tapsentinel.event.EventLife is only spoken of\n        - choice: {}");
+        set.before("# io.tapsentinel.event.EventLife is only spoken of");
         assertThat(problems()).isEmpty();
     }
 
@@ -165,7 +169,7 @@ class RouteContractTest {
                 "soTimeout: 60000\n",
                 "soTimeout: 60000\n        - setBody:\n            constant: \"{}\"\n");
 
-        set.assertOneProblem().contains("tap-fetch, step setBody", "where the request to TAP has to be");
+        set.assertOneProblem().contains("tap-fetch, step setBody", "the last step of tap-fetch must be the request");
     }
 
     @Test
@@ -175,14 +179,14 @@ class RouteContractTest {
                 "soTimeout: 60000\n",
                 "soTimeout: 60000\n        - to:\n            uri: \"{{tap.url}}/v2/siem/messages/blocked\"\n");
 
-        set.assertOneProblem().contains("tap-fetch, step to", "where the request to TAP has to be");
+        set.assertOneProblem().contains("tap-fetch, step to", "the last step of tap-fetch must be the request");
     }
 
     @Test
     void aFailedRequestThatCouldPassForAnAnswerIsRefused() {
         set.edit(
                 "tap-poll.camel.yaml",
-                "    description: Ask TAP for one window; the query with the interval is set by then\n"
+                "    description: Asks TAP for one window, which Java sets in the query\n"
                         + "    errorHandler:\n"
                         + "      noErrorHandler: {}",
                 "    errorHandler:\n      deadLetterChannel:\n        deadLetterUri: direct:tap-event");
@@ -229,8 +233,8 @@ class RouteContractTest {
     void anotherKeyIsRefused() {
         set.edit(
                 TABLES,
-                "            idempotentRepository: messagesBlockedSeen\n            simple: \"${body.key}\"",
-                "            idempotentRepository: messagesBlockedSeen\n            simple: \"${body.fields[GUID]}\"");
+                "            idempotentRepository: messagesBlockedSeen\n" + KEY,
+                "            idempotentRepository: messagesBlockedSeen\n" + KEY.replace("body.key", "body.fields[GUID]"));
 
         set.assertOneProblem().contains("messages-blocked-seen", "${body.key}");
     }
@@ -296,6 +300,52 @@ class RouteContractTest {
         set.edit(TABLES, SENTINEL, "              - to:\n                  uri: seda:later\n");
         set.route("later", "seda:later", "to: sentinel:ProofPointTAPMessagesBlockedV2_CL");
         set.assertOneProblem().contains("messages-blocked, step to seda:later", "does not wait");
+    }
+
+    @Test
+    void disabledStepsOfATableRouteAreMissed() {
+        set.edit(TABLES, "id: messages-blocked-sentinel\n", "id: messages-blocked-sentinel\n                  disabled: true\n");
+        set.edit(TABLES, "id: clicks-blocked-seen\n", "id: clicks-blocked-seen\n            disabled: \"{{off}}\"\n");
+        properties.put("off", "true");
+
+        assertThat(problems())
+                .hasSize(2)
+                .anyMatch(text -> text.contains("messages-blocked: never sends to sentinel:"))
+                .anyMatch(text -> text.contains("clicks-blocked: has no idempotentConsumer"));
+    }
+
+    @Test
+    void disabledRequestToTapIsRefused() {
+        set.edit("tap-poll.camel.yaml", "            uri: \"{{tap.url}}", "            disabled: true\n            uri: \"{{tap.url}}");
+
+        set.assertOneProblem().contains("tap-fetch", "the last step of tap-fetch must be the request");
+    }
+
+    @Test
+    void disabledStepMayCallARouteThatIsGone() {
+        set.before("- to:\n            disabled: true\n            uri: direct:gone");
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void disabledStepIsBuiltAndNamedWhenCamelRefusesIt() {
+        set.before("- to:\n            disabled: true\n            uri: carrier-pigeon:x");
+
+        set.assertOneProblem().contains("before-messages-blocked, step to carrier-pigeon:x");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bean:\n            ref: lookup\n            method: entries",
+                "multicast:\n            steps:\n              - stop: {}",
+                "pipeline:\n            steps:\n              - stop: {}"
+            })
+    void disabledStepThatCamelRunsAnywayIsRefused(String step) {
+        set.before("- " + step.replaceFirst("\n", "\n            disabled: true\n"));
+
+        set.assertOneProblem().contains("Camel ignores \"disabled: true\" on " + step.replaceAll("(?s):.*", ""));
     }
 
     @Test
@@ -367,7 +417,7 @@ class RouteContractTest {
     @Test
     void theSecretIsNoPlaceholder() {
         properties.put("tap.secret", "hush-hush");
-        set.edit("tap-poll.camel.yaml", "constant: GET", "constant: \"{{tap.secret}}{{tap.nothing}}\"");
+        set.edit("tap-poll.camel.yaml", "expression: GET", "expression: \"{{tap.secret}}{{tap.nothing}}\"");
 
         assertThat(problems()).isNotEmpty().noneMatch(text -> text.contains("hush"));
     }
@@ -394,7 +444,7 @@ class RouteContractTest {
             assertThat(problems())
                     .as(broken)
                     .isNotEmpty()
-                    .allMatch(text -> text.contains(RoutesFixture.OPERATOR) && text.contains("line 6"))
+                    .allMatch(text -> text.contains(RoutesFixture.OPERATOR) && text.contains("line 7"))
                     .noneMatch(text -> text.contains("s3cr3t"));
         }
         set.before("- to:\n            uri: https://example.com/x\n            authPassword: s3cr3t");

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is said of a refused step: where it is and what is wrong, without the value that is wrong. */
 class RouteReasonsTest {
 
-    private static final String PLACE = "operator.camel.yaml:66 before-messages-blocked, step ";
+    private static final String PLACE = "operator.camel.yaml:71 before-messages-blocked, step ";
 
     private final EditedSet set = new EditedSet();
 
@@ -60,7 +60,7 @@ class RouteReasonsTest {
     void aStepThatIsNoEndpointIsNamedToo(String step) {
         set.before("- setHeader:\n            name: x\n            constant: \"1\"\n        - " + step)
                 .assertOneProblem()
-                .startsWith("operator.camel.yaml:69 before-messages-blocked, step " + step.substring(0, 3));
+                .startsWith("operator.camel.yaml:74 before-messages-blocked, step " + step.substring(0, 3));
     }
 
     @Test
@@ -82,7 +82,7 @@ class RouteReasonsTest {
                 """.stripTrailing());
 
         set.assertOneProblem()
-                .startsWith("operator.camel.yaml:76 before-messages-blocked, step mine: ")
+                .startsWith("operator.camel.yaml:81 before-messages-blocked, step mine: ")
                 .contains("nonsense");
     }
 

@@ -44,8 +44,7 @@ final class RoutesFixture implements AutoCloseable {
     static final String OPERATOR = "operator.camel.yaml";
     static final String TABLES = "sentinel-tables.camel.yaml";
     private static final Path FOLDER = Path.of("routes");
-    /** An explanation has one space and a word behind its #, an example's line has a list item or deeper text. */
-    private static final String COMMENTED = "(?m)^( {8})#(?=[- ] )";
+    private static final String DISABLED = "            disabled: true\n";
 
     /** What the shipped routes say, and the default. */
     private static final long SHIPPED_LINGER_MS = 500;
@@ -124,17 +123,16 @@ final class RoutesFixture implements AutoCloseable {
         return edit(file(id), route, route.replace(from, to));
     }
 
-    /** Takes the # off the example that the route is shipped with. */
+    /** Enables the example that the route is shipped with. */
     RoutesFixture withExample(String id) {
         String route = route(id);
         return edit(OPERATOR, route, example(route));
     }
 
-    /** A route's text with the # taken off its example. */
+    /** A route's text with its example enabled. */
     static String example(String route) {
-        String used = route.replaceAll(COMMENTED, "$1");
-        assertThat(used).as("has an example").isNotEqualTo(route);
-        return used;
+        assertThat(route).as("has one example").containsOnlyOnce(DISABLED);
+        return route.replace(DISABLED, "");
     }
 
     /** The whole set as it would lie in a folder. */
@@ -154,7 +152,7 @@ final class RoutesFixture implements AutoCloseable {
 
     /** A step of the operator's, before the others of the route. */
     RoutesFixture withFirstStep(String id, String step) {
-        return editRoute("before-" + id, "        - choice: {}\n", step.indent(8));
+        return editRoute("before-" + id, "\n      steps:\n", "\n      steps:\n" + step.indent(8));
     }
 
     RoutesFixture start() throws Exception {

@@ -29,7 +29,7 @@ class SuspendedRoutesIT {
 
     private static final String OPERATOR = "operator.camel.yaml";
     private static final String TABLES = RoutesFixture.TABLES;
-    private static final String NO_STEP = "uri: direct:before-messages-delivered\n      steps:\n        - choice: {}\n";
+    private static final String STEPS = "uri: direct:before-messages-delivered\n      steps:\n";
     private static final String SENTINEL = """
             - to:
                 id: messages-delivered-sentinel
@@ -64,7 +64,7 @@ class SuspendedRoutesIT {
         tables.start(ownRoutes, MESSAGES_DELIVERED).stop();
         long deferred = tables.deferred();
         assertThat(deferred).isPositive();
-        edit(OPERATOR, NO_STEP, NO_STEP.replace("choice: {}", "to: direct:filtered"));
+        edit(OPERATOR, STEPS, STEPS + "        - to: direct:filtered\n");
         RunningProgram program = services.start(ownRoutes);
 
         tables.accept(program);
@@ -82,9 +82,8 @@ class SuspendedRoutesIT {
         tables.start(ownRoutes, MESSAGES_DELIVERED).stop();
         edit(
                 OPERATOR,
-                NO_STEP,
-                NO_STEP.replace(
-                        "choice: {}", "script:\n            simple: \"${body.fields.put('subject', 'redacted')}\""));
+                STEPS,
+                STEPS + "        - script:\n            simple: \"${body.fields.put('subject', 'redacted')}\"\n");
 
         arrivesOnce(services.start(ownRoutes));
 

@@ -261,8 +261,8 @@ class ToldHoursIT {
                         routes.resolve(file.getKey()),
                         file.getValue()
                                 .replaceFirst(
-                                        "(uri: direct:before-clicks-blocked\\s+steps:\\s+)- choice: \\{}",
-                                        "$1- to: direct:filtered"));
+                                        "(uri: direct:before-clicks-blocked\\s+steps:\n)",
+                                        "$1        - to: direct:filtered\n"));
             }
             return routes;
         } catch (IOException e) {
