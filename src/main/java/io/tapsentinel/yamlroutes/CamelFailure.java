@@ -14,14 +14,14 @@ import org.apache.camel.PropertyBindingException;
 import org.apache.camel.TypeConversionException;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
-/** Camel's exceptions in one line: what is wrong, without values of options and lines of files, which may be secrets. */
+/** Describes an exception of Camel in one line, without option values and quoted lines, which may hold secrets. */
 final class CamelFailure {
 
     private static final Pattern OPTION =
             Pattern.compile("([?&])([\\w.-]+)=(RAW\\(.*?\\)(?=&|$)|RAW\\{.*?}(?=&|$)|[^&]*)");
     private static final Pattern PLACEHOLDER = Pattern.compile("Property with key \\[(.*?)]");
     private static final Pattern UNKNOWN_OPTIONS = Pattern.compile("Unknown parameters=\\[\\{(.*)}]", Pattern.DOTALL);
-    /** Shorter values would take letters out of words, and are none that have to be kept. */
+    /** Shorter values are not masked: they are no secrets and would break words. */
     private static final int VALUE = 4;
 
     private CamelFailure() {}
@@ -30,7 +30,7 @@ final class CamelFailure {
         return describe(failure, "");
     }
 
-    /** @param uri the endpoint that was asked for; nothing of its options is in the answer but their names */
+    /** @param uri the endpoint that failed; of its options only the names are shown */
     static String describe(Throwable failure, String uri) {
         List<Throwable> causes = Stream.iterate(failure, each -> each != null, Throwable::getCause)
                 .limit(50)
@@ -50,7 +50,7 @@ final class CamelFailure {
                 .orElseGet(() -> plain(root, message, options));
     }
 
-    /** A text whose URIs end before their options. */
+    /** Removes options and user info from the URIs in a text. */
     static String withoutQueries(String text) {
         return text.replaceAll("(\\b[a-z][\\w+.-]*:[^\\s?\\]\"']*)\\?[^\\s\\]\"']*", "$1")
                 .replaceAll("(://)[^/@\\s]*@|(\\b[a-z][\\w+.-]*:)[^/?#@\\s:]+:[^/?#@\\s]*@", "$1$2");
@@ -59,8 +59,8 @@ final class CamelFailure {
     private static Optional<String> placeholder(String message) {
         Matcher key = PLACEHOLDER.matcher(message);
         return key.find()
-                ? Optional.of("there is no property for the placeholder {{" + key.group(1)
-                        + "}}; set it in application.properties")
+                ? Optional.of(
+                        "unknown placeholder {{" + key.group(1) + "}}; set this property in application.properties")
                 : Optional.empty();
     }
 
@@ -69,7 +69,7 @@ final class CamelFailure {
                 .or(failure::getContextMark)
                 .map(mark -> mark.getName() + ", line " + (mark.getLine() + 1) + ": ")
                 .orElse("");
-        // a quote that is never closed began where the context did
+        // for a missing closing quote, the context is where the quote starts
         String context = failure.getContext() == null
                 ? ""
                 : failure.getContext()
@@ -84,7 +84,7 @@ final class CamelFailure {
         if (!unknown.find()) {
             return Optional.empty();
         }
-        // a value may look like one more option
+        // a value may look like another option
         return Optional.of("unknown option "
                 + options.keySet().stream()
                         .filter(name -> unknown.group(1).startsWith(name + "=")
@@ -94,8 +94,7 @@ final class CamelFailure {
 
     private static Optional<String> bean(Throwable root, Map<String, String> options) {
         if (root instanceof NoSuchBeanException bean && options.containsValue("#" + bean.getName())) {
-            return Optional.of(
-                    "option " + named("#" + bean.getName(), options) + " refers to a bean that is not there");
+            return Optional.of("option " + named("#" + bean.getName(), options) + " names a bean that does not exist");
         }
         return Optional.empty();
     }
@@ -109,18 +108,18 @@ final class CamelFailure {
 
     private static String badValue(String option) {
         return option == null || option.isEmpty()
-                ? "one of its values cannot be one"
-                : "option " + option + " cannot have this value";
+                ? "one of its options has an invalid value"
+                : "option " + option + " has an invalid value";
     }
 
     private static String noComponent(NoSuchEndpointException failure) {
-        return "this program has no component " + failure.getUri().replaceAll("(?s):.*", "");
+        return "this program does not include the component " + failure.getUri().replaceAll("(?s):.*", "");
     }
 
     private static String plain(Throwable root, String message, Map<String, String> options) {
         String text = root.getMessage() == null ? root.getClass().getSimpleName() : message;
         for (String value : options.values()) {
-            // some components change upper and lower case before they complain
+            // some components change the case of a value in their message
             text = value.length() < VALUE
                     ? text
                     : text.replaceAll(
@@ -129,7 +128,7 @@ final class CamelFailure {
         return withoutQueries(oneLine(text.replaceAll("(?m)^\\s*\\^\\s*$", "")));
     }
 
-    /** The options of a URI as they stand there. */
+    /** The options of a URI, not decoded. */
     private static Map<String, String> options(String uri) {
         Map<String, String> options = new LinkedHashMap<>();
         Matcher option = OPTION.matcher(uri);

@@ -21,9 +21,8 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * One {@code .properties} file in UTF-8 of at most {@value #MOST_BYTES} bytes, held in memory and read again when it has changed,
- * which is looked at once a second at most. Keys differ by more than upper and lower case; of two that do not, the later one
- * counts. Thread-safe.
+ * One {@code .properties} file in UTF-8 of at most {@value #MOST_BYTES} bytes, held in memory. Checked for changes at most once a
+ * second. Keys ignore case; the last one wins. Thread-safe.
  */
 final class LookupFile {
 
@@ -38,20 +37,20 @@ final class LookupFile {
     private Map<String, String> entries;
     private String trouble;
 
-    /** @param name what to call it in words for the operator */
+    /** @param name the file as the operator wrote it, for messages */
     LookupFile(Path path, String name, Clock clock) {
         this.path = path;
         this.name = name;
         this.clock = clock;
     }
 
-    /** A key as {@link #entries} has it. */
+    /** The form in which {@link #entries} holds a key. */
     static String key(String text) {
         return text.toLowerCase(Locale.ROOT);
     }
 
     /**
-     * What stands in it now, by {@link #key}.
+     * The current entries, by {@link #key}.
      *
      * @throws IllegalStateException when the file is missing, too large or broken
      */
@@ -63,7 +62,7 @@ final class LookupFile {
         }
         if (trouble != null) {
             throw new IllegalStateException(
-                    "lookup: " + name + " " + trouble + "; no event that asks for it goes on until that is put right");
+                    "lookup: " + name + " " + trouble + "; events that need it are not sent until this is fixed");
         }
         return entries;
     }
@@ -89,8 +88,8 @@ final class LookupFile {
         } catch (IOException e) {
             trouble = "cannot be read (" + SafeMessage.of(e) + ")";
         } catch (IllegalArgumentException e) {
-            // its own words may quote the file
-            trouble = "is no properties file: a \\u is not followed by four digits";
+            // the exception's message may quote the file
+            trouble = "is not a properties file: \\u must be followed by four hex digits";
         }
     }
 

@@ -9,38 +9,37 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * The bean {@code lookup}: fills a column of an event from a file that an operator keeps, see {@link LookupFile}. At most
- * {@value #MOST} files, all held in memory. Thread-safe.
+ * The bean {@code lookup}: fills a field of an event from an operator's file, see {@link LookupFile}. Holds at most {@value #MOST}
+ * files in memory. Thread-safe.
  */
 public class LookupFiles {
 
-    /** The name under which routes call it. */
+    /** Its name in routes. */
     public static final String BEAN = "lookup";
-    /** So that a file name that is put together from content cannot fill the memory. */
+    /** A file name built from event fields must not fill the memory. */
     static final int MOST = 16;
 
     private final Path directory;
     private final Clock clock;
     private final Map<Path, LookupFile> files = new ConcurrentHashMap<>();
 
-    /** @param directory what file names are relative to */
+    /** @param directory base of relative file names */
     public LookupFiles(Path directory, Clock clock) {
         this.directory = directory;
         this.clock = clock;
     }
 
     /**
-     * Puts what the file says of one field into another one, or into the same. A field that holds a list is looked up element by
-     * element, and what has no entry stays as it is in that list. What is absent from the file or the event, and what is
-     * neither text nor a list, changes nothing.
+     * Looks up one field and puts the value into another, or the same, field. A list is looked up element by element. Anything
+     * without an entry stays as it is.
      *
-     * @param from the field whose text is the key; upper and lower case are the same
-     * @param to   the field that gets the value; one without a column in the event's table is not sent, as with every such field
+     * @param from the field whose text is the key; case is ignored
+     * @param to   the field that gets the value; a field without a column in the event's table is not sent
      * @param file a {@code .properties} file
-     * @throws IllegalStateException when the file cannot be used, naming it
+     * @throws IllegalStateException when the file cannot be used; the message names it
      */
     public void put(TapEvent event, String from, String to, String file) {
-        // asked before the key is, so that a file that is missing is noticed at the first event
+        // before the key, so that the first event reports a missing file
         Map<String, String> entries = file(file).entries();
         Object key = event.getFields().get(from);
         Object found = key instanceof List<?> keys ? each(entries, keys) : value(entries, key);
@@ -58,7 +57,7 @@ public class LookupFiles {
         synchronized (files) {
             if (files.size() == MOST && !files.containsKey(path)) {
                 throw new IllegalStateException(
-                        "lookup: more than " + MOST + " files; the name of a file may not depend on the event");
+                        "lookup: more than " + MOST + " files; a file name must not depend on the event");
             }
             return files.computeIfAbsent(path, absent -> new LookupFile(path, name, clock));
         }

@@ -10,12 +10,12 @@ import java.util.stream.Collectors;
 import org.apache.camel.model.RouteDefinition;
 
 /**
- * What a set of routes has to be before it is used: at start, at each live reload, and by {@code routes check}. Nothing that it
- * refuses could lose or double an event in the running program; it would only stop there.
+ * Checks a set of routes before it is used: at start, at each live reload, and in {@code routes check}. It reports early what would
+ * otherwise make windows fail; no edit can lose or duplicate an event, with or without this check.
  */
 public final class RouteContract {
 
-    /** Beans that the program brings, beside the repositories; Camel would not forget one that replaced them when its file is gone. */
+    /** The program's beans, beside the repositories. Camel would keep a replacement even after its file is removed. */
     static final Set<String> OWN_BEANS = Set.of(
             "sentinel",
             "lookup",
@@ -36,11 +36,10 @@ public final class RouteContract {
     private RouteContract() {}
 
     /**
-     * Looks at a whole set; starts nothing.
+     * Checks a whole set without starting anything.
      *
      * @param properties effective values, for placeholders
-     * @return what is wrong, a sentence each that names file, route and step; empty when the set may be used. No value of an
-     *         option is in it.
+     * @return the problems, each with file, route and step, and without option values; empty when the set may be used
      */
     public static List<String> check(RouteFiles files, Map<String, String> properties) {
         try (RouteSet set = new RouteSet(files, properties)) {
@@ -50,27 +49,27 @@ public final class RouteContract {
             List<String> problems = new ArrayList<>();
             files.texts().forEach((file, text) -> refuseOwnClasses(file, text.split("\n", -1), problems));
             set.replacedBeans()
-                    .forEach(bean -> problems.add(
-                            "a bean is called " + bean + ", which is the program's own; give it another name"));
+                    .forEach(bean -> problems.add("bean " + bean + ": the program uses this name; choose another one"));
             problems.addAll(RouteReferences.check(set));
-            // the way of an event can be followed only between routes that are there
+            // an event's path can only be followed when all routes exist
             if (problems.isEmpty()) {
                 problems.addAll(TableRoutes.check(set));
-                Set<String> told = problems.stream().map(RouteContract::place).collect(Collectors.toSet());
+                Set<String> reported =
+                        problems.stream().map(RouteContract::place).collect(Collectors.toSet());
                 findUnusable(set).stream()
-                        .filter(problem -> !told.contains(place(problem)))
+                        .filter(problem -> !reported.contains(place(problem)))
                         .forEach(problems::add);
             }
             return problems;
         }
     }
 
-    /** A class could write on an event what only Java may. */
+    /** The program's classes could set an event's outcome. */
     private static void refuseOwnClasses(String file, String[] lines, List<String> problems) {
         for (int i = 0; i < lines.length; i++) {
             if (!lines[i].strip().startsWith("#") && OWN_CLASS.matcher(lines[i]).find()) {
-                problems.add(
-                        file + ":" + (i + 1) + ": names a class of the program's own; routes may use none of them");
+                problems.add(file + ":" + (i + 1)
+                        + ": names a class of the program; routes must not use io.tapsentinel classes");
             }
         }
     }
@@ -79,14 +78,14 @@ public final class RouteContract {
         return problem.replaceAll("(?s): .*", "");
     }
 
-    /** Endpoints, expressions, beans and placeholders that Camel refuses. */
+    /** Reports endpoints, expressions, beans and placeholders that Camel refuses. */
     private static List<String> findUnusable(RouteSet set) {
         List<String> problems = new ArrayList<>();
         for (RouteDefinition route :
                 set.routes().stream().filter(set::isIncluded).toList()) {
             int before = problems.size();
             if (set.hasBadCron(route)) {
-                problems.add(Step.place(route) + ", from: its cron is no cron expression of Quartz");
+                problems.add(Step.place(route) + ", from: cron is not a Quartz cron expression");
             }
             set.refusal(route.getInput().getEndpointUri())
                     .ifPresent(reason -> problems.add(Step.place(route) + ", from: " + reason));
@@ -112,7 +111,7 @@ public final class RouteContract {
         return problems;
     }
 
-    /** The innermost step that Camel would not make by itself either. */
+    /** The innermost step that Camel refuses even alone. */
     private static Optional<Step> findCulprit(RouteSet set, List<Step> steps) {
         for (Step step : steps) {
             boolean refused = !step.isClause() && set.isRefused(step);

@@ -1,6 +1,7 @@
 package io.tapsentinel.yamlroutes;
 
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.SafeMessage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,19 +16,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The YAML files of one set of routes: a folder's, or the packaged ones. A folder wins as a whole or not at all.
+ * The YAML files of one set of routes: a folder's or the packaged ones. A folder replaces the packaged set as a whole.
  *
- * @param texts file names, each with its text, by name
+ * @param texts text by file name
  */
 public record RouteFiles(SortedMap<String, String> texts) {
 
-    /** The folder in the working directory, and in the package. */
+    /** Name of the folder, in the working directory and in the package. */
     public static final String FOLDER = "routes";
-    /** Which files of it are routes. */
+    /** Which of its files are routes. */
     public static final String PATTERN = "*.camel.yaml";
 
     private static final int MOST_BYTES = 1_000_000;
-    /** What the package brings; a folder of one's own may hold other files. */
+    /** The packaged files; an operator's folder may have others. */
     private static final List<String> PACKAGED = List.of(
             "operator.camel.yaml",
             "sentinel-tables.camel.yaml",
@@ -39,15 +40,15 @@ public record RouteFiles(SortedMap<String, String> texts) {
         texts = Collections.unmodifiableSortedMap(new TreeMap<>(texts));
     }
 
-    /** Whether this is a folder with routes, so that it stands in for the packaged ones. */
+    /** Whether this folder has routes, and so replaces the packaged ones. */
     public static boolean areIn(Path folder) {
         return Files.isDirectory(folder) && !in(folder).texts.isEmpty();
     }
 
     /**
-     * The folder's files as they are now.
+     * Reads the folder's files.
      *
-     * @throws InvalidSettingException when it is no folder or a file cannot be read
+     * @throws InvalidSettingException when the folder or a file cannot be read
      */
     public static RouteFiles in(Path folder) {
         SortedMap<String, String> texts = new TreeMap<>();
@@ -56,30 +57,28 @@ public record RouteFiles(SortedMap<String, String> texts) {
                 texts.put(file.getFileName().toString(), text(file));
             }
         } catch (IOException | DirectoryIteratorException e) {
-            throw new InvalidSettingException(
-                    folder + " has to be a folder whose " + PATTERN + " files can be read: " + e);
+            throw new InvalidSettingException("cannot read the " + PATTERN + " files of " + folder + ": " + e);
         }
         return new RouteFiles(texts);
     }
 
     private static String text(Path file) {
         if (!Files.isRegularFile(file)) {
-            // reading a pipe would wait for ever
-            throw new InvalidSettingException(file + " is no regular file");
+            // reading a pipe would block forever
+            throw new InvalidSettingException(file + " is not a regular file");
         }
         try {
             if (Files.size(file) > MOST_BYTES) {
-                // YAML that large takes minutes to be refused
-                throw new InvalidSettingException(file + " is larger than " + MOST_BYTES + " bytes");
+                // YAML this large takes minutes to parse
+                throw new InvalidSettingException(file + " is larger than " + HumanText.bytes(MOST_BYTES));
             }
             return Files.readString(file);
         } catch (IOException e) {
-            throw new InvalidSettingException(
-                    file + " has to be a file in UTF-8 that can be read: " + SafeMessage.of(e));
+            throw new InvalidSettingException(file + " cannot be read as UTF-8: " + SafeMessage.of(e));
         }
     }
 
-    /** The files inside the program. */
+    /** The packaged files. */
     public static RouteFiles packaged() {
         SortedMap<String, String> texts = new TreeMap<>();
         for (String name : PACKAGED) {
@@ -92,7 +91,7 @@ public record RouteFiles(SortedMap<String, String> texts) {
         return new RouteFiles(texts);
     }
 
-    /** What the program runs when it is started in this directory. */
+    /** The files that a program in this working directory runs. */
     public static RouteFiles effective(Path directory) {
         Path folder = directory.resolve(FOLDER);
         return areIn(folder) ? in(folder) : packaged();

@@ -9,7 +9,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 
-/** The routes of a running Camel and where each sends to, without options of URIs. */
+/** The running routes and the targets of each, without URI options. */
 public final class RouteLinks {
 
     private static final Pattern CALL = Pattern.compile("\\bdirect:[\\w.-]+");
@@ -19,16 +19,16 @@ public final class RouteLinks {
     /**
      * One route.
      *
-     * @param id          its name
-     * @param description what it says of itself; empty when nothing
-     * @param from        where it begins
+     * @param id          route id
+     * @param description empty when it has none
+     * @param from        its input
      * @param yaml        whether an operator may edit it
-     * @param to          where it sends to, in its order; what depends on the event is not in it
-     * @param steps       how many steps it has, those inside others too
+     * @param to          its targets in order, without those that depend on the event
+     * @param steps       number of steps that run, inner ones included
      */
     public record Route(String id, String description, String from, boolean yaml, List<String> to, int steps) {}
 
-    /** All of them as they are now; routes that do not run for a precondition are not among them. */
+    /** The routes as they run now, without those left out by a precondition. */
     public static List<Route> of(CamelContext camel) {
         return ((ModelCamelContext) camel)
                 .getRouteDefinitions().stream()
@@ -55,7 +55,7 @@ public final class RouteLinks {
                 steps.size());
     }
 
-    /** Where a step sends to; Java's own say in words what they call. */
+    /** A step's targets; steps in Java name theirs in the description. */
     private static Stream<String> uris(Step step) {
         return Stream.concat(
                 step.uri().stream(),
@@ -65,13 +65,13 @@ public final class RouteLinks {
                         .map(MatchResult::group));
     }
 
-    /** Without options, and without a user that may stand before the host. */
+    /** Without options and user info. */
     private static String shown(CamelContext camel, String uri) {
         String whole = uri;
         try {
             whole = camel.resolvePropertyPlaceholders(uri);
         } catch (IllegalArgumentException e) {
-            // as it stands in the file
+            // stays as written in the file
         }
         return Step.base(whole).replaceAll("//[^/@]*@", "//...@");
     }

@@ -15,14 +15,14 @@ import java.util.stream.Stream;
 import org.apache.camel.model.OnCompletionDefinition;
 import org.apache.camel.model.RouteDefinition;
 
-/** Who is called how, and by whom: the routes that Java calls are there, and those that YAML calls are, too. */
+/** Checks ids and calls: the routes that Java calls exist, and so do those that YAML calls. */
 final class RouteReferences {
 
-    /** What Java's routes are called; those of ours that YAML has are named below. */
+    /** Prefix of Java's routes; YAML has some of them too, see below. */
     private static final String OURS = "tap-";
 
     private static final String DIRECT = "direct:";
-    /** Routes that Java relies on, each with what it has to call; the table routes come on top. */
+    /** Required routes and the call each must make, beside the table routes. */
     private static final Map<String, String> CALLS =
             Map.of("tap-poll", ReadRoutes.READ_DUE, "tap-sweep", ReadRoutes.SWEEP_DUE);
 
@@ -30,7 +30,7 @@ final class RouteReferences {
     private static final String REQUEST = "{{tap.url}}" + TapBudget.PATH;
     private static final List<String> CALLED = List.of(FETCH, "tap-event");
     private static final String ARCHIVE = ArchiveRoute.TO.substring(DIRECT.length());
-    /** Java's routes that YAML may call. */
+    /** Routes in Java that YAML may call. */
     private static final Set<String> FOR_YAML =
             Set.of(ReadRoutes.READ_DUE, ReadRoutes.SWEEP_DUE, FilteredRoute.FILTERED);
 
@@ -67,7 +67,7 @@ final class RouteReferences {
         return problems;
     }
 
-    /** What comes after the request could take events out of TAP's answer, which nobody would miss. */
+    /** A step after the request could remove events from TAP's answer unnoticed. */
     private void requireAnswerAsItIs() {
         RouteDefinition fetch = byId.get(FETCH);
         if (fetch == null) {
@@ -84,34 +84,34 @@ final class RouteReferences {
         Stream.concat(Step.of(fetch).stream(), set.completions())
                 .filter(step -> step.definition() instanceof OnCompletionDefinition)
                 .forEach(step -> problems.add(
-                        step.place() + ": comes after the request in " + FETCH + " and could change the answer"));
+                        step.place() + ": runs after the request in " + FETCH + " and could change the answer"));
         SwallowedOutcomes.swallowing(fetch)
                 .forEach(what -> problems.add(Step.place(fetch) + ": " + what
-                        + "; a request that failed is no answer, and its window would be taken for read"));
+                        + "; a failed request would count as an answer, and its window as read"));
     }
 
     private void add(RouteDefinition route) {
         String id = route.getRouteId();
         if (!route.hasCustomIdAssigned()) {
-            problems.add(Step.place(route) + ": has no id; a reload could not tell it from a new one");
+            problems.add(Step.place(route) + ": has no id; a reload needs one to find the route again");
         } else if (id.startsWith(OURS) && !isRequired(id) && !id.equals(ARCHIVE)
                 || (DIRECT + id).equals(FilteredRoute.FILTERED)) {
-            problems.add(Step.place(route) + ": this id is the program's own; give the route another one");
+            problems.add(Step.place(route) + ": the program uses this id; choose another one");
         }
         RouteDefinition same = id == null ? null : byId.put(id, route);
         if (same != null) {
-            problems.add(Step.place(route) + ": there is another route with this id in " + same.getLocation() + ":"
+            problems.add(Step.place(route) + ": has the same id as the route in " + same.getLocation() + ":"
                     + same.getLineNumber());
         }
         String direct = set.input(route);
         boolean forYaml = direct.equals(ArchiveRoute.TO)
                 || CALLED.stream().map(DIRECT::concat).anyMatch(direct::equals);
         if (direct.startsWith(DIRECT + OURS) && !forYaml || direct.equals(FilteredRoute.FILTERED)) {
-            problems.add(Step.place(route) + ": " + direct + " is the program's own; take another name");
+            problems.add(Step.place(route) + ": the program uses " + direct + "; choose another name");
         }
         RouteDefinition other = byInput.put(direct, route);
         if (other != null && direct.startsWith(DIRECT)) {
-            problems.add(Step.place(route) + ": " + other.getRouteId() + " begins with " + direct + ", too");
+            problems.add(Step.place(route) + ": route " + other.getRouteId() + " also begins with " + direct);
         }
     }
 
@@ -124,20 +124,20 @@ final class RouteReferences {
     private void require(String id, String input) {
         RouteDefinition route = byId.get(id);
         if (route == null) {
-            problems.add("there is no route with the id " + id + "; a folder stands in for all packaged routes");
+            problems.add("there is no route with the id " + id + "; a folder replaces all packaged routes");
         } else if (input != null && !set.input(route).equals(input)) {
-            problems.add(Step.place(route) + ": has to begin with " + input);
+            problems.add(Step.place(route) + ": must begin with " + input);
         }
     }
 
-    /** A route that is there and does not run would stop the flow with nothing to be seen but its silence. */
+    /** A required route that does not run would stop the flow without a message. */
     private void requireRunning(String id) {
         RouteDefinition route = byId.get(id);
         if (route != null && route.getAutoStartup() != null && !"true".equals(set.resolve(route.getAutoStartup()))) {
-            problems.add(Step.place(route) + ": autoStartup has to be true");
+            problems.add(Step.place(route) + ": autoStartup must be true");
         }
         if (route != null && route.getPrecondition() != null) {
-            problems.add(Step.place(route) + ": may not have a precondition, since it has to be there always");
+            problems.add(Step.place(route) + ": must not have a precondition, since the program always needs it");
         }
     }
 
@@ -148,7 +148,7 @@ final class RouteReferences {
         }
     }
 
-    /** All direct endpoints that are called from a route on. */
+    /** All direct endpoints that a route calls, directly or through others. */
     private Set<String> reached(RouteDefinition route, Set<String> reached) {
         for (Step step : Step.of(route)) {
             String called = set.target(step);
@@ -159,11 +159,11 @@ final class RouteReferences {
         return reached;
     }
 
-    /** An event that goes round would never end, nor would its window, and nothing would tell. */
+    /** An event in a loop, and so its window, would never end and never fail. */
     private void requireEnd(RouteDefinition route) {
         if (reached(route, new HashSet<>()).contains(set.input(route))) {
-            problems.add(Step.place(route)
-                    + ": calls itself, by way of the routes that it calls; an event would go round for ever");
+            problems.add(
+                    Step.place(route) + ": calls itself, directly or through other routes; an event would never end");
         }
     }
 

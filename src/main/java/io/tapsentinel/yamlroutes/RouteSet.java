@@ -30,14 +30,14 @@ import org.apache.camel.support.ResourceHelper;
 import org.quartz.CronExpression;
 
 /**
- * A set of routes as Camel's model, with file and line of each step, in a context of its own that is never started: nothing runs,
- * no folder is made, no connection opened.
+ * A set of routes as Camel's model, with file and line of each step. Its context is never started, so no folder is created and no
+ * connection opened.
  */
 final class RouteSet implements AutoCloseable {
 
     private static final Pattern CRON = Pattern.compile("^quartz:.*[?&]cron=([^&]*)");
 
-    /** The first thing in a file that is no comment begins an element; Camel K's own files have an apiVersion. */
+    /** A list, or a Camel K resource, after any comments. */
     private static final Pattern LIST =
             Pattern.compile("\\A\\uFEFF?(\\s*(#.*|---.*|%.*)?\\R)*\\s*(-\\s|\\[|apiVersion:)");
 
@@ -74,15 +74,15 @@ final class RouteSet implements AutoCloseable {
         });
     }
 
-    /** Beans of the program's own that the files put others in the place of. */
+    /** The program's beans that the files replace. */
     Set<String> replacedBeans() {
         return replacedBeans;
     }
 
     private void load(String file, String text) {
         if (!LIST.matcher(text).find()) {
-            // Camel passes over the one kind without a word
-            unreadable.add(file + ": is no list of routes; each begins with \"- route:\"");
+            // Camel skips such a file without a message
+            unreadable.add(file + ": is not a list of routes; each route begins with \"- route:\"");
             return;
         }
         try {
@@ -93,7 +93,7 @@ final class RouteSet implements AutoCloseable {
         }
     }
 
-    /** What is wrong with files that are no routes. */
+    /** Problems of files that Camel cannot load. */
     List<String> unreadable() {
         return unreadable;
     }
@@ -102,7 +102,7 @@ final class RouteSet implements AutoCloseable {
         return context.getRouteDefinitions();
     }
 
-    /** What route configurations do at the end of other routes, as steps of a route that has no beginning. */
+    /** The onCompletion steps of route configurations, as steps of a route without input. */
     Stream<Step> completions() {
         return context.getRouteConfigurationDefinitions().stream().flatMap(configuration -> {
             RouteDefinition steps = new RouteDefinition();
@@ -111,17 +111,17 @@ final class RouteSet implements AutoCloseable {
         });
     }
 
-    /** Where a route begins, without options. */
+    /** A route's input without options. */
     String input(RouteDefinition route) {
         return Step.base(resolve(route.getInput().getEndpointUri()));
     }
 
-    /** Where a step sends to, without options; empty when it does not. */
+    /** A step's target without options; empty when it has none. */
     String target(Step step) {
         return step.uri().map(uri -> Step.base(resolve(uri))).orElse("");
     }
 
-    /** What this URI is once its placeholders have their values. */
+    /** The text with its placeholders replaced; unchanged when one is unknown. */
     String resolve(String uri) {
         try {
             return context.resolvePropertyPlaceholders(uri);
@@ -130,7 +130,7 @@ final class RouteSet implements AutoCloseable {
         }
     }
 
-    /** Whether Camel would take this route, by its precondition; one that cannot be told counts as taken. */
+    /** Whether the route's precondition holds; one that cannot be evaluated counts as true. */
     boolean isIncluded(RouteDefinition route) {
         try {
             return route.getPrecondition() == null
@@ -142,7 +142,7 @@ final class RouteSet implements AutoCloseable {
         }
     }
 
-    /** Whether the schedule of a Quartz route is none, which Camel would find out at the start of the route. */
+    /** Whether the cron of a Quartz route is invalid, which Camel notices only when the route starts. */
     boolean hasBadCron(RouteDefinition route) {
         Matcher cron = CRON.matcher(resolve(route.getInput().getEndpointUri()));
         return cron.find()
@@ -150,11 +150,11 @@ final class RouteSet implements AutoCloseable {
                 && !CronExpression.isValidExpression(cron.group(1).replace('+', ' '));
     }
 
-    /** Why there can be no such endpoint; empty when there can. */
+    /** Why Camel refuses this endpoint; empty when it does not. */
     Optional<String> refusal(String uri) {
         try {
             if (context.getEndpoint(uri) instanceof SentinelEndpoint sentinel) {
-                // table and bounds of options
+                // checks the table and the bounds of options
                 sentinel.createProducer();
             }
             return Optional.empty();
@@ -163,7 +163,7 @@ final class RouteSet implements AutoCloseable {
         }
     }
 
-    /** Why Camel would not make this route; empty when it would. */
+    /** Why Camel refuses to build this route; empty when it does not. */
     Optional<String> refusal(RouteDefinition route) {
         try {
             if (!route.isPrepared()) {
@@ -177,7 +177,7 @@ final class RouteSet implements AutoCloseable {
         }
     }
 
-    /** Whether Camel would not make a route of this step alone. */
+    /** Whether Camel refuses a route of this step alone. */
     boolean isRefused(Step step) {
         RouteDefinition alone = new RouteDefinition();
         alone.setId(step.route().getRouteId());

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Live reload of a folder of routes. Camel's watcher says when to look; what is looked at is the folder as a whole, once it
- * reads the same twice, since editors write a file in steps. A set that {@link RouteContract} refuses, or that Camel cannot
- * start, leaves the running routes as they are, and a line says why, once per text.
+ * Reloads a folder of routes after an edit. The folder is read as a whole, once two reads are equal, since editors save in several
+ * writes. A set that {@link RouteContract} refuses or Camel cannot start leaves the running routes in place; the reason is logged
+ * once per set.
  */
 public final class RoutesReload extends FileWatcherResourceReloadStrategy {
 
@@ -32,20 +32,20 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
     private volatile List<String> refused = List.of();
 
     /**
-     * How fast a change is seen.
+     * How fast a change is noticed.
      *
-     * @param quiet how long the folder has to read the same
-     * @param look  how often to look without being told: a folder put in the place of another, or mounted from elsewhere, tells nothing
+     * @param quiet how long the folder must stay the same
+     * @param look  how often to read it without a notification; a replaced or mounted folder sends none
      */
     public record Pace(Duration quiet, Duration look) {
         public static final Pace USUAL = new Pace(Duration.ofMillis(300), Duration.ofSeconds(2));
     }
 
-    /** What one look at the folder found: its files, or why they cannot be read. */
+    /** What one read of the folder found: its files, or why they cannot be read. */
     private record Look(RouteFiles files, String failure) {}
 
     /**
-     * @param started    the files that the running routes were loaded from
+     * @param started    the files of the running routes
      * @param properties effective values, for placeholders
      */
     public RoutesReload(Path folder, RouteFiles started, Map<String, String> properties, Pace pace) {
@@ -58,7 +58,7 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
         setResourceReload((name, resource) -> scheduleLook());
     }
 
-    /** Why the folder as it is now does not run; empty while it does. */
+    /** The problems of the current folder; empty when its routes run. */
     public List<String> refused() {
         return refused;
     }
@@ -97,11 +97,11 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
             try {
                 decide(now);
             } catch (Exception | Error e) {
-                // an Error would vanish with its thread's task
-                refuse(List.of("Camel cannot run it: " + CamelFailure.describe(e)));
+                // the executor would swallow an Error
+                refuse(List.of("Camel cannot start it: " + CamelFailure.describe(e)));
                 if (e.getSuppressed().length > 0) {
                     LOG.error(
-                            "{} cannot be taken back to what ran before either, put it right or start again: {}",
+                            "{}/: the previous routes cannot be restored either; fix the folder or restart the program: {}",
                             folder,
                             CamelFailure.describe(e.getSuppressed()[0]));
                 }
@@ -113,9 +113,9 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
         if (now.files == null) {
             refuse(List.of(now.failure));
         } else if (now.files.texts().isEmpty()) {
-            refuse(List.of("it holds no " + RouteFiles.PATTERN));
+            refuse(List.of("it has no " + RouteFiles.PATTERN + " file"));
         } else if (running.isRunning(now.files)) {
-            accept("is again what runs");
+            accept("matches the running routes again");
         } else {
             List<String> problems = RouteContract.check(now.files, properties);
             if (problems.isEmpty()) {
@@ -133,8 +133,7 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
 
     private void refuse(List<String> problems) {
         refused = List.copyOf(problems);
-        problems.forEach(
-                problem -> LOG.warn("{}/ is refused, the routes that run stay as they are: {}", folder, problem));
+        problems.forEach(problem -> LOG.warn("{}/ is refused, the running routes stay in place: {}", folder, problem));
     }
 
     private Look read() {

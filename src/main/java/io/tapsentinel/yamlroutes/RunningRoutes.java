@@ -17,15 +17,15 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
 /**
- * The routes of a folder in a running Camel. Only routes of files whose text differs are stopped and started; those that Java
- * made are left alone. Not for concurrent use.
+ * Replaces the YAML routes of a running Camel. Only routes of changed files are restarted; routes in Java are not touched. Not
+ * thread-safe.
  */
 final class RunningRoutes {
 
     private final ModelCamelContext model;
     private RouteFiles running;
 
-    /** @param running what was loaded at the start */
+    /** @param running the files loaded at the start */
     RunningRoutes(CamelContext context, RouteFiles running) {
         this.model = (ModelCamelContext) context;
         this.running = running;
@@ -36,10 +36,10 @@ final class RunningRoutes {
     }
 
     /**
-     * Puts another set in the place of the one that runs; stopping a route waits for its exchanges as a stop of the program does.
+     * Replaces the running set. Stopping a route waits for its exchanges, as at a stop of the program.
      *
      * @return what was done, for a log line
-     * @throws Exception what Camel says when it cannot start a route; the set before is back then, or its failure is suppressed in it
+     * @throws Exception when Camel cannot start a route; the previous set is restored, or its own failure is added as suppressed
      */
     String replaceBy(RouteFiles next) throws Exception {
         Set<String> files = findDiffering(running, next);
@@ -52,7 +52,7 @@ final class RunningRoutes {
                 replace(files, running);
             } catch (Exception again) {
                 e.addSuppressed(again);
-                // so that the next set is applied as a whole
+                // the next set then counts as changed in every file
                 running = new RouteFiles(new TreeMap<>());
             }
             throw e;
@@ -74,7 +74,7 @@ final class RunningRoutes {
         }
         Set<String> gone = new TreeSet<>();
         for (RouteDefinition route : List.copyOf(model.getRouteDefinitions())) {
-            // first of all, since a renamed route listens where its old self does
+            // first, since a renamed route has the same input
             if (files.contains(file(route)) && !ids.contains(id(route))) {
                 model.removeRouteDefinition(route);
                 gone.add(id(route));
@@ -83,9 +83,9 @@ final class RunningRoutes {
         for (RoutesBuilder builder : builders) {
             builder.updateRoutesToCamelContext(model);
         }
-        return "routes " + (ids.isEmpty() ? "" : String.join(", ", ids) + " started anew")
-                + (ids.isEmpty() || gone.isEmpty() ? "" : ", ")
-                + (gone.isEmpty() ? "" : String.join(", ", gone) + " removed");
+        return (ids.isEmpty() ? "" : "restarted " + String.join(", ", ids))
+                + (ids.isEmpty() || gone.isEmpty() ? "" : "; ")
+                + (gone.isEmpty() ? "" : "removed " + String.join(", ", gone));
     }
 
     private static Set<String> findDiffering(RouteFiles one, RouteFiles other) {
@@ -100,7 +100,7 @@ final class RunningRoutes {
         return route.idOrCreate(model.getCamelContextExtension().getContextPlugin(NodeIdFactory.class));
     }
 
-    /** The name of the file that a route is from; empty for Java's. */
+    /** The name of a route's file; empty for a route in Java. */
     private static String file(RouteDefinition route) {
         String location = route.getResource() == null ? "" : route.getResource().getLocation();
         return location.substring(Math.max(location.lastIndexOf('/'), location.lastIndexOf(':')) + 1);

@@ -18,13 +18,13 @@ import org.apache.camel.model.TryDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 
 /**
- * The likely cause when an event's exchange ends well and nothing became of the event, found in the routes as they run: steps
- * that do not wait for what they call, and steps that swallow a failure. Looks through all routes, so ask once per window; and
- * ask when its events have ended, since a reload that waits for them keeps the routes locked.
+ * Finds the likely reason why an event ended without a failure and without an outcome: a step that does not wait for its target, or
+ * one that swallows failures. Scans all routes, so call it once per window, and only after the window's events have ended: a reload
+ * that waits for them locks the routes.
  */
 public final class SwallowedOutcomes {
 
-    /** Endpoints that only put an exchange into a queue. */
+    /** Endpoints that only queue an exchange. */
     private static final Set<String> QUEUES = Set.of(
             "seda",
             "vm",
@@ -44,12 +44,12 @@ public final class SwallowedOutcomes {
 
     private SwallowedOutcomes() {}
 
-    /** What an event of this type may have met: one line that names routes and steps, and no URI's options. */
+    /** The likely reason in one line, with routes and steps, without URI options. */
     public static String of(CamelContext context, EventType type) {
         List<RouteDefinition> routes = List.copyOf(((ModelCamelContext) context).getRouteDefinitions());
         Set<RouteDefinition> passed = reached(routes, type.routeId());
         if (passed.isEmpty()) {
-            return "there is no route of this id now";
+            return "the route no longer exists";
         }
         routes.stream().filter(route -> route.getRouteId().equals(ROUTER)).forEach(passed::add);
         List<String> found = passed.stream()
@@ -62,11 +62,11 @@ public final class SwallowedOutcomes {
         return passed.stream()
                         .flatMap(route -> Step.of(route).stream())
                         .anyMatch(step -> target(step).startsWith("sentinel:"))
-                ? "route " + ROUTER + " leaves it out, or a step drops it by other means than to: direct:filtered"
-                : "sentinel: is gone from it";
+                ? "route " + ROUTER + " does not route it, or a step drops it without direct:filtered"
+                : "it no longer sends to sentinel:";
     }
 
-    /** This route and those that it calls, and so on. */
+    /** This route and all it calls, directly or through others. */
     private static Set<RouteDefinition> reached(List<RouteDefinition> routes, String id) {
         List<RouteDefinition> last =
                 routes.stream().filter(route -> route.getRouteId().equals(id)).toList();
@@ -84,7 +84,7 @@ public final class SwallowedOutcomes {
         return reached;
     }
 
-    /** What in a route makes a failure look like a success. */
+    /** The parts of a route that make a failure look like a success. */
     static Stream<String> swallowing(RouteDefinition route) {
         return Stream.concat(
                 deadLetters(route),
@@ -102,7 +102,7 @@ public final class SwallowedOutcomes {
         if (!step.waits()
                 || kind instanceof OnCompletionDefinition
                 || QUEUES.contains(target(step).split(":", 2)[0])) {
-            return Stream.of(name(step) + " does not wait for what it sends to");
+            return Stream.of(name(step) + " does not wait for its target");
         }
         return swallows(step) ? Stream.of(name(step) + SWALLOWS) : Stream.empty();
     }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.apache.camel.model.IdempotentConsumerDefinition;
 import org.apache.camel.model.RouteDefinition;
 
-/** Each type of event has a route, a repository and a table of its own, and its route waits for the table. */
+/** Checks that each event type has its own route, repository and table, and that its route waits for the table. */
 final class TableRoutes {
 
     private static final String SENTINEL = "sentinel:";
@@ -38,52 +38,52 @@ final class TableRoutes {
 
     private void check(EventType type) {
         RouteDefinition route = byInput.get("direct:" + type.routeId());
-        Way way = new Way();
-        way.enter(Step.outer(route), null);
+        Path path = new Path();
+        path.enter(Step.outer(route), null);
         List<Step> own = all.stream()
                 .filter(step -> step.definition() instanceof IdempotentConsumerDefinition consumer
                         && type.repository().equals(consumer.getIdempotentRepository()))
                 .toList();
         int before = problems.size();
-        way.consumers.stream()
+        path.consumers.stream()
                 .filter(step -> !own.contains(step))
-                .forEach(step -> problems.add(step.place() + ": its repository is " + repository(step)
-                        + "; in the route of " + type.arrayName() + " it has to be " + type.repository()));
+                .forEach(step -> problems.add(step.place() + ": idempotentRepository is " + repository(step)
+                        + "; the route of " + type.arrayName() + " needs " + type.repository()));
         own.stream()
                 .skip(1)
-                .forEach(step -> problems.add(step.place() + ": " + type.repository() + " is used by "
-                        + own.get(0).place() + " already; each repository belongs to one step"));
+                .forEach(step -> problems.add(step.place() + ": " + type.repository() + " is already used by "
+                        + own.get(0).place() + "; only one step may use it"));
         own.stream()
-                .filter(way.consumers::contains)
+                .filter(path.consumers::contains)
                 .forEach(step -> checkConsumer(step, (IdempotentConsumerDefinition) step.definition()));
-        if (way.consumers.isEmpty()) {
+        if (path.consumers.isEmpty()) {
             problems.add(Step.place(route) + ": has no idempotentConsumer with the repository " + type.repository());
         }
-        way.tables.forEach((step, consumer) -> {
+        path.tables.forEach((step, consumer) -> {
             String table = set.target(step).replaceFirst("^" + SENTINEL + "(//)?", "");
             if (!table.equals(type.table())) {
                 problems.add(step.place() + ": sends to " + table + "; the table of " + type.arrayName() + " is "
                         + type.table());
-            } else if (consumer == null && !way.consumers.isEmpty()) {
-                problems.add(step.place() + ": stands outside of idempotentConsumer, which has to come before it");
+            } else if (consumer == null && !path.consumers.isEmpty()) {
+                problems.add(step.place() + ": must be inside idempotentConsumer");
             }
         });
-        if (problems.size() == before && way.tables.isEmpty() && !way.dynamic) {
+        if (problems.size() == before && path.tables.isEmpty() && !path.dynamic) {
             problems.add(
-                    way.notWaiting.isEmpty()
+                    path.notWaiting.isEmpty()
                             ? Step.place(route) + ": never sends to " + SENTINEL + type.table()
-                            : way.notWaiting.get(0).place()
-                                    + ": does not wait for what it sends to, so that no event could be acknowledged; "
-                                    + type.routeId() + " has to reach " + SENTINEL + type.table()
-                                    + " by steps that wait");
+                            : path.notWaiting.get(0).place()
+                                    + ": does not wait for its target, so no event could be acknowledged; "
+                                    + type.routeId() + " must reach " + SENTINEL + type.table()
+                                    + " through steps that wait");
         }
     }
 
     private void checkConsumer(Step step, IdempotentConsumerDefinition consumer) {
         if (!KEY.equals(consumer.getExpression().getExpression().strip())) {
-            problems.add(step.place() + ": its expression has to be simple: \"" + KEY + "\"");
+            problems.add(step.place() + ": its expression must be simple: \"" + KEY + "\"");
         }
-        // without one of them nothing would be reserved, or a reservation would never end
+        // otherwise keys are not reserved, or never released
         requireTrue(step, "eager", consumer.getEager());
         requireTrue(step, "removeOnFailure", consumer.getRemoveOnFailure());
         requireTrue(step, "skipDuplicate", consumer.getSkipDuplicate());
@@ -91,7 +91,7 @@ final class TableRoutes {
 
     private void requireTrue(Step step, String flag, String value) {
         if (value != null && set.resolve(value).equalsIgnoreCase("false")) {
-            problems.add(step.place() + ": " + flag + " has to stay true");
+            problems.add(step.place() + ": " + flag + " must stay true");
         }
     }
 
@@ -99,11 +99,11 @@ final class TableRoutes {
         return ((IdempotentConsumerDefinition) step.definition()).getIdempotentRepository();
     }
 
-    /** What an event passes that enters a route, as long as each step waits. */
-    private final class Way {
+    /** The path of an event from a route on, through steps that wait. */
+    private final class Path {
 
         private final List<Step> consumers = new ArrayList<>();
-        /** Steps to a table, each with the idempotentConsumer around it; null when there is none. */
+        /** Each step to a table with the idempotentConsumer around it, or null. */
         private final Map<Step, Step> tables = new HashMap<>();
 
         private final List<Step> notWaiting = new ArrayList<>();

@@ -1,6 +1,6 @@
 /**
- * The operator's routes: found, checked, run, and loaded again after an edit.
- * May use replay and what is below it.
+ * Finds, checks, runs and reloads the operator's routes.
+ * May use replay and the packages below it.
  * Read {@link io.tapsentinel.yamlroutes.RouteContract} first.
  */
 package io.tapsentinel.yamlroutes;

@@ -76,7 +76,7 @@ class RoutesCommandTest {
         Files.writeString(routes.resolve("large.camel.yaml"), "# a comment\n".repeat(100_000));
 
         assertThatThrownBy(() -> setup.run("routes", "check", routes.toString()))
-                .hasMessageContaining("large.camel.yaml is larger than 1000000 bytes");
+                .hasMessageContaining("large.camel.yaml is larger than 1 MB");
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shipped example of a copy in the whole program: its rows are those of a program without it, and no copy fails unseen. */
+/** The copy example in the whole program: it does not change the rows, and a failed copy fails its window. */
 class CopiedEventsIT {
 
     private static final String ROUTE = "before-clicks-blocked";
@@ -47,7 +47,7 @@ class CopiedEventsIT {
     }
 
     @Test
-    void eachCopyIsWrittenAndTheRowsAreThoseOfAProgramWithoutIt() throws Exception {
+    void copiesDoNotChangeTheRows() throws Exception {
         copyingTo("file:" + copies()).poll();
 
         assertRowsAsWithoutCopies();
@@ -60,7 +60,7 @@ class CopiedEventsIT {
     }
 
     @Test
-    void aClickOfNineThousandLevelsIsCopiedAndHoldsUpNoOther() throws Exception {
+    void deeplyNestedClickIsCopiedAndDelaysNoOther() throws Exception {
         String deep = "[".repeat(9_000) + "]".repeat(9_000);
         services.tapProxy()
                 .rewriteText(body -> body.replaceFirst("\"clicksBlocked\":\\[\\{", "$0\"deep\":" + deep + ","));
@@ -72,7 +72,7 @@ class CopiedEventsIT {
     }
 
     @Test
-    void aFolderThatCannotBeWrittenFailsTheWindowByTheNameOfTheRouteUntilItCan() throws Exception {
+    void unwritableCopyFolderFailsTheWindowAndNamesTheRoute() throws Exception {
         Files.createFile(copies());
         RunningProgram program = copyingTo("file:" + copies()).poll();
 
@@ -86,7 +86,7 @@ class CopiedEventsIT {
     }
 
     @Test
-    void aServerThatRefusesOrEndsItsConnectionsFailsTheWindowByTheNameOfTheRouteUntilItAnswers() throws Exception {
+    void unreachableCopyServerFailsTheWindowAndNamesTheRoute() throws Exception {
         try (ScriptedServer server = new ScriptedServer(services.ingestion().uri())) {
             RunningProgram program = copyingTo(server.uri() + "/copies");
             server.script(call -> ended -> {});
@@ -130,7 +130,7 @@ class CopiedEventsIT {
         });
     }
 
-    /** A program with routes of its own, whose copy is the one that the shipped file shows, to another place. */
+    /** A program with the copy example enabled, writing to this URI. */
     private RunningProgram copyingTo(String uri) throws Exception {
         return services.start(Programs.withRoutes(Programs.copyRoutes(
                 folder.resolve("routes"), RoutesFixture.OPERATOR, shipped -> {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that an operator saves while a window waits for its acknowledgements: they take effect, and no event is lost or doubled. */
+/** Edits saved during a window take effect and neither lose nor duplicate an event. */
 class EditedFolderIT {
 
     @TempDir
@@ -31,7 +31,7 @@ class EditedFolderIT {
 
     @ParameterizedTest
     @ValueSource(ints = {100, 600})
-    void anotherTableOptionAndLingerTakeEffect(int eventsPerHour) throws Exception {
+    void changedTableOptionsTakeEffect(int eventsPerHour) throws Exception {
         CompletableFuture<Void> poll = readingHeld(eventsPerHour);
         routes.edit(TABLES, text -> Edits.options(text, "lingerMs: 20\nbatchRecords: 3"));
         reloaded(poll, TABLES);
@@ -47,7 +47,7 @@ class EditedFolderIT {
     }
 
     @Test
-    void aRedactedColumnIsRedacted() throws Exception {
+    void redactionTakesEffectAfterAReload() throws Exception {
         CompletableFuture<Void> poll = readingHeld(LiveRoutes.EVENTS_PER_HOUR);
         routes.edit(OPERATOR, text -> Edits.firstStep(text, """
                 - script:
@@ -68,7 +68,7 @@ class EditedFolderIT {
     }
 
     @Test
-    void filteredMessagesAreCountedAndLandOnceTheFilterIsGone() throws Exception {
+    void filteredMessagesAreCountedAndDeliveredAfterTheFilterIsRemoved() throws Exception {
         CompletableFuture<Void> poll = readingHeld(LiveRoutes.EVENTS_PER_HOUR);
         String before = routes.text(OPERATOR);
         routes.edit(OPERATOR, text -> Edits.firstStep(text, """
@@ -78,7 +78,7 @@ class EditedFolderIT {
         reloaded(poll, OPERATOR);
 
         routes.pollUntilRead();
-        // the poll that was held may have met the new route already
+        // the held poll may have used the new route already
         long filtered = routes.services.reads().stream()
                 .mapToLong(read -> read.counts()
                         .get("messagesBlocked")
@@ -96,7 +96,7 @@ class EditedFolderIT {
     }
 
     @Test
-    void aCopyGoesElsewhereToo() throws Exception {
+    void copyStepTakesEffectAfterAReload() throws Exception {
         CompletableFuture<Void> poll = readingHeld(LiveRoutes.EVENTS_PER_HOUR);
         routes.write("copies.camel.yaml", """
                 - route:
@@ -132,7 +132,7 @@ class EditedFolderIT {
     }
 
     @Test
-    void aReloadWhileTheSinkHangsFailsTheWindowAndNothingIsLost() throws Exception {
+    void reloadWhileSentinelHangsFailsTheWindowAndLosesNothing() throws Exception {
         routes = new LiveRoutes(work, 300);
         routes.services.with("tap.shutdown-timeout", "PT1S");
         routes.start();
@@ -141,17 +141,17 @@ class EditedFolderIT {
 
         routes.force(TABLES, routes.text(TABLES)).join();
         routes.services.sinkProxy().forget();
-        // events behind those of the stopped producers may wait in the new ones
+        // later events may wait in the new producers
         routes.services.sinkProxy().release();
 
-        assertThat(poll).as("the run that was reading").succeedsWithin(LiveRoutes.SOON);
+        assertThat(poll).as("the run during the reload").succeedsWithin(LiveRoutes.SOON);
         assertThat(routes.services.reads()).isEmpty();
         routes.pollUntilRead();
         routes.assertEachLandedOnce();
     }
 
     @Test
-    void aFolderThatIsRefusedEndsTheStartWithEachReason() throws Exception {
+    void startWithARefusedFolderListsEveryProblem() throws Exception {
         routes = new LiveRoutes(work, LiveRoutes.EVENTS_PER_HOUR);
         routes.edit(TABLES, Edits::crossedRepositories);
 

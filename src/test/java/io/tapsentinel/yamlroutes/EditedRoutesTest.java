@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What an operator may write into the routes. An edit changes what happens, so there is no second copy of a route; it can
- * stop the flow with words that name the mistake, but not lose or double an event.
+ * Edits of the shipped routes take effect. A mistake stops the flow with a message that names it, and neither loses nor duplicates an
+ * event.
  */
 class EditedRoutesTest {
 
@@ -57,7 +57,7 @@ class EditedRoutesTest {
     }
 
     @Test
-    void anotherTypesTableInOneRouteIsRefusedSinceItsColumnsWouldBeLost() throws Exception {
+    void tableOfAnotherTypeIsRefused() throws Exception {
         routes.editRoute("clicks-blocked", "sentinel:" + CLICKS_BLOCKED.table(), "sentinel:" + MESSAGES_BLOCKED.table())
                 .start();
 
@@ -73,7 +73,7 @@ class EditedRoutesTest {
     }
 
     @Test
-    void aStepBeforeTheConsumerHoldsBackWhatItDropsWithoutAnOutcome() throws Exception {
+    void eventDroppedByStopHasNoOutcome() throws Exception {
         routes.withFirstStep("clicks-blocked", """
                 - filter:
                     simple: "${body.fields[id]} == 'unwanted'"
@@ -87,19 +87,19 @@ class EditedRoutesTest {
     }
 
     @Test
-    void whatARouteSendsToFilteredGoesNoFurtherAndLandsOnceTheFilterIsGone() throws Exception {
+    void filteredEventIsNotSentAndKeepsItsKeyFree() throws Exception {
         routes.withFirstStep("clicks-blocked", FILTER).start();
 
         assertThat(routes.send(CLICKS_BLOCKED, "wanted").outcome()).isEqualTo(Outcome.DELIVERED);
         Sent unwanted = routes.send(CLICKS_BLOCKED, "unwanted");
-        assertThat(unwanted.failure()).as("met by no further step").isNull();
+        assertThat(unwanted.failure()).as("passes no further step").isNull();
         assertThat(unwanted.outcome()).isEqualTo(Outcome.FILTERED);
         assertThat(unwanted.event().getFilteredBy()).isEqualTo("before-clicks-blocked");
         assertThat(routes.durable()).isEqualTo(1);
     }
 
     @Test
-    void whatWasDeliveredBeforeThereWasAFilterIsADuplicateAndNotFiltered() throws Exception {
+    void deliveredEventThatIsFilteredLaterIsADuplicate() throws Exception {
         routes.seen.delivered(
                 routes.seen.sending(List.of(Events.event(CLICKS_BLOCKED, "unwanted"))),
                 List.of(Events.event(CLICKS_BLOCKED, "unwanted")));
@@ -109,7 +109,7 @@ class EditedRoutesTest {
     }
 
     @Test
-    void whatWasRejectedAndIsBroughtInAgainIsFilteredLikeANewOne() throws Exception {
+    void replayedRejectedEventIsFiltered() throws Exception {
         routes.seen.rejected(Events.event(CLICKS_BLOCKED, "unwanted"));
         routes.withFirstStep("clicks-blocked", FILTER).start();
 
@@ -119,19 +119,19 @@ class EditedRoutesTest {
     }
 
     @Test
-    void whatHasItsEndBeforeTheRepositoryIsRefusedThereAndItsKeyIsFree() throws Exception {
+    void eventThatIsSettledAlreadyIsRefusedByTheRepository() throws Exception {
         routes.start();
         TapEvent filtered = Events.event(CLICKS_BLOCKED, "1");
         EventLife.advance(filtered, Outcome.NONE, Outcome.FILTERED);
 
         assertThat(routes.send(filtered).failure()).hasMessageContaining("clicksBlockedSeen was asked twice");
         assertThat(routes.send(CLICKS_BLOCKED, "1").outcome())
-                .as("not reserved by what never goes on")
+                .as("not reserved")
                 .isEqualTo(Outcome.DELIVERED);
     }
 
     @Test
-    void aFilterBehindTheRepositoryLetsGoOfTheKey() throws Exception {
+    void filterAfterTheRepositoryReleasesTheKey() throws Exception {
         routes.editRoute(
                         "clicks-blocked",
                         "            steps:\n              - to:\n                  id: clicks-blocked-sentinel",
@@ -143,13 +143,13 @@ class EditedRoutesTest {
         assertThat(unwanted.outcome()).isEqualTo(Outcome.FILTERED);
         assertThat(unwanted.event().getFilteredBy()).isEqualTo("clicks-blocked");
         assertThat(routes.send(CLICKS_BLOCKED, "unwanted").outcome())
-                .as("not reserved any more")
+                .as("released")
                 .isEqualTo(Outcome.FILTERED);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"multicast:", "split:\n    simple: \"${body}\""})
-    void filteringACopyIsRefusedSinceTheEventWouldGoWithIt(String copying) throws Exception {
+    void filteringACopyIsRefused(String copying) throws Exception {
         routes.withFirstStep("clicks-blocked", "- " + copying + """
 
                     steps:
@@ -162,7 +162,7 @@ class EditedRoutesTest {
     }
 
     @Test
-    void filteringBehindSentinelIsRefused() throws Exception {
+    void filteringAfterSentinelIsRefused() throws Exception {
         routes.editRoute(
                         "clicks-blocked",
                         "lingerMs: 500\n",
@@ -186,7 +186,7 @@ class EditedRoutesTest {
                 "outcome.set('DELIVERED')",
                 "setOutcome('DELIVERED')"
             })
-    void noExpressionOfARouteSetsAnOutcome(String call) throws Exception {
+    void expressionCannotSetAnOutcome(String call) throws Exception {
         routes.withFirstStep("clicks-blocked", "- script:\n    simple: \"${body." + call + "}\"\n- stop: {}\n")
                 .start();
 
@@ -198,7 +198,7 @@ class EditedRoutesTest {
     }
 
     @Test
-    void anotherLingerIsHowLongABatchStaysOpen() throws Exception {
+    void lingerMsSetsHowLongABatchStaysOpen() throws Exception {
         routes.editRoute("clicks-blocked", "lingerMs: 500", "lingerMs: 60000").start();
         Sent lingering = routes.send(CLICKS_BLOCKED, "1");
 
@@ -210,7 +210,7 @@ class EditedRoutesTest {
     }
 
     @Test
-    void aChangeOfTheFieldsIsWhatIsSent() throws Exception {
+    void changedFieldsAreSent() throws Exception {
         routes.withFirstStep("clicks-blocked", """
                 - script:
                     simple: "${body.fields.put('sender', 'hidden')}"
@@ -226,7 +226,7 @@ class EditedRoutesTest {
         "${body.key}, ${body.fields[GUID]}, clicksBlockedSeen, ${body.key}",
         "idempotentRepository:, 'eager: false\n" + "            idempotentRepository:', is not reserved, clicksBlocked"
     })
-    void anotherRepositoryOrExpressionFailsWithTheOneThatItHasToBe(String from, String to, String one, String other)
+    void wrongRepositoryOrKeyExpressionFailsAndNamesTheRightOne(String from, String to, String one, String other)
             throws Exception {
         routes.editRoute("clicks-blocked", from, to).start();
 
@@ -234,7 +234,7 @@ class EditedRoutesTest {
     }
 
     @Test
-    void aRouterThatSendsATypeToAnothersRouteFailsNamingTheRepository() throws Exception {
+    void eventRoutedToAnotherTypesRouteFailsAndNamesTheRepository() throws Exception {
         routes.edit(ROUTER, "uri: direct:clicks-blocked", "uri: direct:clicks-permitted")
                 .start();
 
@@ -242,7 +242,7 @@ class EditedRoutesTest {
     }
 
     @Test
-    void withoutIdempotentConsumerTheProducerRefuses() throws Exception {
+    void eventWithoutIdempotentConsumerIsRefused() throws Exception {
         routes.withSteps("clicks-blocked", """
                 - to:
                     uri: sentinel:ProofPointTAPClicksBlockedV2_CL
@@ -252,7 +252,7 @@ class EditedRoutesTest {
     }
 
     @Test
-    void passingDuplicatesOnMakesTheProducerRefuseThem() throws Exception {
+    void duplicateThatReachesSentinelIsRefused() throws Exception {
         routes.editRoute(
                         "clicks-blocked",
                         "idempotentRepository:",
@@ -265,7 +265,7 @@ class EditedRoutesTest {
     }
 
     @Test
-    void aRouteThatEndsWithoutSentinelLeavesTheEventWithoutAFinalOutcomeAndItsKeyFree() throws Exception {
+    void eventThatNeverReachesSentinelStaysUnsettledAndReleasesItsKey() throws Exception {
         routes.withSteps("clicks-blocked", CONSUMER + """
                   - setBody:
                       constant: the step to sentinel is gone
@@ -277,19 +277,19 @@ class EditedRoutesTest {
         assertThat(sent.event().getOutcome().isSettled()).isFalse();
         assertThat(routes.durable()).isZero();
         assertThat(routes.send(CLICKS_BLOCKED, "1").outcome().isSettled())
-                .as("not a duplicate of anything")
+                .as("released")
                 .isFalse();
     }
 
     @Test
-    void anEventThatTheRouterDropsHasNoOutcome() throws Exception {
+    void eventWithoutAMatchingRouteHasNoOutcome() throws Exception {
         routes.edit(ROUTER, "'CLICKS_BLOCKED'", "'NO_SUCH_TYPE'").start();
 
         assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.NONE);
     }
 
     @Test
-    void twoStepsToSentinelInOneRouteSendTheEventOnce() throws Exception {
+    void twoSentinelStepsSendTheEventOnce() throws Exception {
         routes.withSteps("clicks-blocked", CONSUMER + """
                   - multicast:
                       parallelProcessing: true
@@ -306,7 +306,7 @@ class EditedRoutesTest {
     }
 
     @Test
-    void aStepBehindAWireTapSendsAnEventOnceThoughItIsReadAgainMeanwhile() throws Exception {
+    void wireTappedEventIsSentOnceWhenItIsReadAgain() throws Exception {
         routes.withSteps("clicks-blocked", CONSUMER + """
                   - wireTap:
                       uri: sentinel:ProofPointTAPClicksBlockedV2_CL
@@ -315,7 +315,7 @@ class EditedRoutesTest {
         Sent first = routes.send(CLICKS_BLOCKED, "1");
         assertThat(first.outcome().isSettled()).as("its window fails").isFalse();
 
-        // the next read of its window, while the first record may be on its way
+        // read again while the first record may still be in flight
         Sent again = routes.send(CLICKS_BLOCKED, "1");
         assertThat(again.failure()).isNull();
         routes.uploader.release();
@@ -330,7 +330,7 @@ class EditedRoutesTest {
     }
 
     @Test
-    void aRouteThatTriesAgainByItselfDeliversOnceAtTheLatestWhenItIsReadAgain() throws Exception {
+    void routeWithRedeliveriesDeliversOnce() throws Exception {
         routes.editRoute("clicks-blocked", "noErrorHandler: {}", """
                 defaultErrorHandler:
                         redeliveryPolicy:

@@ -10,7 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.assertj.core.api.AbstractStringAssert;
 
-/** The project's own files with edits, as text only. */
+/** The shipped route files with edits, as text. */
 final class EditedSet {
 
     private static final Path FOLDER = Path.of("routes");
@@ -22,18 +22,18 @@ final class EditedSet {
         return RouteContract.check(new RouteFiles(texts), properties);
     }
 
-    /** Asserts something of the one problem that there is. */
+    /** Asserts that there is one problem. */
     AbstractStringAssert<?> assertOneProblem() {
         return assertThat(problems()).singleElement().asString();
     }
 
-    /** Adds a route to a file of its own. */
+    /** Adds a route in a file of its own. */
     EditedSet route(String id, String from, String step) {
         return mine("- route:\n    id: %s\n    from:\n      uri: %s\n      steps:\n        - %s\n"
                 .formatted(id, from, step));
     }
 
-    /** Puts a step first into the operator's route of blocked messages, in place of an earlier one. Its later lines are indented already. */
+    /** Inserts a step first into before-messages-blocked; replaces an earlier one. Only its first line is indented here. */
     EditedSet before(String step) {
         String shipped = RouteFiles.in(FOLDER).texts().get(RoutesFixture.OPERATOR);
         String head = "      uri: direct:before-messages-blocked\n      steps:\n";
@@ -42,7 +42,7 @@ final class EditedSet {
         return this;
     }
 
-    /** A file beside the others. */
+    /** Adds the file mine.camel.yaml. */
     EditedSet mine(String text) {
         texts.put("mine.camel.yaml", text);
         return this;

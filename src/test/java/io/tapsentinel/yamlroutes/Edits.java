@@ -2,24 +2,24 @@ package io.tapsentinel.yamlroutes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** Edits of the real YAML, as an operator would make them; each takes a file's text and gives it back changed. */
+/** Edits of the shipped YAML as an operator would make them: from a file's text to its new text. */
 final class Edits {
 
     private Edits() {}
 
-    /** Other options for all tables. */
+    /** Sets options for all tables. */
     static String options(String tables, String options) {
         return tables.replaceAll("lingerMs: 50\n {20}maxPending: \\d+", options.replace("\n", "\n" + " ".repeat(20)));
     }
 
-    /** A first step for blocked messages, in the operator's file. */
+    /** Inserts a first step into before-messages-blocked. */
     static String firstStep(String operator, String step) {
         String head = "      uri: direct:before-messages-blocked\n      steps:\n";
         assertThat(operator).contains(head);
         return operator.replace(head, head + step.indent(8));
     }
 
-    /** Other steps in the place of the one that sends blocked messages to their table. */
+    /** Replaces the step that sends blocked messages to their table. */
     static String inPlaceOfSentinel(String tables, String steps) {
         return tables.replaceFirst(
                 "( {14})- to:\\n +id: messages-blocked-sentinel\\n[\\s\\S]*?(?=\\n\\S|\\z)", steps.indent(14));

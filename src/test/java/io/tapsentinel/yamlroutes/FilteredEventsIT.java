@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shipped filter in the whole program: what it drops is counted, is missed by nobody, and lands when the filter has gone. */
+/** The filter example in the whole program: filtered events are counted, not missing, and delivered once the filter is removed. */
 class FilteredEventsIT {
 
     private static final String ROUTE = "before-messages-blocked";
@@ -48,9 +48,9 @@ class FilteredEventsIT {
     }
 
     @Test
-    void theLedgerAndTheMetricCountEachFilteredEventOnceHoweverOftenItIsRead() throws Exception {
+    void filteredEventIsCountedOnce() throws Exception {
         RunningProgram program = filtering();
-        assertThat(metric(program)).as("there before anything is filtered").isZero();
+        assertThat(metric(program)).as("exists before anything is filtered").isZero();
         program.poll().poll();
 
         Map<String, Long> blocked = services.reads().get(0).counts().get(EventType.MESSAGES_BLOCKED.arrayName());
@@ -74,7 +74,7 @@ class FilteredEventsIT {
     }
 
     @Test
-    void withoutTheFilterTheNextReadBringsEachOfThemOnceAndNoneIsLate() throws Exception {
+    void eventsArriveOnceAndNotLateAfterTheFilterIsRemoved() throws Exception {
         RunningProgram program = filtering().poll();
         assertThat(services.rows()).hasSizeLessThan(services.firstHour().size());
         program.stop();
@@ -83,14 +83,14 @@ class FilteredEventsIT {
 
         assertThat(services.reads().get(1).total(LedgerCount.NEW)).isEqualTo(filtered(0));
         assertThat(services.reads().get(1).total(LedgerCount.LATE))
-                .as("the first read had them")
+                .as("in the first read")
                 .isZero();
         assertThat(services.reads().get(2).total(LedgerCount.NEW)).isZero();
         assertThat(services.rows()).isEqualTo(services.firstHour());
     }
 
     @Test
-    void anEventThatNoEarlierReadHadIsLateWhetherOthersOfItsTimeWereFilteredOrNot() throws Exception {
+    void lateEventIsLateEvenIfOthersOfItsHourWereFiltered() throws Exception {
         filtering().poll().stop();
         services.clock().advance(Duration.ofMinutes(30));
         services.start().poll();
@@ -106,7 +106,7 @@ class FilteredEventsIT {
     }
 
     @Test
-    void aFilteredEventIsDeliveredWhenTheFilterGoesAndStaysDeliveredWhenItComesBack() throws Exception {
+    void eventStaysDeliveredWhenTheFilterReturns() throws Exception {
         filtering().poll().stop();
         services.start().poll().stop();
         RunningProgram program = filtering().poll();
@@ -117,7 +117,7 @@ class FilteredEventsIT {
     }
 
     @Test
-    void aSweepCountsNoFilteredEventAgainAndOnceTheFilterIsGoneNoneIsLate() throws Exception {
+    void sweepNeitherCountsFilteredEventsTwiceNorAsLate() throws Exception {
         services.with("tap.poll.start", SEVEN.toString());
         RunningProgram program = filtering();
         services.readAll(program);
@@ -144,7 +144,7 @@ class FilteredEventsIT {
         services.delivered().assertNoneTwice(services.truth(SEVEN.minus(Duration.ofHours(1)), now, now));
     }
 
-    /** A program with routes of its own, whose filter is the one that the shipped file shows. */
+    /** A program with the filter example enabled. */
     private RunningProgram filtering() throws Exception {
         return services.start(Programs.withRoutes(
                 Programs.copyRoutes(folder.resolve("routes"), RoutesFixture.OPERATOR, shipped -> {
@@ -169,7 +169,7 @@ class FilteredEventsIT {
         return services.store().number("SELECT sum(ours) FROM sweep WHERE hour = " + SEVEN.toEpochMilli());
     }
 
-    /** Nothing is missing in it, and it has so many events. */
+    /** Asserts that the hour has this many events and misses none. */
     private void assertHour(long events) throws SQLException {
         String hour = " FROM sweep WHERE hour = " + SEVEN.toEpochMilli();
         assertThat(services.store().number("SELECT sum(theirs)" + hour)).isEqualTo(events);

@@ -19,11 +19,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Edits that reach for what Java relies on, forced past the contract: the window fails by name, and the undo lands everything once. */
+/** Edits that remove or change what Java relies on fail the window by name; once undone, every event lands once. */
 class GuardedSpineIT {
 
     private static final String POLL = "tap-poll.camel.yaml";
-    /** The beginning of each operator's route, before its disabled example. */
+    /** Where the steps of each operator route begin. */
     private static final String STEPS = "\n      steps:\n";
 
     private static final String REQUEST = "uri: \"{{tap.url}}/v2/siem/all\"";
@@ -46,7 +46,7 @@ class GuardedSpineIT {
                 "setProperty:\n            name: CamelSentinelEvent\n            constant: x",
                 "removeProperties:\n            pattern: \"*\""
             })
-    void theEventIsNotLostSightOf(String step) throws Exception {
+    void removedEventPropertyFailsTheWindow(String step) throws Exception {
         assertStops(RoutesFixture.OPERATOR, STEPS, STEPS + "        - " + step + "\n", "CamelSentinelEvent");
     }
 
@@ -63,7 +63,7 @@ class GuardedSpineIT {
                 STEPS,
                 STEPS + "        - " + step + "\n",
                 "ended without delivering",
-                "route tap-event leaves it out");
+                "route tap-event does not route it");
     }
 
     @Test
@@ -91,7 +91,7 @@ class GuardedSpineIT {
     }
 
     @Test
-    void theReadIsNotLostSightOf() throws Exception {
+    void removedWindowPropertyChangesNothing() throws Exception {
         String text = routes.text(RoutesFixture.OPERATOR);
         routes.force(
                         RoutesFixture.OPERATOR,
@@ -106,16 +106,17 @@ class GuardedSpineIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"commit()", "fail(${null})", "entry()"})
-    void noExpressionReachesTheRead(String call) throws Exception {
+    void expressionCannotCallTheRead(String call) throws Exception {
         assertStops(
                 RoutesFixture.OPERATOR,
                 STEPS,
-                STEPS + "        - script:\n            simple: \"${exchangeProperty.CamelSentinelWindow." + call + "}\"\n",
+                STEPS + "        - script:\n            simple: \"${exchangeProperty.CamelSentinelWindow." + call
+                        + "}\"\n",
                 "in direct:before-");
     }
 
     @Test
-    void anAnswerToAnotherQuestionProvesNothing() throws Exception {
+    void answerOfAnotherPathFailsTheWindow() throws Exception {
         assertStops(
                 POLL,
                 REQUEST,
@@ -124,7 +125,7 @@ class GuardedSpineIT {
     }
 
     @Test
-    void anotherIntervalThanTheWindowsProvesNothing() throws Exception {
+    void answerForAnotherIntervalFailsTheWindow() throws Exception {
         Instant from =
                 routes.services.clock().now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofMinutes(61));
         assertStops(
@@ -137,16 +138,16 @@ class GuardedSpineIT {
     }
 
     @Test
-    void anAnswerThatTapDidNotGiveProvesNothing() throws Exception {
+    void answerMadeByARouteFailsTheWindow() throws Exception {
         String text = routes.text(POLL);
-        String made = text.substring(0, text.lastIndexOf("        - to:\n"))
-                + "        - setHeader:\n" + "            name: CamelHttpResponseCode\n            constant: \"204\"\n";
+        String made = text.substring(0, text.lastIndexOf("        - to:\n")) + "        - setHeader:\n"
+                + "            name: CamelHttpResponseCode\n            constant: \"204\"\n";
         assertStops(POLL, text, made, "tap-fetch did not ask TAP for this window");
     }
 
     @ParameterizedTest
     @CsvSource({"handled, a route ended it before its commit", "continued, tap-fetch did not ask TAP for this window"})
-    void aFailedRequestIsNoAnswerWhateverARouteMakesOfIt(String how, String words) throws Exception {
+    void handledRequestFailureFailsTheWindow(String how, String words) throws Exception {
         routes.services.tapProxy().next(Fault.DROP);
 
         String handled =
@@ -164,7 +165,7 @@ class GuardedSpineIT {
     }
 
     @Test
-    void aStopBeforeTheRequestIsNoCommit() throws Exception {
+    void stopBeforeTheRequestFailsTheWindow() throws Exception {
         assertStops(
                 POLL,
                 "      uri: direct:tap-fetch\n      steps:\n",
@@ -173,7 +174,7 @@ class GuardedSpineIT {
     }
 
     @Test
-    void anEventThatTookThePlaceOfAnotherDoesNotEndForIt() throws Exception {
+    void swappedEventFailsTheWindow() throws Exception {
         AtomicReference<Object> first = new AtomicReference<>();
         routes.program().camel().getRegistry().bind("swap", (Processor) exchange -> {
             first.compareAndSet(null, exchange.getProperty(TapEvent.PROPERTY));
@@ -190,7 +191,7 @@ class GuardedSpineIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"${body.fields[threatsInfoMap][0]}", "${body.fields.clear()}${body}"})
-    void whatIsNotTheEventIsNotSentInItsPlace(String body) throws Exception {
+    void replacedBodyFailsTheWindow(String body) throws Exception {
         String table = "              - to:\n                  id: messages-blocked-sentinel";
         assertStops(
                 RoutesFixture.TABLES,
@@ -200,7 +201,7 @@ class GuardedSpineIT {
     }
 
     @Test
-    void aReservationThatARouteKeepsIsGivenUpWithItsEvent() throws Exception {
+    void reservationIsReleasedWhenItsEventFails() throws Exception {
         String steps =
                 "            idempotentRepository: messagesBlockedSeen\n            expression:\n              simple:\n"
                         + "                expression: \"${body.key}\"\n            steps:\n";
@@ -224,7 +225,8 @@ class GuardedSpineIT {
         assertThat(routes.services.reads()).hasSize(before);
         assertThat(routes.has(
                         "WARN",
-                        Stream.concat(Stream.of("not committed"), Stream.of(words)).toArray(String[]::new)))
+                        Stream.concat(Stream.of("not committed"), Stream.of(words))
+                                .toArray(String[]::new)))
                 .as(routes.log.lines().toString())
                 .isTrue();
         routes.force(file, text).join();

@@ -8,17 +8,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A pipe among the files of routes; Java cannot make one, so that a child process does. */
+/** A named pipe among the route files; mkfifo makes it, since Java cannot. */
 class IrregularFileIT {
 
     @Test
     @Timeout(60)
-    void whatIsNoRegularFileIsRefusedAndNotWaitedFor(@TempDir Path folder) throws Exception {
+    void pipeIsRefusedWithoutBlocking(@TempDir Path folder) throws Exception {
         assertThat(new ProcessBuilder("mkfifo", folder.resolve("x.camel.yaml").toString())
                         .start()
                         .waitFor())
                 .isZero();
 
-        assertThatThrownBy(() -> RouteFiles.in(folder)).hasMessageContaining("x.camel.yaml is no regular file");
+        assertThatThrownBy(() -> RouteFiles.in(folder)).hasMessageContaining("x.camel.yaml is not a regular file");
     }
 }

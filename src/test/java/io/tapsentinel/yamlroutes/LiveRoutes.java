@@ -26,7 +26,7 @@ import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.awaitility.core.ConditionFactory;
 
-/** A program in the middle of a window, and the folder of routes that it watches meanwhile. */
+/** A running program that reloads its routes folder. */
 final class LiveRoutes implements AutoCloseable {
 
     static final String RELOADED = "routes/ reloaded";
@@ -42,7 +42,7 @@ final class LiveRoutes implements AutoCloseable {
     LiveRoutes(Path work, int eventsPerHour) throws IOException {
         folder = Files.createDirectories(work.resolve("routes"));
         RouteFiles.in(Path.of(RouteFiles.FOLDER)).texts().forEach(this::write);
-        // the reader waits there, so that an edit meets a window with events before and behind it
+        // a small maxPending makes the reader wait, so that an edit arrives in the middle of a window
         edit(
                 RoutesFixture.TABLES,
                 text -> text.replace(
@@ -53,7 +53,7 @@ final class LiveRoutes implements AutoCloseable {
                 .with("camel.main.routes-reload-enabled", "true");
     }
 
-    /** A program whose routes are the shipped ones and whose next hour has new events: the one before, unless a test failed in it. */
+    /** A program with the shipped routes and new events to read; reuses the one before unless a test failed in it. */
     static LiveRoutes after(LiveRoutes before, Path work) throws Exception {
         if (before != null
                 && before.sound
@@ -71,7 +71,7 @@ final class LiveRoutes implements AutoCloseable {
 
     LiveRoutes start() {
         program = services.start(Programs.withRoutes(folder));
-        // Camel Main has started before the folder is watched
+        // the folder is watched only after Camel Main has started
         soon("the folder is watched")
                 .until(() -> program.camel().hasService(RoutesReload.class) != null
                         && program.camel().hasService(RoutesReload.class).isStarted());
@@ -82,7 +82,7 @@ final class LiveRoutes implements AutoCloseable {
         return program;
     }
 
-    /** A run whose uploads are on their way, and stay there until {@link #release}. */
+    /** Starts a run whose uploads hang until {@link #release}. */
     CompletableFuture<Void> pollHeld() {
         services.sinkProxy().hold();
         CompletableFuture<Void> poll = program.pollInBackground();
@@ -90,7 +90,7 @@ final class LiveRoutes implements AutoCloseable {
         return poll;
     }
 
-    /** Lets go of the uploads once a reload waits for them, or did not have to; returns when the run has ended. */
+    /** Releases the uploads once a reload waits for them or is done; returns when the run has ended. */
     void releaseToReload(CompletableFuture<Void> poll) {
         DefaultShutdownStrategy stopping =
                 (DefaultShutdownStrategy) program.camel().getShutdownStrategy();
@@ -120,7 +120,7 @@ final class LiveRoutes implements AutoCloseable {
         }
     }
 
-    /** Edits a file, which has to change by it. */
+    /** Edits a file; fails when the text does not change. */
     void edit(String file, UnaryOperator<String> edit) {
         write(file, edited(file, edit));
     }
@@ -132,7 +132,7 @@ final class LiveRoutes implements AutoCloseable {
         return edited;
     }
 
-    /** Puts a text in force past the watcher and the contract. */
+    /** Loads a text without the watcher and the check. */
     CompletableFuture<Void> force(String file, String text) {
         return CompletableFuture.runAsync(() -> {
             try {
@@ -148,7 +148,7 @@ final class LiveRoutes implements AutoCloseable {
         program.camel().removeRoute(route);
     }
 
-    /** Waits for a line of this level with all of these words. */
+    /** Waits for a log line of this level that contains all words. */
     void awaitLine(String level, String... words) {
         soon(level + " " + List.of(words)).until(() -> has(level, words));
     }
@@ -159,8 +159,8 @@ final class LiveRoutes implements AutoCloseable {
     }
 
     /**
-     * Two of the splitter's threads may meet at Camel's direct producer just after a reload, and one of them then takes the
-     * way into the route that is gone: DirectProducer remembers that it has looked before it has. Such a window is read again.
+     * Polls until a window is read. Just after a reload, a race in Camel's DirectProducer may send an event into the removed route;
+     * that window fails and is read again.
      */
     LedgerEntry pollUntilRead() {
         int before = services.reads().size();
@@ -171,7 +171,7 @@ final class LiveRoutes implements AutoCloseable {
         return services.reads().get(before);
     }
 
-    /** Polls for events that were not there before until that fails with this line. */
+    /** Polls for new events until a poll fails with this line. */
     void awaitFailure(String... words) {
         int before = services.reads().size();
         services.clock().advance(Duration.ofMinutes(30));
@@ -179,16 +179,16 @@ final class LiveRoutes implements AutoCloseable {
             program.poll();
             return has("WARN", words);
         });
-        assertThat(services.reads()).as("windows that committed in spite of it").hasSize(before);
+        assertThat(services.reads()).as("windows committed all the same").hasSize(before);
     }
 
-    /** A read with events that were not there before. */
+    /** Reads new events. */
     LedgerEntry pollLater() {
         services.clock().advance(Duration.ofMinutes(30));
         return pollUntilRead();
     }
 
-    /** Of all that TAP showed to any read. */
+    /** Asserts that every event TAP has shown landed once. */
     void assertEachLandedOnce() {
         Set<String> shown = new TreeSet<>();
         services.reads()

@@ -37,7 +37,7 @@ class LookupFilesTest {
     }
 
     @Test
-    void anotherColumnGetsTheValueAndTheKeyStays() throws Exception {
+    void valueIsPutIntoAnotherField() throws Exception {
         write("10.0.0.1 = Wien, Süd");
 
         TapEvent event = put("10.0.0.1");
@@ -46,7 +46,7 @@ class LookupFilesTest {
     }
 
     @Test
-    void whatHasNoEntryOrIsNoTextLeavesTheColumnAsItIs() throws Exception {
+    void fieldWithoutAnEntryIsUnchanged() throws Exception {
         write("= empty\nnull = no\n7 = seven");
         for (Object key : Arrays.asList("none", null, 7, List.of(), Arrays.asList(null, 7, "none"))) {
             assertThat(put(key).getFields()).containsEntry("to", "before");
@@ -54,7 +54,7 @@ class LookupFilesTest {
     }
 
     @Test
-    void aListIsLookedUpElementByElement() throws Exception {
+    void listIsLookedUpElementByElement() throws Exception {
         write("a = 1\nb = 2");
 
         assertThat(put(Arrays.asList("A", "other", null, "b")).getFields())
@@ -62,14 +62,14 @@ class LookupFilesTest {
     }
 
     @Test
-    void ofTwoEntriesThatDifferByCaseOnlyTheLaterOneCounts() throws Exception {
+    void keysIgnoreCaseAndTheLastEntryWins() throws Exception {
         write("A@x = 1\na@X = 2");
 
         assertThat(put("a@x").getFields()).containsEntry("to", "2");
     }
 
     @Test
-    void whatAStrangerWroteIsAKeyAndNothingElse() throws Exception {
+    void hostileTextIsOnlyAKey() throws Exception {
         write("${exception} = found");
 
         assertThat(put("${exception}").getFields()).containsEntry("to", "found");
@@ -77,7 +77,7 @@ class LookupFilesTest {
     }
 
     @Test
-    void aFileThatIsReplacedByOneOfTheSameSizeAndTimeIsReadAnew() throws Exception {
+    void replacedFileOfTheSameSizeAndTimeIsReadAgain() throws Exception {
         write("a = 1");
         FileTime time = Files.getLastModifiedTime(folder.resolve(FILE));
         assertThat(put("a").getFields()).containsEntry("to", "1");
@@ -91,7 +91,7 @@ class LookupFilesTest {
     }
 
     @Test
-    void theFileIsLookedAtOnceASecondWhateverTheClockDoes() throws Exception {
+    void fileIsCheckedOnceASecondAndWhenTheClockGoesBack() throws Exception {
         write("a = 1");
         put("a");
         write("a = 22");
@@ -102,10 +102,10 @@ class LookupFilesTest {
     }
 
     @Test
-    void aFileThatCannotBeUsedIsNamedWithoutItsContent() throws Exception {
+    void unusableFileIsNamedWithoutItsContent() throws Exception {
         assertRefused("is missing");
         write("a = \\u00g0 hush");
-        assertRefused("is no properties file");
+        assertRefused("is not a properties file");
         Files.write(folder.resolve(FILE), "a = Süd hush".getBytes(StandardCharsets.ISO_8859_1));
         assertRefused("is not UTF-8");
         Files.write(folder.resolve(FILE), new byte[LookupFile.MOST_BYTES + 1]);
@@ -122,7 +122,7 @@ class LookupFilesTest {
     }
 
     @Test
-    void namesThatDependOnTheEventDoNotFillTheMemory() throws Exception {
+    void numberOfFilesIsLimited() throws Exception {
         for (int i = 0; i < LookupFiles.MOST; i++) {
             Files.writeString(folder.resolve(i + ".properties"), "a = 1");
             lookup.put(event("a"), "from", "to", i + ".properties");
@@ -137,11 +137,11 @@ class LookupFilesTest {
         assertThatThrownBy(() -> put("a"))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("lookup: some.properties " + why + after(why)
-                        + "; no event that asks for it goes on until that is put right");
+                        + "; events that need it are not sent until this is fixed");
     }
 
     private static String after(String why) {
-        return why.startsWith("is no properties") ? ": a \\u is not followed by four digits" : "";
+        return why.startsWith("is not a properties") ? ": \\u must be followed by four hex digits" : "";
     }
 
     private TapEvent put(Object key) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sets that are written in another way than ours, and files that are no sets. */
+/** Route files in other notations, and files that are not routes. */
 class OddRouteSetsTest {
 
     private final EditedSet set = new EditedSet();
@@ -27,13 +27,13 @@ class OddRouteSetsTest {
                 "just a text",
                 "route:\n  id: mine\n  from:\n    uri: timer:mine\n    steps:\n      - stop: {}\n"
             })
-    void aFileThatIsNoListOfRoutesIsRefusedSinceCamelPassesOverIt(String text) {
-        set.mine(text).assertOneProblem().startsWith("mine.camel.yaml: is no list of routes");
+    void fileThatIsNotAListOfRoutesIsRefused(String text) {
+        set.mine(text).assertOneProblem().startsWith("mine.camel.yaml: is not a list of routes");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\uFEFF", "# mine\n\n", "---\n", "%YAML 1.2\n---\n# mine\n", "\r\n  # mine\r\n"})
-    void whateverStandsBeforeTheFirstRouteIsFine(String start) {
+    void commentsAndMarkersBeforeTheFirstRouteAreAccepted(String start) {
         assertThat(set.mine(start
                                 + "- route:\n"
                                 + "    id: mine\n"
@@ -47,22 +47,22 @@ class OddRouteSetsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"direct://filtered", "direct:filtered?block=false", "direct:{{mine}}"})
-    void anEndpointMayBeSpelledInOtherWays(String uri) {
+    void otherSpellingsOfAnEndpointAreAccepted(String uri) {
         set.properties.put("mine", "filtered");
 
         assertThat(set.before("- to: \"" + uri + "\"").problems()).isEmpty();
     }
 
     @Test
-    void aBeanInThePlaceOfARepositoryIsRefused() {
+    void beanThatReplacesARepositoryIsRefused() {
         set.mine("- beans:\n"
                 + "    - name: messagesBlockedSeen\n"
                 + "      type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n");
-        set.assertOneProblem().contains("messagesBlockedSeen", "the program's own", "another name");
+        set.assertOneProblem().contains("bean messagesBlockedSeen: the program uses this name; choose another one");
     }
 
     @Test
-    void aBeanOfOnesOwnIsFine() {
+    void ownBeanIsAccepted() {
         assertThat(set.mine("- beans:\n    - name: mine\n      type: java.util.Date\n")
                         .problems())
                 .isEmpty();
@@ -70,18 +70,18 @@ class OddRouteSetsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"eager", "skipDuplicate", "removeOnFailure"})
-    void aRepositoryThatCannotReserveIsRefused(String flag) {
+    void idempotentConsumerThatCannotReserveIsRefused(String flag) {
         String repository = "idempotentRepository: messagesBlockedSeen";
         set.edit(RoutesFixture.TABLES, repository, repository + "\n            " + flag + ": \"false\"");
 
-        set.assertOneProblem().contains("messages-blocked-seen: " + flag + " has to stay true");
+        set.assertOneProblem().contains("messages-blocked-seen: " + flag + " must stay true");
 
         set.edit(RoutesFixture.TABLES, flag + ": \"false\"", flag + ": \"true\"");
         assertThat(set.problems()).isEmpty();
     }
 
     @Test
-    void routesThatCamelMakesOfOtherThingsHaveNoPlaceAndStillAName() {
+    void routeOfARestDefinitionIsNamedWithoutALocation() {
         set.mine("- rest:\n    path: /x\n    get:\n      - path: /y\n        to: direct:filtered\n");
 
         assertThat(set.problems())
@@ -95,7 +95,7 @@ class OddRouteSetsTest {
                 "- route: {id: mine, from: {uri: 'direct:mine', steps: [{tofu: {uri: 'direct:other'}}]}}\n",
                 "- route: {id: mine, from: {uri: 'nosuch:mine', steps: [{to: {uri: 'direct:filtered'}}]}}\n"
             })
-    void aStepOrAComponentThatCamelDoesNotKnowIsRefusedWithItsFile(String text) {
+    void unknownStepOrComponentIsRefusedByFile(String text) {
         assertThat(set.mine(text).problems())
                 .isNotEmpty()
                 .allSatisfy(problem -> assertThat(problem).contains("mine.camel.yaml"));
@@ -103,14 +103,14 @@ class OddRouteSetsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"hello\n", "- route: {id: mine, from: {uri: 'direct:mine', steps: [{stop: {}}]}}\n"})
-    void aSetWithoutThePollIsRefused(String text) {
+    void setWithoutThePollIsRefused(String text) {
         RouteFiles alone = new RouteFiles(new TreeMap<>(Map.of("mine.camel.yaml", text)));
 
         assertThat(RouteContract.check(alone, set.properties)).isNotEmpty();
     }
 
     @Test
-    void aFileThatIsNoTextIsNamed(@TempDir Path folder) throws Exception {
+    void fileThatIsNotUtf8IsNamed(@TempDir Path folder) throws Exception {
         Files.write(folder.resolve("mine.camel.yaml"), new byte[] {'#', (byte) 0xE4, '\n'});
 
         assertThatThrownBy(() -> RouteFiles.in(folder))
@@ -120,7 +120,7 @@ class OddRouteSetsTest {
     }
 
     @Test
-    void aFolderThatIsCalledLikeAFileIsNamed(@TempDir Path folder) throws Exception {
+    void folderNamedLikeARouteFileIsRefused(@TempDir Path folder) throws Exception {
         Files.createDirectory(folder.resolve("mine.camel.yaml"));
 
         assertThatThrownBy(() -> RouteFiles.in(folder))

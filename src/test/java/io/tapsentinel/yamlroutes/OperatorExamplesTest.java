@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each example of the operator's routes does what it says, with whatever an event brings. */
+/** Each example, once enabled, works as described for any event. */
 class OperatorExamplesTest {
 
     private static final String LOOKUP = "before-clicks-permitted";
@@ -75,16 +75,16 @@ class OperatorExamplesTest {
     }
 
     @Test
-    void allOfThemTogetherAreAsRoutesHaveToBe() throws Exception {
+    void allExamplesTogetherAreAccepted() throws Exception {
         List.of(LOOKUP, COPY, REDACT, FILTER).forEach(routes::withExample);
 
         assertThat(RouteContract.check(routes.files(), EffectiveProperties.load(folder, Map.of())))
                 .isEmpty();
-        assertThat(Path.of("copies")).as("made by a check").doesNotExist();
+        assertThat(Path.of("copies")).as("created by a check").doesNotExist();
     }
 
     @Test
-    void anAddressThatStandsInTheFileGivesWayToItsValueWhateverItsCase() throws Exception {
+    void addressIsReplacedByItsEntryIgnoringCase() throws Exception {
         lookup("Alias@Example.com = main@example.com\n");
         routes.withExample(LOOKUP).start();
 
@@ -98,7 +98,7 @@ class OperatorExamplesTest {
     }
 
     @Test
-    void aFileThatChangesIsReadAgainASecondLaterAtMost() throws Exception {
+    void changedLookupFileIsUsedAfterASecond() throws Exception {
         lookup("a@example.com=first@example.com");
         routes.withExample(LOOKUP).start();
         send(CLICKS_PERMITTED, Map.of("recipient", "a@example.com"));
@@ -113,12 +113,12 @@ class OperatorExamplesTest {
     }
 
     @Test
-    void aFileThatIsMissingHoldsTheEventBackByNameUntilItIsThere() throws Exception {
+    void eventFailsWhileTheLookupFileIsMissing() throws Exception {
         routes.withExample(LOOKUP).start();
         Sent held = routes.send(event(CLICKS_PERMITTED, "1", Map.of("recipient", "a@example.com")));
         assertThat(held.failure())
                 .hasMessage("lookup: lookup/main-addresses.properties is missing;"
-                        + " no event that asks for it goes on until that is put right");
+                        + " events that need it are not sent until this is fixed");
         assertThat(held.outcome()).isEqualTo(Outcome.NONE);
         assertThat(routes.uploader.calls()).isEmpty();
         assertThat(routes.durable()).isZero();
@@ -133,7 +133,7 @@ class OperatorExamplesTest {
     }
 
     @Test
-    void noDeliveredMessageTellsItsSubjectAnyMore() throws Exception {
+    void subjectIsRedacted() throws Exception {
         routes.withExample(REDACT).start();
 
         send(MESSAGES_DELIVERED, Map.of("subject", "hush", "sender", "a@example.com"));
@@ -145,7 +145,7 @@ class OperatorExamplesTest {
     }
 
     @Test
-    void spamIsFilteredAndNothingElseIs() throws Exception {
+    void onlySpamIsFiltered() throws Exception {
         routes.withExample(FILTER).start();
 
         for (Object threats :
@@ -173,12 +173,12 @@ class OperatorExamplesTest {
         }
         send(MESSAGES_BLOCKED, Map.of());
         assertThat(routes.durable(MESSAGES_BLOCKED))
-                .as("all but what was filtered")
+                .as("all but the filtered ones")
                 .isEqualTo(11);
     }
 
     @Test
-    void aCopyIsTheEventAsJsonForTheOwnerOnlyAndTheEventGoesOn() throws Exception {
+    void copyIsJsonReadableByTheOwnerOnly() throws Exception {
         copy().start();
 
         TapEvent event = event(CLICKS_BLOCKED, "1", Map.of("url", "https://example.com/?a=1&b='2'"));
@@ -195,7 +195,7 @@ class OperatorExamplesTest {
     }
 
     @Test
-    void aCopyIsMadeAtEveryReadAndOfADuplicateToo() throws Exception {
+    void copyIsWrittenForADuplicateToo() throws Exception {
         copy().start();
         TapEvent event = event(CLICKS_BLOCKED, "1", Map.of());
         assertThat(routes.send(event).outcome()).isEqualTo(Outcome.DELIVERED);
@@ -207,7 +207,7 @@ class OperatorExamplesTest {
     }
 
     @Test
-    void insideIdempotentConsumerACopyIsMadeOnce() throws Exception {
+    void copyInsideIdempotentConsumerIsWrittenOnce() throws Exception {
         copyInsideIdempotentConsumer().start();
         TapEvent event = event(CLICKS_BLOCKED, "1", Map.of());
         assertThat(routes.send(event).outcome()).isEqualTo(Outcome.DELIVERED);
@@ -219,7 +219,7 @@ class OperatorExamplesTest {
     }
 
     @Test
-    void aCopyByMulticastComesBackInTheEventsPlaceAndIsRefused() throws Exception {
+    void copyByMulticastReplacesTheEventAndIsRefused() throws Exception {
         routes.withFirstStep("clicks-blocked", """
                 - multicast:
                     steps:
@@ -233,7 +233,7 @@ class OperatorExamplesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void theEventKeepsItsBodyItsHeadersAndItsFieldsWhetherItsCopyIsWrittenOrFails(boolean fails) throws Exception {
+    void copyDoesNotChangeTheEvent(boolean fails) throws Exception {
         if (fails) {
             blockCopies();
         }
@@ -256,7 +256,7 @@ class OperatorExamplesTest {
     }
 
     @Test
-    void aCopyWhoseFailureIsCaughtIsMissingAndItsEventGoesOnAsItWas() throws Exception {
+    void caughtCopyFailureDoesNotStopTheEvent() throws Exception {
         blockCopies();
         routes.withFirstStep("clicks-blocked", """
                 - split:
@@ -292,7 +292,8 @@ class OperatorExamplesTest {
         });
         server.start();
         try {
-            routes.withFirstStep("clicks-blocked", """
+            routes.withFirstStep(
+                            "clicks-blocked", """
                     - split:
                         simple: "${body}"
                         steps:
@@ -300,7 +301,8 @@ class OperatorExamplesTest {
                               constant: copied
                           - to:
                               uri: http://127.0.0.1:%d/
-                    """.formatted(server.getAddress().getPort())).start();
+                    """.formatted(server.getAddress().getPort()))
+                    .start();
 
             assertThat(routes.send(event(CLICKS_BLOCKED, "1", Map.of())).outcome())
                     .isEqualTo(Outcome.DELIVERED);
@@ -311,7 +313,7 @@ class OperatorExamplesTest {
     }
 
     @Test
-    void aCopyThatCannotBeWrittenHoldsItsEventBack() throws Exception {
+    void failedCopyFailsItsEvent() throws Exception {
         blockCopies();
         copy().start();
 
@@ -323,7 +325,7 @@ class OperatorExamplesTest {
     }
 
     @Test
-    void whatAStrangerWroteGoesThroughAllExamplesAsItIs() throws Exception {
+    void hostileTextPassesAllExamplesUnchanged() throws Exception {
         lookup("a@example.com=b");
         routes.withExample(LOOKUP).withExample(REDACT).withExample(FILTER);
         copy().start();
@@ -356,7 +358,7 @@ class OperatorExamplesTest {
     }
 
     @Test
-    void whatIsLongOrDeepHoldsUpNoEvent() throws Exception {
+    void longAndDeepValuesPassAllExamples() throws Exception {
         lookup("a@example.com=b");
         routes.withExample(LOOKUP).withExample(REDACT).withExample(FILTER);
         copy().start();
@@ -389,7 +391,7 @@ class OperatorExamplesTest {
         return copyTo(routes.withExample(COPY));
     }
 
-    /** The same steps where only an event comes that was not delivered before. */
+    /** The copy steps inside idempotentConsumer. */
     private RoutesFixture copyInsideIdempotentConsumer() {
         String used = RoutesFixture.example(routes.route(COPY));
         String steps = used.substring(used.indexOf("        - split:"));
@@ -400,7 +402,7 @@ class OperatorExamplesTest {
                 "            steps:\n" + steps.stripTrailing().indent(6) + head.substring(head.indexOf("\n") + 1)));
     }
 
-    /** Below the test's folder instead of the working directory. */
+    /** Writes below the test's folder instead of the working directory. */
     private RoutesFixture copyTo(RoutesFixture edited) {
         for (String file : List.of(RoutesFixture.OPERATOR, RoutesFixture.TABLES)) {
             edited.replace(file, "uri: file:copies/", "uri: file:" + folder.resolve("copies") + "/");
@@ -408,7 +410,7 @@ class OperatorExamplesTest {
         return edited;
     }
 
-    /** A file where the folder of the copies has to be. */
+    /** Puts a file where the folder of the copies should be. */
     private void blockCopies() throws IOException {
         Files.createFile(Files.createDirectories(folder.resolve("copies")).resolve("clicks-blocked"));
     }

@@ -26,10 +26,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is saved and must not run: a line says why, and the routes that run go on until the folder is put right. */
+/** A refused edit is logged, and the running routes stay in place until the folder is fixed. */
 class RefusedEditsIT {
 
-    private static final String REFUSED = "routes/ is refused, the routes that run stay as they are: ";
+    private static final String REFUSED = "routes/ is refused, the running routes stay in place: ";
 
     @TempDir
     static Path work;
@@ -57,7 +57,7 @@ class RefusedEditsIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("refused")
-    void theWindowThatIsReadAndTheNextGoOnByTheRoutesThatRun(String name, UnaryOperator<String> edit, String[] words)
+    void refusedEditLeavesTheRunningRoutesInPlace(String name, UnaryOperator<String> edit, String[] words)
             throws Exception {
         long earlier = polls();
         CompletableFuture<Void> poll = routes.pollHeld();
@@ -69,19 +69,19 @@ class RefusedEditsIT {
                 Stream.concat(Stream.of(REFUSED, TABLES), Stream.of(words)).toArray(String[]::new));
         routes.release(poll);
 
-        assertThat(polls()).as("the window that was read meanwhile").isEqualTo(earlier + 1);
+        assertThat(polls()).as("the window during the edit").isEqualTo(earlier + 1);
         routes.pollLater();
         assertThat(health()).containsEntry("status", "DEGRADED").containsKey("routes.refused");
 
         routes.write(TABLES, before);
-        routes.awaitLine("INFO", "routes/ is again what runs");
+        routes.awaitLine("INFO", "routes/ matches the running routes again");
         assertThat(health()).doesNotContainKey("status");
         routes.pollLater();
         routes.assertEachLandedOnce();
     }
 
     @Test
-    void aCaughtFailureIsNoMistakeUntilTheSinkFails() throws Exception {
+    void doCatchFailsTheWindowOnlyWhenSentinelFails() throws Exception {
         CompletableFuture<Void> poll = routes.pollHeld();
         String before = routes.text(TABLES);
         routes.edit(TABLES, Edits::doCatch);
@@ -103,53 +103,53 @@ class RefusedEditsIT {
     }
 
     @Test
-    void aFolderThatIsEmptiedMovedAwayOrPutBackNeverStopsTheRoutes() throws Exception {
+    void emptiedOrMovedFolderDoesNotStopTheRoutes() throws Exception {
         Path aside = work.resolve("aside");
         Files.move(routes.folder, aside);
-        routes.awaitLine("WARN", REFUSED, "has to be a folder");
+        routes.awaitLine("WARN", REFUSED, "cannot read the *.camel.yaml files");
         routes.pollUntilRead();
 
         Files.createDirectory(routes.folder);
-        routes.awaitLine("WARN", REFUSED, "it holds no *.camel.yaml");
+        routes.awaitLine("WARN", REFUSED, "it has no *.camel.yaml file");
         routes.pollLater();
 
         Files.delete(routes.folder);
         Files.move(aside, routes.folder);
-        routes.awaitLine("INFO", "routes/ is again what runs");
+        routes.awaitLine("INFO", "routes/ matches the running routes again");
         routes.write("note.camel.yaml", NOTE);
         routes.awaitLine("INFO", LiveRoutes.RELOADED, "note.camel.yaml");
         routes.pollLater();
         Files.delete(routes.folder.resolve("note.camel.yaml"));
-        routes.awaitLine("INFO", LiveRoutes.RELOADED, "note removed");
+        routes.awaitLine("INFO", LiveRoutes.RELOADED, "removed note");
         routes.assertEachLandedOnce();
     }
 
     @Test
-    void aFileThatOthersNeedIsMissedAndOneOfOnesOwnGoesWithItsRoutes() throws Exception {
+    void removedFileIsRefusedIfNeededAndElseItsRoutesAreRemoved() throws Exception {
         Files.move(routes.folder.resolve(OPERATOR), work.resolve(OPERATOR));
         routes.awaitLine("WARN", REFUSED, "direct:before-");
         routes.pollUntilRead();
-        // as an editor does that writes beside the file and renames
+        // as an editor that writes a new file and renames it
         Files.move(work.resolve(OPERATOR), routes.folder.resolve(OPERATOR), StandardCopyOption.ATOMIC_MOVE);
-        routes.awaitLine("INFO", "routes/ is again what runs");
+        routes.awaitLine("INFO", "routes/ matches the running routes again");
 
         routes.write("note.camel.yaml", NOTE);
-        routes.awaitLine("INFO", LiveRoutes.RELOADED, "note started anew");
+        routes.awaitLine("INFO", LiveRoutes.RELOADED, "restarted note");
         Files.move(routes.folder.resolve("note.camel.yaml"), routes.folder.resolve("other.camel.yaml"));
         routes.awaitLine("INFO", LiveRoutes.RELOADED, "note.camel.yaml, other.camel.yaml");
         assertThat(routes.program().camel().getRoute("note")).isNotNull();
         Files.delete(routes.folder.resolve("other.camel.yaml"));
-        routes.awaitLine("INFO", LiveRoutes.RELOADED, "note removed");
+        routes.awaitLine("INFO", LiveRoutes.RELOADED, "removed note");
         assertThat(routes.program().camel().getRoute("note")).isNull();
         routes.pollLater();
         routes.assertEachLandedOnce();
     }
 
     @Test
-    void aSetThatCamelCannotStartIsTakenBackAsAWhole() throws Exception {
+    void setThatCamelCannotStartIsRolledBack() throws Exception {
         CompletableFuture<Void> poll = routes.pollHeld();
         String before = routes.text(OPERATOR);
-        // the checks make routes and start none; by name it comes last, when the other one runs already
+        // the check does not start routes; this file sorts last, so the other one runs already
         routes.write("zz-never.camel.yaml", """
                 - route:
                     id: never
@@ -163,7 +163,7 @@ class RefusedEditsIT {
                 - to:
                     uri: direct:filtered
                 """));
-        routes.awaitLine("WARN", REFUSED, "Camel cannot run it", "will never fire");
+        routes.awaitLine("WARN", REFUSED, "Camel cannot start it", "will never fire");
         routes.release(poll);
 
         assertThat(routes.pollLater().total(LedgerCount.FILTERED)).isZero();
@@ -182,7 +182,7 @@ class RefusedEditsIT {
     }
 
     @Test
-    void whatIsRefusedIsSaidOncePerText() throws Exception {
+    void refusalIsLoggedOncePerText() throws Exception {
         String before = routes.text(TABLES);
         routes.edit(TABLES, Edits::broken);
         routes.awaitLine("WARN", REFUSED);
@@ -191,13 +191,13 @@ class RefusedEditsIT {
         routes.write("readme.txt", "nobody reads this");
         routes.write(TABLES, routes.text(TABLES));
 
-        // several looks long
+        // for several reads of the folder
         await("nothing is said")
                 .during(Duration.ofSeconds(1))
                 .atMost(LiveRoutes.SOON)
                 .until(() -> !routes.has("WARN", REFUSED));
         routes.write(TABLES, before);
-        routes.awaitLine("INFO", "routes/ is again what runs");
+        routes.awaitLine("INFO", "routes/ matches the running routes again");
         routes.pollLater();
         routes.assertEachLandedOnce();
     }
@@ -212,7 +212,7 @@ class RefusedEditsIT {
                         constant: noted
             """;
 
-    /** Windows that were read as they came; what an earlier failure left behind is read beside them. */
+    /** Polls read so far, without catching up after an earlier failure. */
     private static long polls() {
         return routes.services.reads().stream()
                 .filter(read -> read.purpose() == Purpose.POLL)

@@ -17,8 +17,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Mistakes that are in force in spite of every check before: the window that they meet fails by a line that names route and step,
- * and after their repair each event has landed once.
+ * Mistakes that run without a check fail the window with a line that names route and step. Once fixed, every event lands once.
  */
 class ReloadedRoutesIT {
 
@@ -59,12 +58,12 @@ class ReloadedRoutesIT {
                         "no sentinel:",
                         Edits::withoutSentinel,
                         "messages-blocked ended without delivering",
-                        "sentinel: is gone from it"));
+                        "it no longer sends to sentinel:"));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("mistakes")
-    void aMistakeInTheMiddleOfAWindowFailsItByRouteAndStep(String name, UnaryOperator<String> edit, String[] words)
+    void mistakeDuringAWindowFailsItAndNamesRouteAndStep(String name, UnaryOperator<String> edit, String[] words)
             throws Exception {
         CompletableFuture<Void> poll = routes.pollHeld();
 
@@ -74,14 +73,14 @@ class ReloadedRoutesIT {
         routes.awaitFailure(words);
 
         routes.force(TABLES, routes.text(TABLES)).join();
-        // an update takes no route away
+        // an update removes no route
         routes.remove("behind-seda");
         routes.pollUntilRead();
         routes.assertEachLandedOnce();
     }
 
     @Test
-    void brokenYamlIsNeverInForce() throws Exception {
+    void brokenYamlIsNeverUsed() throws Exception {
         int before = routes.services.reads().size();
         CompletableFuture<Void> poll = routes.pollHeld();
 
@@ -93,7 +92,7 @@ class ReloadedRoutesIT {
     }
 
     @Test
-    void aRouterThatLeavesATypeOutFailsTheWindowByName() throws Exception {
+    void routerWithoutATypeFailsTheWindow() throws Exception {
         routes.force(ROUTER, routes.edited(ROUTER, text -> text.replace("'CLICKS_PERMITTED'", "'CLICKS_ALLOWED'")))
                 .join();
 
@@ -101,7 +100,7 @@ class ReloadedRoutesIT {
         routes.program().poll();
 
         assertThat(routes.services.reads()).hasSize(before);
-        assertThat(routes.has("WARN", "clicks-permitted ended without delivering", "route tap-event leaves it out"))
+        assertThat(routes.has("WARN", "clicks-permitted ended without delivering", "route tap-event does not route it"))
                 .as(routes.log.lines().toString())
                 .isTrue();
         routes.force(ROUTER, routes.text(ROUTER)).join();

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a set of routes has to be: each test edits the project's own files. */
+/** What is accepted and refused; each test edits the shipped files. */
 class RouteContractTest {
 
     private static final String TABLES = RoutesFixture.TABLES;
@@ -31,20 +31,20 @@ class RouteContractTest {
     private final SortedMap<String, String> texts = set.texts;
 
     @Test
-    void theProjectsOwnRoutesAreAsTheyHaveToBe() {
+    void shippedRoutesAreAccepted() {
         assertThat(problems()).isEmpty();
         assertThat(RouteFiles.packaged()).isEqualTo(RouteFiles.in(Path.of("routes")));
     }
 
     @Test
-    void aFileThatIsNoYamlIsToldWithItsLine() {
+    void invalidYamlIsReportedWithItsLine() {
         set.edit(TABLES, "    id: messages-blocked\n", "   id: messages-blocked\n     x");
 
         set.assertOneProblem().contains(TABLES).containsPattern("line \\d+");
     }
 
     @Test
-    void aWordThatCamelDoesNotKnowIsToldWithItsLine() {
+    void unknownKeywordIsReportedWithItsLine() {
         set.edit(
                 TABLES,
                 "idempotentConsumer:\n            id: messages-blocked-seen",
@@ -54,7 +54,7 @@ class RouteContractTest {
     }
 
     @Test
-    void aRequiredRouteThatIsGoneIsNamed() {
+    void missingRequiredRouteIsNamed() {
         texts.remove("tap-poll.camel.yaml");
 
         assertThat(problems())
@@ -64,7 +64,7 @@ class RouteContractTest {
     }
 
     @Test
-    void aFolderFromBeforeThereWasAnArchiveNeedsItsRouteOnlyWhenThereIsOne() {
+    void archiveRouteIsRequiredOnlyWithAnArchive() {
         texts.remove(ARCHIVE);
         assertThat(problems()).isEmpty();
 
@@ -73,7 +73,7 @@ class RouteContractTest {
     }
 
     @Test
-    void theArchivesRouteMaySendElsewhereButNotToAnotherOfTheProgramsOwn() {
+    void archiveRouteMayNotCallTheProgramsRoutes() {
         properties.put("tap.archive.uri", "file:archive");
         set.edit(ARCHIVE, "\"{{tap.archive.uri:}}\"", "file:elsewhere");
         assertThat(problems()).isEmpty();
@@ -82,7 +82,7 @@ class RouteContractTest {
     }
 
     @Test
-    void foldersFromBeforeThereWasAPlaceForEditsGoOnWorking() {
+    void folderWithoutOperatorRoutesIsAccepted() {
         texts.remove(RoutesFixture.OPERATOR);
         texts.put(TABLES, texts.get(TABLES).replaceAll("        - to:\n            uri: direct:before-\\S+\n", ""));
 
@@ -90,14 +90,14 @@ class RouteContractTest {
     }
 
     @Test
-    void aCallThatNoRouteTakesIsRefused() {
+    void callOfAMissingRouteIsRefused() {
         texts.remove(RoutesFixture.OPERATOR);
 
         assertThat(problems()).hasSize(4).allMatch(text -> text.contains("no route that begins with direct:before-"));
     }
 
     @Test
-    void aRouteThatComesBackToItselfIsRefused() {
+    void routeThatCallsItselfIsRefused() {
         set.before("- to: direct:messages-blocked");
 
         assertThat(problems())
@@ -106,22 +106,22 @@ class RouteContractTest {
     }
 
     @Test
-    void twoRoutesOfOneNameAreRefused() {
+    void duplicateRouteIdIsRefused() {
         set.edit(TABLES, "    id: messages-blocked\n", "    id: clicks-blocked\n");
 
-        assertThat(problems()).anyMatch(text -> text.contains("another route with this id"));
+        assertThat(problems()).anyMatch(text -> text.contains("has the same id as the route in"));
     }
 
     @Test
-    void namesOfTheProgramItselfAreRefused() {
+    void namesOfTheProgramAreRefused() {
         set.route("filtered", "direct:tap-window", "stop: {}");
         assertThat(problems())
                 .hasSize(2)
-                .allMatch(text -> text.startsWith("mine.camel.yaml:1 filtered") && text.contains("program's own"));
+                .allMatch(text -> text.startsWith("mine.camel.yaml:1 filtered") && text.contains("the program uses"));
     }
 
     @Test
-    void aClassOfTheProgramIsNotForRoutesSinceItCouldSayThatAnEventWasDelivered() {
+    void classOfTheProgramIsRefused() {
         for (String step : List.of(
                 "- bean:\n"
                         + "            beanType: io.tapsentinel.event.EventLife\n"
@@ -130,14 +130,14 @@ class RouteContractTest {
                         + "            simple: \"${bean:type:io.tapsentinel.event.EventLife?method=advance(${body}, 'NONE',"
                         + " 'DELIVERED')}\"")) {
             set.before(step);
-            set.assertOneProblem().as(step).contains("operator.camel.yaml:72", "names a class of the program's own");
+            set.assertOneProblem().as(step).contains("operator.camel.yaml:72", "names a class of the program");
         }
         set.before("# io.tapsentinel.event.EventLife is only spoken of");
         assertThat(problems()).isEmpty();
     }
 
     @Test
-    void theSpineIsNotForRoutesToCall() {
+    void callOfTheProgramsRoutesIsRefused() {
         for (String own : List.of("direct:tap-window", "direct:tap-events")) {
             set.before("- to:\n            uri: " + own);
             set.assertOneProblem().as(own).contains("before-messages-blocked, step to " + own);
@@ -145,25 +145,25 @@ class RouteContractTest {
     }
 
     @Test
-    void aRouteInThePlaceOfAnotherIsRefused() {
+    void routeThatTakesAUsedNameIsRefused() {
         for (String name : List.of("tap-mine direct:mine", "mine direct:filtered", "mine direct:messages-blocked")) {
             set.route(name.split(" ")[0], name.split(" ")[1], "stop: {}");
-            // files are read by name, so that the later one of two is told
+            // files are read by name, so the later one is reported
             set.assertOneProblem()
                     .as(name)
-                    .containsAnyOf("program's own", "mine begins with direct:messages-blocked, too");
+                    .containsAnyOf("the program uses", "route mine also begins with direct:messages-blocked");
         }
     }
 
     @Test
-    void aRouterThatLeavesATypeOutIsRefused() {
+    void routerWithoutATypeIsRefused() {
         set.edit(RoutesFixture.ROUTER, "uri: direct:messages-blocked", "uri: direct:filtered");
 
         set.assertOneProblem().contains("tap-event", "never calls direct:messages-blocked");
     }
 
     @Test
-    void aStepBehindTheRequestIsRefusedSinceItCouldTakeEventsOutOfTheAnswer() {
+    void stepAfterTheRequestIsRefused() {
         set.edit(
                 "tap-poll.camel.yaml",
                 "soTimeout: 60000\n",
@@ -173,7 +173,7 @@ class RouteContractTest {
     }
 
     @Test
-    void anAnswerToAnotherRequestBehindTheOneToTapIsRefused() {
+    void secondRequestAfterTheRequestIsRefused() {
         set.edit(
                 "tap-poll.camel.yaml",
                 "soTimeout: 60000\n",
@@ -183,7 +183,7 @@ class RouteContractTest {
     }
 
     @Test
-    void aFailedRequestThatCouldPassForAnAnswerIsRefused() {
+    void handledRequestFailureIsRefused() {
         set.edit(
                 "tap-poll.camel.yaml",
                 "    description: Asks TAP for one window, which Java sets in the query\n"
@@ -209,13 +209,13 @@ class RouteContractTest {
             + "          constant: \"204\"\n";
 
     @Test
-    void theRepositoryOfAnotherTypeIsRefusedByStep() {
+    void repositoryOfAnotherTypeIsRefused() {
         set.edit(TABLES, "idempotentRepository: messagesBlockedSeen", "idempotentRepository: clicksBlockedSeen");
 
         assertThat(problems())
                 .anyMatch(text -> text.contains("messages-blocked, step messages-blocked-seen")
-                        && text.contains("has to be messagesBlockedSeen"))
-                .anyMatch(text -> text.contains("clicksBlockedSeen is used by"));
+                        && text.contains("needs messagesBlockedSeen"))
+                .anyMatch(text -> text.contains("clicksBlockedSeen is already used by"));
     }
 
     @Test
@@ -230,17 +230,18 @@ class RouteContractTest {
     }
 
     @Test
-    void anotherKeyIsRefused() {
+    void otherKeyExpressionIsRefused() {
         set.edit(
                 TABLES,
                 "            idempotentRepository: messagesBlockedSeen\n" + KEY,
-                "            idempotentRepository: messagesBlockedSeen\n" + KEY.replace("body.key", "body.fields[GUID]"));
+                "            idempotentRepository: messagesBlockedSeen\n"
+                        + KEY.replace("body.key", "body.fields[GUID]"));
 
         set.assertOneProblem().contains("messages-blocked-seen", "${body.key}");
     }
 
     @Test
-    void aTableRouteWithoutIdempotentConsumerIsRefused() {
+    void tableRouteWithoutIdempotentConsumerIsRefused() {
         String text = texts.get(TABLES);
         int start = text.indexOf("        - idempotentConsumer:\n            id: messages-blocked-seen");
         texts.put(
@@ -252,7 +253,7 @@ class RouteContractTest {
     }
 
     @Test
-    void theTableOfAnotherTypeIsRefused() {
+    void tableOfAnotherTypeIsRefused() {
         set.edit(TABLES, "sentinel:ProofPointTAPMessagesBlockedV2_CL", "sentinel:ProofPointTAPClicksBlockedV2_CL");
         set.assertOneProblem()
                 .contains(
@@ -261,7 +262,7 @@ class RouteContractTest {
     }
 
     @Test
-    void aWireTapToTheTableIsRefusedByStep() {
+    void wireTapToTheTableIsRefused() {
         set.edit(
                 TABLES,
                 "- to:\n                  id: messages-blocked-sentinel",
@@ -271,7 +272,7 @@ class RouteContractTest {
     }
 
     @Test
-    void aTableBehindStepsThatCollectEventsIsRefusedByStep() {
+    void tableInsideAggregateOrResequenceIsRefused() {
         for (String collect : List.of(
                 "aggregate:\n"
                         + "    correlationExpression:\n"
@@ -289,14 +290,14 @@ class RouteContractTest {
     }
 
     @Test
-    void aTableBesideTheConsumerIsRefusedByStep() {
+    void tableOutsideIdempotentConsumerIsRefused() {
         set.edit(TABLES, SENTINEL, "              - choice: {}\n" + SENTINEL.indent(-6));
 
-        set.assertOneProblem().contains("messages-blocked-sentinel", "stands outside of idempotentConsumer");
+        set.assertOneProblem().contains("messages-blocked-sentinel", "must be inside idempotentConsumer");
     }
 
     @Test
-    void aTableBehindSedaIsRefusedByStep() {
+    void tableBehindSedaIsRefused() {
         set.edit(TABLES, SENTINEL, "              - to:\n                  uri: seda:later\n");
         set.route("later", "seda:later", "to: sentinel:ProofPointTAPMessagesBlockedV2_CL");
         set.assertOneProblem().contains("messages-blocked, step to seda:later", "does not wait");
@@ -304,7 +305,10 @@ class RouteContractTest {
 
     @Test
     void disabledStepsOfATableRouteAreMissed() {
-        set.edit(TABLES, "id: messages-blocked-sentinel\n", "id: messages-blocked-sentinel\n                  disabled: true\n");
+        set.edit(
+                TABLES,
+                "id: messages-blocked-sentinel\n",
+                "id: messages-blocked-sentinel\n                  disabled: true\n");
         set.edit(TABLES, "id: clicks-blocked-seen\n", "id: clicks-blocked-seen\n            disabled: \"{{off}}\"\n");
         properties.put("off", "true");
 
@@ -316,7 +320,10 @@ class RouteContractTest {
 
     @Test
     void disabledRequestToTapIsRefused() {
-        set.edit("tap-poll.camel.yaml", "            uri: \"{{tap.url}}", "            disabled: true\n            uri: \"{{tap.url}}");
+        set.edit(
+                "tap-poll.camel.yaml",
+                "            uri: \"{{tap.url}}",
+                "            disabled: true\n            uri: \"{{tap.url}}");
 
         set.assertOneProblem().contains("tap-fetch", "the last step of tap-fetch must be the request");
     }
@@ -349,7 +356,7 @@ class RouteContractTest {
     }
 
     @Test
-    void aTableThatIsNeverReachedIsRefused() {
+    void tableThatIsNeverReachedIsRefused() {
         set.edit(TABLES, SENTINEL, "              - stop: {}\n");
 
         set.assertOneProblem()
@@ -357,7 +364,7 @@ class RouteContractTest {
     }
 
     @Test
-    void theTableMayBeReachedByFurtherRoutesAndByChoices() {
+    void tableMayBeReachedThroughRoutesAndChoices() {
         set.edit(TABLES, SENTINEL, """
                 - choice:
                     when:
@@ -377,7 +384,7 @@ class RouteContractTest {
     }
 
     @Test
-    void aCatchAroundTheTableIsNotForUsToForbid() {
+    void catchAroundTheTableIsAccepted() {
         set.edit(
                 TABLES,
                 SENTINEL,
@@ -394,7 +401,7 @@ class RouteContractTest {
     }
 
     @Test
-    void anUnknownOptionIsRefusedByStepAndName() {
+    void unknownOptionIsRefused() {
         set.edit(TABLES, SENTINEL, SENTINEL.replace("lingerMs", "lingerMillis"));
         set.assertOneProblem()
                 .contains("messages-blocked-sentinel", "unknown option lingerMillis")
@@ -402,20 +409,20 @@ class RouteContractTest {
     }
 
     @Test
-    void aValueOutOfBoundsIsRefused() {
+    void valueOutOfBoundsIsRefused() {
         set.edit(TABLES, SENTINEL, SENTINEL.replace("lingerMs: 500", "batchBytes: 99000000"));
         set.assertOneProblem().contains("messages-blocked-sentinel", "batchBytes");
     }
 
     @Test
-    void anUnknownPlaceholderIsRefusedByName() {
+    void unknownPlaceholderIsRefused() {
         set.edit("tap-poll.camel.yaml", "{{tap.poll.cron}}", "{{tap.poll.corn}}");
 
         set.assertOneProblem().contains("tap-poll", "{{tap.poll.corn}}");
     }
 
     @Test
-    void theSecretIsNoPlaceholder() {
+    void secretCannotBeUsedAsAPlaceholder() {
         properties.put("tap.secret", "hush-hush");
         set.edit("tap-poll.camel.yaml", "expression: GET", "expression: \"{{tap.secret}}{{tap.nothing}}\"");
 
@@ -423,7 +430,7 @@ class RouteContractTest {
     }
 
     @Test
-    void aBeanOrComponentThatIsNotThereIsRefused() {
+    void unknownBeanOrComponentIsRefused() {
         set.before("- bean:\n            ref: nobody");
         set.assertOneProblem().contains("before-messages-blocked", "nobody");
 
@@ -434,7 +441,7 @@ class RouteContractTest {
     }
 
     @Test
-    void noLineOfABrokenFileIsQuoted() {
+    void linesOfABrokenFileAreNotQuoted() {
         for (String broken : List.of("\"s3cr3t", "@s3cr3t", "{s3cr3t", "s3cr3t: s3cr3t")) {
             set.before("- to:\n"
                     + "            uri: https://example.com/x\n"
@@ -456,7 +463,7 @@ class RouteContractTest {
     }
 
     @Test
-    void whatCompletesTheRequestIsRefusedSinceItCouldChangeTheAnswer() {
+    void onCompletionOfTheRequestIsRefused() {
         String completion =
                 "onCompletion:\n    mode: BeforeConsumer\n    steps:\n      - setBody:\n          constant: \"{}\"\n";
         set.edit(
@@ -475,27 +482,29 @@ class RouteContractTest {
     }
 
     @Test
-    void aRequiredRouteThatDoesNotRunIsRefused() {
+    void requiredRouteThatDoesNotRunIsRefused() {
         set.edit(TABLES, "    id: messages-blocked\n", "    id: messages-blocked\n    autoStartup: \"false\"\n");
         set.edit("tap-poll.camel.yaml", "    id: tap-poll\n", "    id: tap-poll\n    precondition: \"false\"\n");
 
         assertThat(problems())
                 .hasSize(2)
-                .anyMatch(text -> text.contains("messages-blocked: autoStartup has to be true"))
-                .anyMatch(text -> text.contains("tap-poll: may not have a precondition"));
+                .anyMatch(text -> text.contains("messages-blocked: autoStartup must be true"))
+                .anyMatch(text -> text.contains("tap-poll: must not have a precondition"));
     }
 
     @Test
-    void aScheduleThatIsNoneIsRefused() {
+    void invalidCronIsRefused() {
         set.edit("tap-poll.camel.yaml", "{{tap.poll.cron}}", "0 0/5 * * * 9");
 
-        set.assertOneProblem().contains("tap-poll", "is no cron expression").doesNotContain("* 9");
+        set.assertOneProblem()
+                .contains("tap-poll", "cron is not a Quartz cron expression")
+                .doesNotContain("* 9");
         set.edit("tap-poll.camel.yaml", "0 0/5 * * * 9", "0 0/5 * * * ?");
         assertThat(problems()).isEmpty();
     }
 
     @Test
-    void aTableThatIsReachedInAWayThatNobodyCanForeseeIsNotForUsToForbid() {
+    void dynamicCallOfTheTableIsAccepted() {
         for (String step : List.of(
                 "recipientList:\n                  constant: sentinel:ProofPointTAPMessagesBlockedV2_CL\n",
                 "toD:\n                  uri: sentinel:${exchangeProperty.table}\n")) {
@@ -506,7 +515,7 @@ class RouteContractTest {
     }
 
     @Test
-    void shortFormsAndWindowsLineEndsAreFine() {
+    void shortFormsAndWindowsLineEndsAreAccepted() {
         texts.replaceAll((file, text) ->
                 text.replaceAll("- to:\n\\s+uri: (direct:\\S+)", "- to: \"$1\"").replace("\n", "\r\n"));
 
@@ -514,7 +523,7 @@ class RouteContractTest {
     }
 
     @Test
-    void aRouteWithoutAnIdIsRefusedByFileAndLine() {
+    void routeWithoutAnIdIsRefusedByFileAndLine() {
         texts.put("mine.camel.yaml", "# mine\n- from:\n    uri: timer:mine\n    steps:\n      - stop: {}\n");
 
         set.assertOneProblem()
@@ -524,7 +533,7 @@ class RouteContractTest {
     }
 
     @Test
-    void everyMistakeIsToldAtOnce() {
+    void allProblemsAreReportedTogether() {
         set.edit(TABLES, "    id: messages-blocked\n", "    id: messages-blocked\n    autoStartup: \"false\"\n");
         texts.remove("tap-event-router.camel.yaml");
 
@@ -532,7 +541,7 @@ class RouteContractTest {
     }
 
     @Test
-    void nothingIsLeftBehind() {
+    void checkLeavesNoThreads() {
         Set<Thread> before = threads();
 
         problems();

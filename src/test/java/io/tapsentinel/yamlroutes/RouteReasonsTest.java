@@ -5,7 +5,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is said of a refused step: where it is and what is wrong, without the value that is wrong. */
+/** A refusal names the step and the reason, but not the value. */
 class RouteReasonsTest {
 
     private static final String PLACE = "operator.camel.yaml:71 before-messages-blocked, step ";
@@ -16,18 +16,17 @@ class RouteReasonsTest {
     @CsvSource(
             quoteCharacter = '`',
             value = {
-                "https://example.com/x?connectTimeout=s3cr3t, option connectTimeout cannot have this value",
-                "https://example.com/x?connectTimeout=s3cr3t more s3cr3t, option connectTimeout cannot have this value",
-                "timer:t?period=s3cr3t x, option period cannot have this value",
-                "file:x?fileExist=s3cr3t, option fileExist cannot have this value",
-                "file:x?sorter=#s3cr3t, option sorter refers to a bean that is not there",
-                "https://example.com/x?sslContextParameters=#s3cr3t, option sslContextParameters refers to a bean that"
-                        + " is not there",
+                "https://example.com/x?connectTimeout=s3cr3t, option connectTimeout has an invalid value",
+                "https://example.com/x?connectTimeout=s3cr3t more s3cr3t, option connectTimeout has an invalid value",
+                "timer:t?period=s3cr3t x, option period has an invalid value",
+                "file:x?fileExist=s3cr3t, option fileExist has an invalid value",
+                "file:x?sorter=#s3cr3t, option sorter names a bean that does not exist",
+                "https://example.com/x?sslContextParameters=#s3cr3t, option sslContextParameters names a bean that does not exist",
                 "`file:x?bogus=a,s3cr3t=b}]&other=s3cr3t`, `unknown option bogus, other`",
                 "log:x?level=s3cr3t, LoggingLevel.…",
-                "carrier-pigeon:x?level=s3cr3t, this program has no component carrier-pigeon"
+                "carrier-pigeon:x?level=s3cr3t, this program does not include the component carrier-pigeon"
             })
-    void aValueThatAnEndpointRefusesIsNotRepeated(String uri, String reason) {
+    void refusedOptionValueIsNotShown(String uri, String reason) {
         set.before("- to:\n            uri: \"" + uri + "\"")
                 .assertOneProblem()
                 .startsWith(PLACE + "to ")
@@ -42,7 +41,7 @@ class RouteReasonsTest {
                 "parameters:\n              authPassword: s3cr3t: x",
                 "parameters:\n              authPassword: \"s3cr3t"
             })
-    void aLineThatIsNoYamlIsNamedAndNotRepeated(String lines) {
+    void invalidYamlLineIsNamedAndNotShown(String lines) {
         set.before("- to:\n            uri: https://example.com/x\n            " + lines)
                 .assertOneProblem()
                 .containsPattern("^operator\\.camel\\.yaml, line \\d+: ")
@@ -57,14 +56,14 @@ class RouteReasonsTest {
                 "log:\n            message: \"{{no.such}}\"",
                 "bean:\n            ref: nobody"
             })
-    void aStepThatIsNoEndpointIsNamedToo(String step) {
+    void refusedStepWithoutEndpointIsNamed(String step) {
         set.before("- setHeader:\n            name: x\n            constant: \"1\"\n        - " + step)
                 .assertOneProblem()
                 .startsWith("operator.camel.yaml:74 before-messages-blocked, step " + step.substring(0, 3));
     }
 
     @Test
-    void theInnermostStepIsNamed() {
+    void innermostStepIsNamed() {
         set.before("""
                 - choice:
                             when:
@@ -87,7 +86,7 @@ class RouteReasonsTest {
     }
 
     @Test
-    void aConditionThatIsNoneIsThatOfItsChoice() {
+    void invalidConditionNamesItsChoice() {
         set.before("- choice:\n"
                 + "            id: mine\n"
                 + "            when:\n"

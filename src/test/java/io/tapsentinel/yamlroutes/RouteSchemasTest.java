@@ -22,8 +22,9 @@ class RouteSchemasTest {
 
     private static final YAMLMapper YAML = new YAMLMapper();
     private final JsonSchema shipped = schema(JsonSchema.class.getResource("/schema/camelYamlDsl.json"));
-    private final JsonSchema canonical =
-            schema(Path.of("target/test-schemas/schema/camelYamlDsl-canonical.json").toUri().toURL());
+    private final JsonSchema canonical = schema(Path.of("target/test-schemas/schema/camelYamlDsl-canonical.json")
+            .toUri()
+            .toURL());
 
     RouteSchemasTest() throws Exception {}
 

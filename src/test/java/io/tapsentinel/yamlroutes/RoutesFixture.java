@@ -37,7 +37,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 
-/** The project's own YAML routes, as they lie in its folder, over a real store and a held uploader. */
+/** The shipped YAML routes with a real store and an uploader that tests can hold. */
 final class RoutesFixture implements AutoCloseable {
 
     static final String ROUTER = "tap-event-router.camel.yaml";
@@ -46,7 +46,7 @@ final class RoutesFixture implements AutoCloseable {
     private static final Path FOLDER = Path.of("routes");
     private static final String DISABLED = "            disabled: true\n";
 
-    /** What the shipped routes say, and the default. */
+    /** The value in the shipped routes. */
     private static final long SHIPPED_LINGER_MS = 500;
 
     private static final long LINGER_MS = 5;
@@ -72,7 +72,7 @@ final class RoutesFixture implements AutoCloseable {
         context.getRegistry().bind(LookupFiles.BEAN, new LookupFiles(folder, clock));
         context.getShutdownStrategy().setTimeout(5);
         context.getCamelContextExtension().registerEndpointCallback((uri, endpoint) -> {
-            // nearly every test waits for the end of its batch; a linger that a test sets itself stays
+            // most tests wait for their batch; a linger that a test sets stays
             if (endpoint instanceof SentinelEndpoint table
                     && table.getConfiguration().getLingerMs() == SHIPPED_LINGER_MS) {
                 table.getConfiguration().setLingerMs(LINGER_MS);
@@ -88,7 +88,7 @@ final class RoutesFixture implements AutoCloseable {
         return Files.readString(FOLDER.resolve(file));
     }
 
-    /** The text of one route, which an edit can be limited to. */
+    /** The text of one route. */
     String route(String id) {
         return route(texts.get(file(id)), id);
     }
@@ -104,26 +104,26 @@ final class RoutesFixture implements AutoCloseable {
         return id.startsWith("before-") ? OPERATOR : TABLES;
     }
 
-    /** Puts one text in the place of another; fails when it is not there. */
+    /** Replaces a text; fails when it does not occur. */
     RoutesFixture edit(String file, String from, String to) {
         assertThat(texts.get(file)).contains(from);
         return replace(file, from, to);
     }
 
-    /** The same wherever it is, if it is. */
+    /** Replaces a text where it occurs. */
     RoutesFixture replace(String file, String from, String to) {
         texts.put(file, texts.get(file).replace(from, to));
         return this;
     }
 
-    /** The same inside one route only. */
+    /** Replaces a text inside one route; fails when it does not occur. */
     RoutesFixture editRoute(String id, String from, String to) {
         String route = route(id);
         assertThat(route).contains(from);
         return edit(file(id), route, route.replace(from, to));
     }
 
-    /** Enables the example that the route is shipped with. */
+    /** Enables the example of a route. */
     RoutesFixture withExample(String id) {
         String route = route(id);
         return edit(OPERATOR, route, example(route));
@@ -135,14 +135,14 @@ final class RoutesFixture implements AutoCloseable {
         return route.replace(DISABLED, "");
     }
 
-    /** The whole set as it would lie in a folder. */
+    /** The whole set of files. */
     RouteFiles files() {
         SortedMap<String, String> all = new TreeMap<>(RouteFiles.packaged().texts());
         all.putAll(texts);
         return new RouteFiles(all);
     }
 
-    /** Other steps for one route. */
+    /** Replaces the steps of a route. */
     RoutesFixture withSteps(String id, String steps) {
         String route = route(id);
         String head = "      steps:\n";
@@ -150,7 +150,7 @@ final class RoutesFixture implements AutoCloseable {
         return edit(file(id), route, route.substring(0, route.indexOf(head) + head.length()) + steps.indent(8) + "\n");
     }
 
-    /** A step of the operator's, before the others of the route. */
+    /** Inserts a first step into the operator's route of a table route. */
     RoutesFixture withFirstStep(String id, String step) {
         return editRoute("before-" + id, "\n      steps:\n", "\n      steps:\n" + step.indent(8));
     }
@@ -164,7 +164,7 @@ final class RoutesFixture implements AutoCloseable {
         return this;
     }
 
-    /** Sends a new event of this id, as the spine would, without waiting for its end. */
+    /** Sends a new event as the program would, without waiting for its end. */
     Sent send(EventType type, String id) throws Exception {
         return send(Events.event(type, id));
     }
@@ -185,7 +185,7 @@ final class RoutesFixture implements AutoCloseable {
         return "Custom-" + type.table();
     }
 
-    /** Keys of one type that are durable, as the file has them. */
+    /** Number of durable keys of one type in the store. */
     long durable(EventType type) {
         return store.<Long>transaction(
                 connection -> Sql.number(connection, "SELECT count(*) FROM seen WHERE stream = ?", type.arrayName()));
@@ -202,14 +202,14 @@ final class RoutesFixture implements AutoCloseable {
         store.close();
     }
 
-    /** An event on its way. */
+    /** An event in flight. */
     record Sent(TapEvent event, CompletableFuture<Exchange> end) {
 
         boolean isDone() {
             return end.isDone();
         }
 
-        /** What it ended with, once it has ended. */
+        /** Its outcome; waits for its end. */
         Outcome outcome() {
             failure();
             return event.getOutcome();

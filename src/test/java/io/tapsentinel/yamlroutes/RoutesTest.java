@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The routes in {@code routes/} as they are shipped. */
+/** The shipped routes. */
 class RoutesTest {
 
     @TempDir
@@ -40,7 +40,7 @@ class RoutesTest {
     }
 
     @Test
-    void eachTypeReachesItsOwnStream() throws Exception {
+    void eachTypeReachesItsTable() throws Exception {
         routes.start();
         List<Sent> sent = new ArrayList<>();
         for (EventType type : EventType.values()) {
@@ -54,7 +54,7 @@ class RoutesTest {
     }
 
     @Test
-    void keysAreDurableAfterTheAcknowledgementAndNotBefore() throws Exception {
+    void keysBecomeDurableWithTheAcknowledgement() throws Exception {
         routes.start();
         routes.uploader.hold();
         Sent one = routes.send(CLICKS_BLOCKED, "1");
@@ -71,7 +71,7 @@ class RoutesTest {
     }
 
     @Test
-    void aKeyThatIsDurableIsSkipped() throws Exception {
+    void durableKeyIsADuplicate() throws Exception {
         routes.start();
         assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.DELIVERED);
 
@@ -86,7 +86,7 @@ class RoutesTest {
     }
 
     @Test
-    void aKeyThatIsOnlyReservedIsSkippedWithAnotherOutcome() throws Exception {
+    void reservedKeyIsADuplicateOfAReservedOne() throws Exception {
         routes.start();
         routes.uploader.hold();
         Sent first = routes.send(CLICKS_BLOCKED, "1");
@@ -101,7 +101,7 @@ class RoutesTest {
     }
 
     @Test
-    void aFailedBatchReleasesItsKeysAndNoOthers() throws Exception {
+    void failedBatchReleasesItsKeys() throws Exception {
         routes.editRoute("clicks-blocked", "lingerMs: 500", "deliveryTimeoutMs: 1")
                 .start();
         assertThat(routes.send(CLICKS_BLOCKED, "before").outcome()).isEqualTo(Outcome.DELIVERED);
@@ -118,7 +118,7 @@ class RoutesTest {
         assertThat(routes.send(MESSAGES_BLOCKED, "other").outcome()).isEqualTo(Outcome.DUPLICATE_OF_RESERVED);
         assertThat(routes.send(CLICKS_BLOCKED, "before").outcome()).isEqualTo(Outcome.DUPLICATE);
         assertThat(routes.send(CLICKS_BLOCKED, "failed").outcome())
-                .as("free again")
+                .as("released")
                 .isEqualTo(Outcome.DELIVERED);
         routes.uploader.release();
         assertThat(other.outcome()).isEqualTo(Outcome.DELIVERED);
@@ -126,7 +126,7 @@ class RoutesTest {
     }
 
     @Test
-    void everyRouteIsCalledLikeItsDirectEndpointAndEveryTypeHasOne() throws Exception {
+    void eachTypeHasARouteAndRouteIdsMatchTheirInputs() throws Exception {
         List<String> ids = new ArrayList<>();
         for (Path file : yaml()) {
             for (RouteDefinition route : load(file)) {
@@ -136,7 +136,7 @@ class RoutesTest {
                         .as(file + ": " + route.getRouteId())
                         .isEqualTo("direct:" + route.getRouteId());
                 assertThat(route.getDescriptionText())
-                        .as(route.getRouteId() + " says what it is for")
+                        .as(route.getRouteId() + " has a description")
                         .isNotBlank();
             }
         }
@@ -149,7 +149,7 @@ class RoutesTest {
     }
 
     @Test
-    void noRouteFileHoldsASecret() throws Exception {
+    void routeFilesHoldNoSecrets() throws Exception {
         assertThat(yaml())
                 .isNotEmpty()
                 .allSatisfy(file -> assertThat(Files.readString(file).toLowerCase())
@@ -159,14 +159,14 @@ class RoutesTest {
 
     private static List<Path> yaml() throws Exception {
         try (var files = Files.list(Path.of("routes"))) {
-            // how Kubernetes gets them is no route
+            // not a route file
             return files.filter(file -> !file.endsWith("kustomization.yaml"))
                     .sorted()
                     .toList();
         }
     }
 
-    /** The definitions of a file; nothing is started. */
+    /** The definitions in a file; starts nothing. */
     private static List<RouteDefinition> load(Path file) throws Exception {
         assertThat(file.toString()).endsWith(".camel.yaml");
         ModelCamelContext context = new DefaultCamelContext();

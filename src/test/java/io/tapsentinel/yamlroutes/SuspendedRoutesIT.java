@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** An operator's own steps while a table is suspended: none makes a deferred event count as delivered, or sends it twice. */
+/** No step of an operator makes a deferred event count as delivered or sends it twice. */
 class SuspendedRoutesIT {
 
     private static final String OPERATOR = "operator.camel.yaml";
@@ -60,7 +60,7 @@ class SuspendedRoutesIT {
     }
 
     @Test
-    void anEventThatARouteDropsLaterIsFilteredAndNoLongerWaits() throws Exception {
+    void deferredEventThatIsFilteredLaterIsSettled() throws Exception {
         tables.start(ownRoutes, MESSAGES_DELIVERED).stop();
         long deferred = tables.deferred();
         assertThat(deferred).isPositive();
@@ -78,7 +78,7 @@ class SuspendedRoutesIT {
     }
 
     @Test
-    void anEventThatARouteChangesLaterArrivesChangedOnce() throws Exception {
+    void deferredEventThatIsRedactedLaterArrivesOnce() throws Exception {
         tables.start(ownRoutes, MESSAGES_DELIVERED).stop();
         edit(
                 OPERATOR,
@@ -91,7 +91,7 @@ class SuspendedRoutesIT {
     }
 
     @Test
-    void aCatchAroundSentinelDoesNotMakeADeferredEventDelivered() throws Exception {
+    void doCatchDoesNotSettleADeferredEvent() throws Exception {
         edit(TABLES, SENTINEL, """
                 - doTry:
                     steps:
@@ -111,7 +111,7 @@ class SuspendedRoutesIT {
     }
 
     @Test
-    void aHandlerOfExceptionsDoesNotMakeADeferredEventDelivered() throws Exception {
+    void onExceptionDoesNotSettleADeferredEvent() throws Exception {
         edit(
                 TABLES,
                 "    id: messages-delivered\n"
@@ -135,7 +135,7 @@ class SuspendedRoutesIT {
     }
 
     @Test
-    void aStepAfterSentinelIsNotRunForADeferredEvent() throws Exception {
+    void stepAfterSentinelIsSkippedForADeferredEvent() throws Exception {
         Path after = services.folder().resolve("after");
         edit(TABLES, SENTINEL, SENTINEL + """
                         - setBody:
@@ -156,7 +156,7 @@ class SuspendedRoutesIT {
     }
 
     @Test
-    void aReloadKeepsTheSuspension() throws Exception {
+    void reloadKeepsTheSuspension() throws Exception {
         services.with("camel.main.routes-reload-enabled", "true");
         RunningProgram program = tables.start(ownRoutes, MESSAGES_DELIVERED);
         await("the folder is watched")
@@ -177,7 +177,7 @@ class SuspendedRoutesIT {
         arrivesOnce(program);
     }
 
-    /** A program whose table is suspended, and some of whose events have been deferred at once since. */
+    /** A program with a suspended table and deferred events. */
     private RunningProgram suspended() throws Exception {
         RunningProgram program = tables.start(ownRoutes, MESSAGES_DELIVERED);
         services.clock().advance(Duration.ofSeconds(50));

@@ -26,10 +26,10 @@ class SwallowedOutcomesTest {
                 "- circuitBreaker: {id: a, steps: [{to: {uri: \"sentinel:T\"}}], onFallback: {steps: [{stop: {}}]}} | step a (circuitBreaker) of route messages-blocked swallows",
                 "- choice: {when: [{simple: '1 == 1', steps: [{wireTap: {id: a, uri: \"sentinel:T\"}}]}]} | step a (wireTap sentinel:T) of route messages-blocked",
                 "- to: {uri: \"direct:further\"} | step far (wireTap sentinel:T) of route further does not wait",
-                "- to: {uri: \"sentinel:T\"} | route tap-event leaves it out",
-                "- setBody: {constant: x} | sentinel: is gone from it"
+                "- to: {uri: \"sentinel:T\"} | route tap-event does not route it",
+                "- setBody: {constant: x} | it no longer sends to sentinel:"
             })
-    void theStepIsNamed(String step, String expected) throws Exception {
+    void stepIsNamed(String step, String expected) throws Exception {
         String cause = SwallowedOutcomes.of(context("", step), EventType.MESSAGES_BLOCKED);
 
         assertThat(cause).startsWith(expected).doesNotContain("?");
@@ -40,15 +40,15 @@ class SwallowedOutcomesTest {
             delimiter = '|',
             value = {
                 "errorHandler: {deadLetterChannel: {deadLetterUri: \"direct:dead\"}} | the deadLetterChannel of route messages-blocked swallows failures",
-                "errorHandler: {noErrorHandler: {}} | route tap-event leaves it out"
+                "errorHandler: {noErrorHandler: {}} | route tap-event does not route it"
             })
-    void anErrorHandlerMayBeToBlame(String handler, String expected) throws Exception {
+    void deadLetterChannelIsNamed(String handler, String expected) throws Exception {
         assertThat(SwallowedOutcomes.of(context(handler, "- to: {uri: \"sentinel:T\"}"), EventType.MESSAGES_BLOCKED))
                 .startsWith(expected);
     }
 
     @Test
-    void aHandledExceptionIsNamedAndOneThatIsNotHandledIsNoSuspect() throws Exception {
+    void onExceptionIsNamedOnlyIfItHandles() throws Exception {
         for (boolean handled : new boolean[] {true, false}) {
             CamelContext context = load("""
                     - onException:
@@ -61,16 +61,15 @@ class SwallowedOutcomesTest {
                     .startsWith(
                             handled
                                     ? "step on (onException) of route messages-blocked swallows"
-                                    : "route tap-event leaves it out");
+                                    : "route tap-event does not route it");
         }
     }
 
     @Test
-    void anotherTablesRouteIsNoSuspect() throws Exception {
+    void routeOfAnotherTypeIsNotNamed() throws Exception {
         CamelContext context = context("", "- wireTap: {uri: \"sentinel:T\"}");
 
-        assertThat(SwallowedOutcomes.of(context, EventType.CLICKS_BLOCKED))
-                .isEqualTo("there is no route of this id now");
+        assertThat(SwallowedOutcomes.of(context, EventType.CLICKS_BLOCKED)).isEqualTo("the route no longer exists");
     }
 
     private static CamelContext context(String handler, String step) throws Exception {
