@@ -21,13 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps every answer of TAP in which something was new, for {@code tap.archive.uri}. Nothing of it ever fails a window: what cannot
- * be written is dropped, counted and said. Its folder is held under {@code tap.archive.max-megabytes}, and leaves the file system
- * {@value #ROOM_LEFT} bytes for the store. Copies are made on the thread of the run, one at a time.
+ * Copies every answer of TAP with new events to the outbox of {@code tap.archive.uri}. It never fails a window: an
+ * answer that cannot be written is dropped, counted and logged. The outbox stays below
+ * {@code tap.archive.max-megabytes} and leaves {@value #ROOM_LEFT} bytes of the file system to the store. Copies are
+ * made one at a time on the reader's thread.
  */
 public final class Archive implements AnswerArchive {
 
-    /** What the store and the log need to go on when the archive cannot be reached for a long time. */
+    /** What the store and the log need while the archive is unreachable. */
     static final long ROOM_LEFT = 100_000_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Archive.class);
@@ -40,13 +41,13 @@ public final class Archive implements AnswerArchive {
     private final AtomicBoolean news = new AtomicBoolean(true);
     private volatile Dropped lastDropped;
 
-    /** Why an answer is not kept, and since when none was. */
+    /** Why the last answer was dropped, and when. */
     private record Dropped(String why, Instant at) {}
 
     /**
      * @param folder   the outbox
      * @param source   name of the account in the store
-     * @param maxBytes how much may wait in the folder
+     * @param maxBytes maximum size of the waiting answers
      */
     public Archive(Path folder, String source, long maxBytes, InstantSource clock) {
         this.outbox = new Outbox(folder, source);
@@ -55,9 +56,9 @@ public final class Archive implements AnswerArchive {
     }
 
     /**
-     * Makes the folder and keeps what a killed process left in it.
+     * Creates the outbox and keeps what a killed process left in it.
      *
-     * @throws io.tapsentinel.config.InvalidSettingException when it cannot be written
+     * @throws io.tapsentinel.config.InvalidSettingException if it is not writable
      */
     public void prepare() {
         outbox.prepare();
@@ -67,7 +68,7 @@ public final class Archive implements AnswerArchive {
     public Copy copy(TimeRange window, Instant readAt, long bytes, Answer answer) {
         Path file = null;
         try {
-            // whoever cleans up may remove it
+            // something may have removed it
             PrivateFiles.folder(outbox.folder());
             long waiting = FolderSize.of(outbox.folder()).bytes();
             if (waiting >= maxBytes) {
@@ -122,16 +123,16 @@ public final class Archive implements AnswerArchive {
                 Files.deleteIfExists(file);
             }
         } catch (IOException e) {
-            // it is kept at the next start
+            // the next start keeps it
         }
     }
 
-    /** Answers that were not kept since the start, whether something of them was new or not. */
+    /** Answers dropped since the start, with or without new events. */
     public long dropped() {
         return dropped.get();
     }
 
-    /** Why an answer was not kept; empty when one has been kept since, or a day has passed. */
+    /** Why the last answer was dropped; empty if one was written since, or after a day. */
     public Optional<String> whyDropped() {
         return Optional.ofNullable(lastDropped)
                 .filter(last -> last.at().isAfter(clock.instant().minus(RECENT)))
@@ -142,7 +143,7 @@ public final class Archive implements AnswerArchive {
         return outbox;
     }
 
-    /** Whether an answer was kept since the last call. */
+    /** Whether an answer was written since the last call. */
     boolean hasNews() {
         return news.getAndSet(false);
     }

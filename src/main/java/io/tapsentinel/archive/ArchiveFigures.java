@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** What waits in the outbox, looked at when somebody asks. */
+/** Measures the outbox when asked. */
 public final class ArchiveFigures {
 
     private static final Duration ONE_SCRAPE = Duration.ofSeconds(1);
@@ -31,17 +31,17 @@ public final class ArchiveFigures {
         this.clock = clock;
     }
 
-    /** Answers that wait. */
+    /** Number of waiting answers. */
     public long waiting() {
         return FolderSize.of(archive.outbox().folder()).files();
     }
 
-    /** How large they are, compressed. */
+    /** Their compressed size in bytes. */
     public long bytes() {
         return FolderSize.of(archive.outbox().folder()).bytes();
     }
 
-    /** For how long the one has waited whose time is the earliest, as an {@link Age}; zero when none waits. */
+    /** How long the oldest answer has waited, as an {@link Age}; zero if none waits. */
     public Duration oldest() {
         try {
             List<Path> waiting = archive.outbox().waiting();
@@ -50,12 +50,12 @@ public final class ArchiveFigures {
                     : Files.getLastModifiedTime(waiting.get(0)).toInstant();
             return Age.of(since, clock.instant());
         } catch (IOException | UncheckedIOException e) {
-            // taken meanwhile
+            // it was archived meanwhile
             return Duration.ZERO;
         }
     }
 
-    /** Registers them, and what became of answers since the start; without an archive all are 0. @param steady tells one scrape from the next */
+    /** Registers the metrics; without an archive all are 0. @param steady tells scrapes apart */
     public static void register(
             MeterRegistry registry, Archive archive, ArchiveSender sender, ArchiveFigures figures, Clock steady) {
         answers(registry, "kept", sender, ArchiveSender::taken);

@@ -10,8 +10,8 @@ import org.apache.camel.component.azure.storage.blob.BlobConstants;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * Has {@link ArchiveSender} look at the outbox every second while Camel runs, on a thread of its own, and gives each answer to the
- * route {@value #TO}, which is YAML. There is no route in it.
+ * Runs {@link ArchiveSender} every second on its own thread while Camel runs, and passes each answer to the YAML route
+ * {@value #TO}. Defines no route itself.
  */
 public final class ArchiveRoute extends RouteBuilder {
 
@@ -67,7 +67,7 @@ public final class ArchiveRoute extends RouteBuilder {
             thread.shutdown();
             try {
                 if (!thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
-                    // what was not confirmed is sent again at the next start, under the same name
+                    // an unconfirmed answer is sent again at the next start, under the same name
                     thread.shutdownNow();
                 }
             } catch (InterruptedException e) {

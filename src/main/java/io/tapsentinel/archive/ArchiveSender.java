@@ -16,15 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings what waits in the outbox to the archive, oldest first, and removes it once the archive has taken it. After a failure it
- * pauses, twice as long each time, up to {@value #LONGEST_PAUSE_SECONDS} seconds: an archive that is away is asked with one file.
- * {@link #pass} is for one thread, the rest for any.
+ * Sends the answers in the outbox to the archive, oldest first, and removes each after it was taken. After a failure it
+ * pauses, twice as long each time up to {@value #LONGEST_PAUSE_SECONDS} seconds, and then tries one file. {@link #pass}
+ * is for one thread, everything else is thread-safe.
  */
 public final class ArchiveSender {
 
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveSender.class);
     static final long LONGEST_PAUSE_SECONDS = 600;
-    /** What blob storage never takes, since each of its steps has a bound; an endpoint of one's own may have none. */
+    /** Longer than any upload to blob storage, whose steps all have timeouts; other endpoints may have none. */
     private static final Duration LONG = Duration.ofMinutes(5);
 
     private final Backoff backoff = Backoff.doubling(Duration.ofSeconds(5), Duration.ofSeconds(LONGEST_PAUSE_SECONDS));
@@ -35,25 +35,25 @@ public final class ArchiveSender {
     private final AtomicLong failed = new AtomicLong();
     private volatile String failure;
     private volatile Instant next = Instant.MIN;
-    /** When the answer left that is on its way; null while none is. */
+    /** Start of the current upload; null if there is none. */
     private volatile Instant since;
 
-    /** The way to the archive. */
+    /** Uploads to the archive. */
     @FunctionalInterface
     public interface Target {
 
-        /** Returns when it has the file under this name. */
+        /** Returns when the archive has the file under this name. */
         void put(Path file, String name) throws Exception;
     }
 
-    /** @param fatal gets an Error of the virtual machine; another one is the endpoint's, and events are delivered all the same */
+    /** @param fatal receives an Error of the virtual machine; other Errors are treated as failures of the endpoint */
     public ArchiveSender(Archive archive, InstantSource clock, FatalErrors fatal) {
         this.archive = archive;
         this.fatal = fatal;
         this.clock = clock;
     }
 
-    /** Sends what waits; returns at the first failure. @param stopping whether to leave the rest for later */
+    /** Sends all waiting answers; returns at the first failure. @param stopping whether to stop before the next file */
     void pass(Target target, BooleanSupplier stopping) {
         if (clock.instant().isBefore(next) || backoff.failures() == 0 && !archive.hasNews()) {
             return;
@@ -71,7 +71,7 @@ public final class ArchiveSender {
                 succeeded();
             }
         } catch (Exception | Error e) {
-            // an error would end the schedule without a word
+            // an Error would end the schedule silently
             since = null;
             failed(BlobFailure.of(e));
             fatal.handleOfMachine(e);
@@ -98,17 +98,17 @@ public final class ArchiveSender {
         next = clock.instant().plus(backoff.next());
     }
 
-    /** Answers that the archive took since the start. */
+    /** Answers archived since the start. */
     public long taken() {
         return taken.get();
     }
 
-    /** Attempts that failed since the start. */
+    /** Failed attempts since the start. */
     public long failed() {
         return failed.get();
     }
 
-    /** Why it does not take an answer, without content; empty while it does. */
+    /** Why uploads fail, without content; empty if they work. */
     public Optional<String> failure() {
         Instant left = since;
         return left != null && left.isBefore(clock.instant().minus(LONG))

@@ -9,19 +9,19 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Where answers of TAP are kept.
+ * Where TAP's answers are archived.
  *
- * @param uri      endpoint for answers in which something was new; empty for none
- * @param outbox   folder where they wait for it
- * @param maxBytes how much may wait there; what comes then is not kept
+ * @param uri      endpoint for answers with new events; empty for none
+ * @param outbox   folder where they wait
+ * @param maxBytes maximum size of the waiting answers; further answers are dropped
  */
 public record ArchiveSettings(Optional<String> uri, Path outbox, long maxBytes) {
 
     /**
-     * Reads the settings. Answers that wait, are kept or are replayed lie apart from each other, and from what else the program takes
-     * and removes.
+     * Reads the settings. The outbox, an archive folder, the folders for replay and rejected records and the spool must
+     * be separate, since the program takes and removes files there.
      *
-     * @throws InvalidSettingException naming the first property that is wrong, or two whose folders are the same, or one inside the other
+     * @throws InvalidSettingException naming the first wrong property, or two whose folders are equal or nested
      */
     public static ArchiveSettings of(SettingReader read) {
         ArchiveSettings archive = new ArchiveSettings(

@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The folder {@code tap.archive.outbox}, where answers wait for {@code tap.archive.uri}. An answer is written before any event of it
- * is sent, as {@code *.open}, and is either removed or closed after the last: a process that is killed in between leaves it, and
- * {@link #prepare} keeps it, since nobody knows any more what of it was new.
+ * The folder {@code tap.archive.outbox}, where answers wait for {@code tap.archive.uri}. An answer is written as
+ * {@code *.open} before its first event is sent, and after the last it is closed or removed. A killed process leaves it
+ * open; {@link #prepare} then keeps it, since it may have new events.
  */
 final class Outbox {
 
@@ -38,13 +38,16 @@ final class Outbox {
     private final Path folder;
     private final String source;
 
-    /** @param source name of the account in the store; characters that are not safe in a name become {@code -} */
+    /** @param source name of the account in the store; characters that are unsafe in a file name become {@code -} */
     Outbox(Path folder, String source) {
         this.folder = folder;
         this.source = source.replaceAll("[^A-Za-z0-9.-]", "-");
     }
 
-    /** Makes the folder, closed to others, and decides about what a killed process left in it. */
+    /**
+     * Creates the folder, readable by the owner only. Keeps complete answers that a killed process left and removes
+     * incomplete ones.
+     */
     void prepare() {
         try {
             PrivateFiles.folder(folder);
@@ -63,7 +66,7 @@ final class Outbox {
         }
     }
 
-    /** A new file for the answer to a request for {@code window}, empty and closed to others. */
+    /** A new empty file for the answer to {@code window}, readable by the owner only. */
     Path open(TimeRange window, Instant readAt) throws IOException {
         String name = source
                 + '_'
@@ -77,13 +80,13 @@ final class Outbox {
         return PrivateFiles.file(file);
     }
 
-    /** From now on it waits. */
+    /** Closes a file: from now on it waits. */
     void keep(Path open) throws IOException {
         String name = open.getFileName().toString();
         Files.move(open, open.resolveSibling(name.substring(0, name.length() - OPEN.length())));
     }
 
-    /** What waits, in the order of its time. */
+    /** The waiting files by the time of their window. */
     List<Path> waiting() {
         if (!Files.isDirectory(folder)) {
             return List.of();
@@ -98,12 +101,12 @@ final class Outbox {
         }
     }
 
-    /** What the archive calls it: {@code tap/2026/11/23/20261123T080000Z_20261123T090000Z_20261123T090103123Z.json.gz}. */
+    /** The name in the archive: {@code tap/2026/11/23/20261123T080000Z_20261123T090000Z_20261123T090103123Z.json.gz}. */
     static String archived(Path waiting) {
         return NAME.matcher(waiting.getFileName().toString()).replaceAll("$1/$3/$4/$5/$2");
     }
 
-    /** Bytes that the file system has left. */
+    /** Free bytes of the file system. */
     long room() throws IOException {
         return Files.getFileStore(folder).getUsableSpace();
     }

@@ -1,5 +1,5 @@
 /**
- * Keeps answers of TAP as they came, without holding up an event.
+ * Archives TAP's answers unchanged, without delaying events.
  * May use read and what is below it.
  * Read {@link io.tapsentinel.archive.Archive} first.
  */

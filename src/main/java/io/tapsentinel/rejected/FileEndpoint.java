@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Reads {@code file:} URIs as Camel does: which folder, and which options somebody has set. */
+/** Parses {@code file:} URIs like Camel: folder and options. */
 public final class FileEndpoint {
 
     private static final Map<String, String> CLOSED = Map.of("chmod", "600", "chmodDirectory", "700");
@@ -15,16 +15,19 @@ public final class FileEndpoint {
 
     private FileEndpoint() {}
 
-    /** As a place to write to: files are closed to others and there whole or not at all, unless the URI says otherwise. */
+    /**
+     * The URI for writing: only the owner can read a file, and files appear complete or not at all, unless the URI sets
+     * this itself.
+     */
     public static String closed(String uri) {
         String closed = withDefaults(uri, CLOSED);
-        // Camel refuses some of these beside each other, so that whoever sets one of them sets all
+        // Camel refuses some combinations, so setting one of these turns off all defaults
         boolean own = List.of("fileExist", "tempPrefix", "tempFileName", "doneFileName").stream()
                 .anyMatch(option -> sets(uri, option));
         return own ? closed : withDefaults(closed, WHOLE);
     }
 
-    /** The folder of a {@code file:} URI; empty for every other endpoint. */
+    /** The folder of a {@code file:} URI; empty for other endpoints. */
     public static Optional<Path> folder(String uri) {
         if (!uri.startsWith("file:")) {
             return Optional.empty();
@@ -33,12 +36,12 @@ public final class FileEndpoint {
         return Optional.of(Path.of(path.startsWith("//") ? path.substring(2) : path));
     }
 
-    /** Whether the URI has this option. */
+    /** Whether the URI sets this option. */
     static boolean sets(String uri, String option) {
         return uri.contains("?" + option + "=") || uri.contains("&" + option + "=");
     }
 
-    /** The URI with those of the options that it does not set itself; as it is when it is no {@code file:}. */
+    /** Adds the options that the URI does not set; returns other than {@code file:} URIs unchanged. */
     public static String withDefaults(String uri, Map<String, String> options) {
         if (folder(uri).isEmpty()) {
             return uri;

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.stream.Stream;
 
-/** How many regular files a folder holds itself, and how many bytes they have; a folder that is not there holds none. */
+/** Number and total size of the regular files directly in a folder; zero if there is no folder. */
 public record FolderSize(long files, long bytes) {
 
-    /** Bytes of a block, and of what a file system keeps about a file. */
+    /** Size of a block, and of a file's metadata. */
     static final long BLOCK = 4_096;
 
-    /** As it is now. */
+    /** The current size. */
     public static FolderSize of(Path folder) {
         long files = 0;
         long bytes = 0;
@@ -25,12 +25,12 @@ public record FolderSize(long files, long bytes) {
                 bytes += Math.max(0, size);
             }
         } catch (IOException e) {
-            // not there, or going
+            // the folder does not exist, or is being removed
         }
         return new FolderSize(files, bytes);
     }
 
-    /** At most so many bytes of a disk, where a file takes whole blocks. */
+    /** Upper bound of the disk space used, in whole blocks. */
     public long onDisk() {
         return bytes + files * BLOCK;
     }

@@ -19,24 +19,27 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** The form of a rejected record at {@code tap.rejected.uri}: one JSON object, and a name that the same record has again. */
+/**
+ * Format of the documents at {@code tap.rejected.uri}: one JSON object, in a file whose name is the same each time the
+ * record is rejected.
+ */
 public final class RejectedDocument {
 
-    /** What {@link #answerName} gives. */
+    /** Names made by {@link #answerName}. */
     public static final Pattern ANSWER = Pattern.compile("answer-(\\d{8}T\\d{6}Z-\\d{8}T\\d{6}Z)-unreadable\\.json");
 
-    /** The names that this class gives, or gave to a type without a name, also of a file that is still being written. */
+    /** Names that this class gives or gave, including those of files still being written. */
     public static final Pattern NAME = Pattern.compile("\\.?([A-Za-z0-9_.-]{0,64}-[0-9a-f]{32}(-[0-9a-f]{16})?-"
             + RejectedRecord.Reason.WORDS + "\\.json|" + ANSWER + ")");
 
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
-    /** Numbers keep their digits and their exponent, half a surrogate pair its escape: the identity hangs on both. */
+    /** Keeps digits and exponents of numbers and escapes of unpaired surrogates: the key depends on both. */
     private static final ObjectMapper MAPPER =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-    /** Bytes of an element whose text a document has beside them; each may become six. */
+    /** Up to this size an element is also stored as text, up to six bytes a byte. */
     private static final int MOST_TEXT = 1_000_000;
 
     private static final String KEY_OF = "keyOf";
@@ -44,19 +47,19 @@ public final class RejectedDocument {
 
     private RejectedDocument() {}
 
-    /** Name of the record's file; another message of the same id has its own. */
+    /** File name of a record; another message of the same id has another name. */
     static String name(RejectedRecord record) {
         Subject of = record.subject();
         String message = of.otherGuid() == 0 ? "" : "-" + HexFormat.of().toHexDigits(of.otherGuid());
         return name(of.type(), of.key() + message, record.reason());
     }
 
-    /** Name of the file of an answer that cannot be read, as TAP sent it. */
+    /** File name of an unreadable answer. */
     public static String answerName(TimeRange window) {
         return "answer-" + SECOND.format(window.from()) + "-" + SECOND.format(window.to()) + "-unreadable.json";
     }
 
-    /** Name of the file of what was rejected for this reason. */
+    /** File name of a record rejected for this reason. */
     public static String name(String type, String key, RejectedRecord.Reason reason) {
         return type + "-" + key + "-" + reason.word() + ".json";
     }
@@ -95,7 +98,7 @@ public final class RejectedDocument {
         }
     }
 
-    /** The bytes say what TAP sent; the text is for a person, who writes the repaired event in place of null. */
+    /** The bytes are what TAP sent. The text helps to write the repaired event, which replaces null. */
     private static void put(ObjectNode document, UnreadableElement element) {
         document.put("why", element.reason());
         document.put("offset", element.offset());
@@ -107,7 +110,7 @@ public final class RejectedDocument {
         document.put("bytes", element.bytes());
     }
 
-    /** Whatever a route put into a field, the others must not be lost over it. */
+    /** A field that is not JSON must not cost the other fields. */
     private static void put(ObjectNode fields, String name, Object value) {
         try {
             fields.set(name, Json.tree(value));
@@ -116,13 +119,13 @@ public final class RejectedDocument {
         }
     }
 
-    /** Whether its key cannot be found from its record. */
+    /** Whether its key cannot be computed from its record. */
     public static boolean isKeyedByBytes(Map<String, Object> document) {
         return BYTES.equals(document.get(KEY_OF));
     }
 
-    /** What {@link #bytes} made of the fields. */
-    @SuppressWarnings("unchecked") // an object's names are text
+    /** The fields stored by {@link #bytes}; null if there are none. */
+    @SuppressWarnings("unchecked") // names in a JSON object are strings
     public static Map<String, Object> record(Map<String, Object> document) {
         return document.get("record") instanceof Map<?, ?> record ? (Map<String, Object>) record : null;
     }

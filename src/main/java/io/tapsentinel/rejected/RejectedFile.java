@@ -10,13 +10,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a rejected document says of itself, read up to the record, of which nothing is looked at.
+ * Description of a rejected document, from its name and the members before the record.
  *
- * @param stream name of the array that the record stood in, or {@code answer}
- * @param key    its identity, 32 hexadecimal digits; the window of an answer
- * @param reason why it lies there
- * @param code   what Sentinel's refusal was called; empty when it was not asked
- * @param time   when it was stored; empty when the document does not tell
+ * @param stream name of the record's array, or {@code answer}
+ * @param key    its identity, 32 hexadecimal digits; for an answer its window
+ * @param reason why it was rejected
+ * @param code   code of Sentinel's refusal; empty if nothing was sent
+ * @param time   when it was stored; empty if unknown
  * @param file   name of the file
  */
 public record RejectedFile(String stream, String key, String reason, String code, String time, String file) {
@@ -24,30 +24,30 @@ public record RejectedFile(String stream, String key, String reason, String code
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern PARTS =
             Pattern.compile("(.*)-([0-9a-f]{32})(-[0-9a-f]{16})?-" + RejectedRecord.Reason.WORDS + "\\.json");
-    /** What stands for a stream when the document is an answer of TAP's as a whole. */
+    /** The stream of an unreadable answer. */
     private static final String ANSWER = "answer";
-    /** Nothing else is shown, since a service's own words may quote a record, and a person may have edited the file. */
+    /** Other text is not shown: a service's text may quote a record, and the file may have been edited. */
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
     private static final Pattern TIME = Pattern.compile("[0-9TZ:.+-]{1,40}");
 
-    /** Whether it is an answer as a whole, whose key is its window. */
+    /** Whether it is an unreadable answer, whose key is its window. */
     public boolean isAnswer() {
         return stream.equals(ANSWER) && reason.equals("unreadable");
     }
 
-    /** Whether another event has its key, too, and the plain name. */
+    /** Whether another event has the same key and the plain name. */
     public boolean isOtherMessage() {
         return !file.startsWith(stream + "-" + key + "-" + reason);
     }
 
-    /** Whether the program gave this name to a document that is there whole. */
+    /** Whether this program gave the file its name, and the file is complete. */
     public static boolean isDocument(Path file) {
         String name = file.getFileName().toString();
         return !name.startsWith(".") && RejectedDocument.NAME.matcher(name).matches();
     }
 
-    /** Of a file that {@link #isDocument}; what cannot be read is empty. */
+    /** Describes a file for which {@link #isDocument} holds; unreadable values are empty. */
     public static RejectedFile of(Path file) {
         String name = file.getFileName().toString();
         Matcher parts = PARTS.matcher(name);
@@ -56,7 +56,7 @@ public record RejectedFile(String stream, String key, String reason, String code
             if (!answer.matches()) {
                 throw new IllegalArgumentException("no document: " + name);
             }
-            // it may be long, and nothing but its name is ours
+            // only its name is ours, and it may be long
             return new RejectedFile(ANSWER, answer.group(1), "unreadable", "", "", name);
         }
         String code = "";
@@ -72,7 +72,7 @@ public record RejectedFile(String stream, String key, String reason, String code
                 json.skipChildren();
             }
         } catch (IOException unreadable) {
-            // its name tells enough
+            // its name suffices
         }
         return new RejectedFile(parts.group(1), parts.group(2), parts.group(4), code, time, name);
     }

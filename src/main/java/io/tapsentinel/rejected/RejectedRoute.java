@@ -12,8 +12,8 @@ import org.apache.camel.component.azure.storage.blob.BlobConstants;
 import org.apache.camel.component.azure.storage.blob.BlobOperationsDefinition;
 
 /**
- * The way to {@code tap.rejected.uri}. A folder is made for the owner only, and a file in it is there whole or not at all; in a container
- * of blobs each record is a blob of its name.
+ * The route to {@code tap.rejected.uri}. A folder is readable by its owner only and its files appear complete or not at
+ * all; in a blob container each record is a blob.
  */
 public class RejectedRoute extends RouteBuilder {
 
@@ -21,17 +21,20 @@ public class RejectedRoute extends RouteBuilder {
 
     private final String uri;
 
-    /** @param uri any Camel endpoint that takes bytes; the headers CamelFileName and CamelAzureStorageBlobBlobName have the record's name */
+    /**
+     * @param uri any Camel endpoint that takes bytes; the headers CamelFileName and CamelAzureStorageBlobBlobName have
+     *            the record's name
+     */
     public RejectedRoute(String uri) {
         this.uri = uri;
     }
 
     @Override
     public void configure() throws Exception {
-        // whoever stores waits for the outcome and fails its window over it
+        // the caller waits for the outcome and fails its window
         errorHandler(noErrorHandler());
         prepare("tap.rejected.uri", uri);
-        // without an operation that endpoint would list containers, and nothing would be stored
+        // without an operation the blob endpoint lists containers and stores nothing
         from(STORE)
                 .routeId("tap-rejected")
                 .setHeader(BlobConstants.BLOB_OPERATION)
@@ -41,7 +44,7 @@ public class RejectedRoute extends RouteBuilder {
                 .to(FileEndpoint.closed(uri));
     }
 
-    /** Makes the folder of a {@code file:} endpoint, closed to others. */
+    /** Creates the folder of a {@code file:} endpoint, readable by the owner only. */
     public static Optional<Path> prepare(String property, String uri) {
         Optional<Path> folder = FileEndpoint.folder(uri);
         try {

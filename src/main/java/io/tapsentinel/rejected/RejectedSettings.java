@@ -4,15 +4,15 @@ import io.tapsentinel.config.SettingReader;
 import java.time.Duration;
 
 /**
- * Where records lie that a table cannot take.
+ * Where rejected records are stored.
  *
  * @param uri      endpoint that takes them
- * @param keep     how long they are kept when that is a folder
- * @param maxBytes how much it may hold; with more, nothing can be rejected and its window fails
+ * @param keep     how long a folder keeps them
+ * @param maxBytes maximum size of the folder; at this size nothing can be rejected and windows fail
  */
 public record RejectedSettings(String uri, Duration keep, long maxBytes) {
 
-    /** @throws io.tapsentinel.config.InvalidSettingException naming the property that is wrong */
+    /** @throws io.tapsentinel.config.InvalidSettingException naming the wrong property */
     public static RejectedSettings of(SettingReader read) {
         return new RejectedSettings(
                 read.required("tap.rejected.uri"),

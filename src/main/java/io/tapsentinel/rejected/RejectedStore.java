@@ -22,15 +22,15 @@ import org.apache.camel.ProducerTemplate;
 import org.apache.camel.StreamCache;
 
 /**
- * Writes each rejected record to {@code tap.rejected.uri}, whatever endpoint that is, and returns when it has taken it. A
- * folder is held under its bound: what does not fit is not stored, so that its window fails and nothing is lost. Thread-safe.
+ * Stores each rejected record at {@code tap.rejected.uri} and returns when the endpoint has taken it. If a folder has
+ * no room, the record is not stored: its window fails and nothing is lost. Thread-safe.
  */
 public class RejectedStore implements RejectedLog {
 
-    /** Reasons of records that are missing in their table. */
+    /** Reasons of records that are not in their table. */
     private static final Set<Reason> MISSING = EnumSet.of(Reason.REFUSED, Reason.TOO_LARGE, Reason.UNREADABLE);
 
-    /** As Camel calls what it spools, so that a start clears both. */
+    /** Camel's prefix of spool files, so that a start removes both. */
     private static final String SPOOLED = "cos";
 
     private final RejectedSettings settings;
@@ -40,12 +40,12 @@ public class RejectedStore implements RejectedLog {
     private volatile String failure;
     private volatile Instant last;
     private ProducerTemplate template;
-    /** At least what the folder holds; counted anew before anything is refused for it. */
+    /** Upper bound of the folder's size; recounted before a record is refused for it. */
     private long bytes = Long.MAX_VALUE;
 
     /**
-     * @param spool   where an answer is copied on its way
-     * @param context asked at the first record, by when it runs
+     * @param spool   folder for a copy of an answer while it is stored
+     * @param context used from the first record on, when it runs
      */
     public RejectedStore(RejectedSettings settings, Path spool, Supplier<CamelContext> context) {
         this.settings = settings;
@@ -54,7 +54,7 @@ public class RejectedStore implements RejectedLog {
         this.folder = FileEndpoint.folder(settings.uri()).orElse(null);
     }
 
-    /** @throws RejectedException when the endpoint does not take it or the folder is full */
+    /** @throws RejectedException if the endpoint does not take it or the folder is full */
     @Override
     public void store(RejectedRecord record) {
         byte[] document = RejectedDocument.bytes(record);
@@ -64,21 +64,21 @@ public class RejectedStore implements RejectedLog {
         }
     }
 
-    /** Why a record could not be stored last; empty when one has been stored since. */
+    /** Why the last record could not be stored; empty if it was stored. */
     public Optional<String> failure() {
         return Optional.ofNullable(failure);
     }
 
-    /** When a record was stored last that its table cannot take; empty before the first since the start. */
+    /** When the last record was stored that is not in its table; empty if there was none since the start. */
     public Optional<Instant> last() {
         return Optional.ofNullable(last);
     }
 
-    /** Stores an answer as TAP sent it, in pieces. @throws RejectedException as {@link #store} */
+    /** Stores an answer as TAP sent it, without holding it in memory. @throws RejectedException as {@link #store} */
     public void storeAnswer(String name, StreamCache answer) {
         Path file = null;
         try {
-            // an endpoint knows how to send a file of any length; a stream it may hold as a whole
+            // endpoints stream a file of any length, but may load a stream into memory
             file = Files.createTempFile(spool, SPOOLED, null);
             try (OutputStream out = Files.newOutputStream(file)) {
                 answer.writeTo(out);
@@ -94,7 +94,7 @@ public class RejectedStore implements RejectedLog {
         }
     }
 
-    /** Removes an answer that was read after all; one that is in no folder stays. Returns whether it lay there. */
+    /** Removes an answer that was readable later; only from a folder. Returns whether it was there. */
     public boolean removeAnswer(String name) {
         return delete(folder == null ? null : folder.resolve(name));
     }
@@ -103,7 +103,7 @@ public class RejectedStore implements RejectedLog {
         try {
             return file != null && Files.deleteIfExists(file);
         } catch (IOException e) {
-            // the next start clears the spool folder, retention the other one
+            // the next start cleans the spool folder, retention the other folder
             return false;
         }
     }
@@ -113,7 +113,7 @@ public class RejectedStore implements RejectedLog {
             reserve(length);
             Throwable refusal = send(name, document);
             if (refusal != null) {
-                // an endpoint's own words may quote the body, or the secret in its URI
+                // the endpoint's own message may quote the body, or a secret in its URI
                 throw new RejectedException("cannot store " + what + " at tap.rejected.uri: " + BlobFailure.of(refusal)
                         + "; its window is retried until that works");
             }
@@ -147,7 +147,7 @@ public class RejectedStore implements RejectedLog {
         if (folder == null) {
             return;
         }
-        // counting is as dear as the folder is full, hence not for every record
+        // counting a full folder is expensive, so it is not done for every record
         if (bytes > settings.maxBytes() - more) {
             bytes = FolderSize.of(folder).onDisk();
         }

@@ -1,5 +1,5 @@
 /**
- * Where records and answers lie that cannot be in a table.
+ * Stores records and answers that cannot be in a table.
  * May use sentinel, store and what is below them.
  * Read {@link io.tapsentinel.rejected.RejectedStore} first.
  */

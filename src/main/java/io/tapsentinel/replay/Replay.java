@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings in one document by the way of every event: the same routes, repositories and commit, one read of the source at a
- * time. What was delivered is found delivered, so that the same answer can be brought in again; progress stays as it is.
+ * Replays one document through the same routes, repositories and commit as a poll. Events delivered before are
+ * duplicates, so a document can be replayed again. Progress does not change.
  */
 public class Replay {
 
@@ -54,8 +54,8 @@ public class Replay {
     private final ReadListener listener;
 
     /**
-     * @param stop     ends the open read at its next event, uncommitted, and lets no other one begin
-     * @param listener told of every attempt, of a read after it became durable
+     * @param stop     ends the open read at its next event without a commit, and prevents another
+     * @param listener told about every attempt, and about a read after its commit
      */
     public Replay(
             ReadState state,
@@ -76,10 +76,10 @@ public class Replay {
     }
 
     /**
-     * Returns when every event of it has ended.
+     * Returns when every event has a final outcome.
      *
-     * @return false when a stop came first: then it is to be brought in again
-     * @throws ReplayRefusedException when it was not brought in, or some records were rejected again
+     * @return false if the program stops first; the document must then be replayed again
+     * @throws ReplayRefusedException if it was not replayed, or some records were rejected again
      */
     boolean replay(ReplaySource document, CamelContext camel) {
         ReplayDocument content = ReplayDocument.of(document);
@@ -101,7 +101,7 @@ public class Replay {
         return new WindowRead(new DueRead.Replay(window, repaired, state, seen), now, seen, stop::isStopped);
     }
 
-    /** Looks at every record before one of them is sent. */
+    /** Checks every record before it sends one. */
     private boolean records(ReplaySource document, Instant now, CamelContext camel) {
         Map<EventKey, String> repaired = new HashMap<>();
         try (Stream<Map<String, Object>> records = ReplayDocument.records(document::open)) {
@@ -121,7 +121,7 @@ public class Replay {
 
     private boolean events(ReplaySource document, ReplayDocument content, Instant now, CamelContext camel) {
         Instant end = content.queryEnd();
-        // the longest window that an answer can be for; what does not tell its time is a moment
+        // an answer covers at most this window; a document without a time counts as a moment
         TimeRange window =
                 end == null ? new TimeRange(now, now) : new TimeRange(end.minus(TapLimits.LONGEST_WINDOW), end);
         if (content.type() != null) {

@@ -2,7 +2,7 @@ package io.tapsentinel.replay;
 
 import io.tapsentinel.event.HumanText;
 
-/** Some events of a document could not be sent, since their table is suspended; it is replayed again later. */
+/** Some events of a document were deferred because their table is suspended. It is replayed again later. */
 class ReplayDeferredException extends ReplayRefusedException {
 
     private static final long serialVersionUID = 1L;

@@ -28,26 +28,26 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * What a file turned out to be after it was read to its end once, before anything of it is sent: whole, and an answer of TAP, a bare list
- * of events of one type, or rejected records.
+ * The kind of a document, found by reading it to its end before any event is sent: an answer of TAP, a list of events
+ * of one type, or rejected records.
  *
- * @param queryEnd the end of the time that an answer is for; null when it does not tell
- * @param type     the type of the events in a bare list; null for all others
- * @param rejected whether it is one or more rejected records
+ * @param queryEnd end of the window of an answer; null if unknown
+ * @param type     type of the events in a list; otherwise null
+ * @param rejected whether it contains rejected records
  */
 record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
 
-    /** Bytes of one rejected record: an event of 4 MB, each byte of it escaped. */
+    /** Maximum size of a rejected record: an event of 4 MB with every byte escaped. */
     static final long MOST = 25_000_000;
 
-    /** Members of a rejected record; two of them make one of it, also when others were lost. */
+    /** Members of a rejected record. Two of them identify one, even if others are missing. */
     private static final Set<String> REJECTED = Set.of("reason", "key", "record", "readAs", "bytes");
 
     private static final ObjectReader MAP = new ObjectMapper(LenientJson.bounded(new JsonFactory()))
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .readerForMapOf(Object.class);
 
-    /** @throws ReplayRefusedException when it is cut, no JSON, or nothing that can be replayed */
+    /** @throws ReplayRefusedException if it is truncated, not JSON, or nothing that can be replayed */
     static ReplayDocument of(ReplaySource source) {
         try (InputStream in = source.open()) {
             return of(DocumentShape.of(in), source.name());
@@ -58,7 +58,7 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
         }
     }
 
-    /** Why it cannot be read; the reader speaks of an answer. */
+    /** Why it is unreadable; replaces the reader's word for an answer. */
     static String words(Throwable e) {
         return SafeMessage.of(e).replace("TAP's answer", "the document");
     }
@@ -98,9 +98,9 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
     }
 
     /**
-     * The rejected records, one at a time; to be closed.
+     * The rejected records, one at a time. Close the stream.
      *
-     * @throws ReplayRefusedException when one of them is reached that is not JSON
+     * @throws ReplayRefusedException at a record that is not JSON
      */
     static Stream<Map<String, Object>> records(TapEventReader.Body body) {
         try {
@@ -126,7 +126,7 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
         }
     }
 
-    /** Something that reads. */
+    /** A read that may fail. */
     @FunctionalInterface
     private interface Reading<T> {
         T read() throws IOException;
@@ -136,7 +136,7 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
         try {
             return reading.read();
         } catch (JsonProcessingException e) {
-            // Jackson's own words quote the document
+            // Jackson's message would quote the document
             throw new ReplayRefusedException("a rejected record is not valid JSON"
                     + (e.getLocation() == null
                             ? ""

@@ -13,16 +13,16 @@ import java.time.format.DateTimeFormatter;
 import java.util.regex.Pattern;
 
 /**
- * Where a file goes after it was brought in: {@code done/} or {@code failed/} below the folder it lay in, closed to others, with
- * the time before its name, so that nothing is overwritten.
+ * Moves a replayed file to {@code done/} or {@code failed/} in its folder, readable by the owner only. A time before
+ * its name keeps it from overwriting another file.
  */
 public final class ReplayFolder {
 
     public static final String DONE = "done";
     public static final String FAILED = "failed";
-    /** The names that files have there. */
+    /** The names of moved files. */
     static final Pattern NAME = Pattern.compile("\\d{8}T\\d{9}Z-.+");
-    /** Bytes of a name that are kept, its last ones. */
+    /** Maximum number of bytes kept of a name; its end is kept. */
     static final int MOST_NAME = 200;
 
     private static final DateTimeFormatter PREFIX =
@@ -34,12 +34,12 @@ public final class ReplayFolder {
         this.clock = clock;
     }
 
-    /** All of it was brought in. */
+    /** Moves a file that was replayed completely. */
     void done(Path file) throws IOException {
         move(file, DONE);
     }
 
-    /** It was not, or not all of it; the reason lies beside it. */
+    /** Moves a file that was not, or not completely, and writes the reason beside it. */
     void failed(Path file, String reason) throws IOException {
         Path moved = move(file, FAILED);
         Files.writeString(PrivateFiles.file(moved.resolveSibling(moved.getFileName() + ".reason.txt")), reason + "\n");
@@ -56,7 +56,7 @@ public final class ReplayFolder {
         Files.move(file, target);
         if (Files.isRegularFile(target) && !Files.isSymbolicLink(target)) {
             PrivateFiles.restrict(target);
-            // how long it is kept counts from here
+            // the retention time starts here
             Files.setLastModifiedTime(target, FileTime.from(clock.instant()));
         }
         return target;
@@ -64,7 +64,7 @@ public final class ReplayFolder {
 
     private static Path target(Path folder, Instant at, Path file) {
         String name = file.getFileName().toString();
-        // prefix and .reason.txt need room in a name of at most 255 bytes, whose end tells what it is
+        // a name has at most 255 bytes, including the time and .reason.txt; its end contains the type
         String end = name.substring(Math.max(0, name.length() - MOST_NAME));
         while (end.getBytes(StandardCharsets.UTF_8).length > MOST_NAME) {
             end = end.substring(1);

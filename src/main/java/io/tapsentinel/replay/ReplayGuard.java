@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Refuses what is no event of the type that a person or a file's name gives it, and what could be sent twice. */
+/** Refuses objects that are not events of the expected type, and events that could be sent twice. */
 final class ReplayGuard {
 
     private static final Map<EventType, Set<String>> FIELDS = new EnumMap<>(EventType.class);
@@ -37,7 +37,7 @@ final class ReplayGuard {
         this.clock = clock;
     }
 
-    /** @throws ReplayRefusedException when an object has no field of the type, or the time of the other kind of event */
+    /** @throws ReplayRefusedException if the object has no field of the type, or only the time of the other kind of event */
     static void requireEvent(EventType type, Map<String, Object> fields) {
         if (Collections.disjoint(FIELDS.get(type), fields.keySet())) {
             throw new ReplayRefusedException("an object in it has no field of " + type.arrayName() + " events");
@@ -50,7 +50,7 @@ final class ReplayGuard {
         }
     }
 
-    /** Looks at every event of a list before one of them is sent. @throws ReplayRefusedException for one of them */
+    /** Checks every event of a list before one is sent. @throws ReplayRefusedException if one of them must not be replayed */
     void requireList(ReplaySource document, EventType type) {
         Set<Instant> hours = new TreeSet<>();
         try (TapEventReader events =
@@ -66,7 +66,7 @@ final class ReplayGuard {
         hours.forEach(hour -> requireKnown(new TimeRange(hour, hour.plus(1, ChronoUnit.HOURS))));
     }
 
-    /** @throws ReplayRefusedException when some of this time was read so long ago that its keys are forgotten */
+    /** @throws ReplayRefusedException if part of this time was read so long ago that its keys are deleted */
     void requireKnown(TimeRange time) {
         if (state.wasRead(time, clock.instant().minus(TapLimits.HISTORY))) {
             throw new ReplayRefusedException("it has events of " + time.toText() + ". That time was read more than "

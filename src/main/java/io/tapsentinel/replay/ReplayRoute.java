@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at {@code tap.replay.uri}. A file is moved by us and not by Camel, since one that a stop interrupted has to stay where it
- * is. What another endpoint gives is put down in the spool folder first; it hears of a failure by an exception.
+ * Consumes {@code tap.replay.uri}. Moves files itself instead of Camel, because a file must stay in place if the
+ * program stops. A message of another endpoint is copied to the spool folder first; a failure is reported to it as an
+ * exception.
  */
 public class ReplayRoute extends RouteBuilder {
 
@@ -42,10 +43,10 @@ public class ReplayRoute extends RouteBuilder {
             Map.entry("initialDelay", "1000"),
             Map.entry("delay", "5000"),
             Map.entry("maxMessagesPerPoll", "100"),
-            // a file that is still growing waits for the next look; a marker file would be one more to explain
+            // wait for files that are still being written, without a marker file
             Map.entry("readLock", "changed"),
             Map.entry("readLockMinAge", "2000"),
-            // an empty file is refused as any other that holds nothing
+            // accept empty files, which are then refused like other invalid ones
             Map.entry("readLockMinLength", "0"),
             Map.entry("readLockCheckInterval", "500"),
             Map.entry("readLockMarkerFile", "false"),
@@ -59,14 +60,15 @@ public class ReplayRoute extends RouteBuilder {
     private final ReplayFolder folder;
     private final Clock clock;
     private final FatalErrors fatal;
-    /** Files that could not be moved away; bringing them in again and again would help nobody. */
+    /** Files that could not be moved away; they are not replayed again. */
     private final Set<String> stuck = ConcurrentHashMap.newKeySet();
-    /** Files with events of a suspended table, and when each is replayed again. */
+    /** Files with deferred events, and when each is replayed again. */
     private final Map<String, Instant> waiting = new ConcurrentHashMap<>();
 
     /**
-     * @param spool where a body lies that is no file
-     * @param fatal gets an Error that a replay ended with, once the document is out of the way: else the next start would meet it again
+     * @param spool folder for bodies that are not files
+     * @param fatal receives an Error of a replay after the document was moved away, so the next start does not meet it
+     *              again
      */
     public ReplayRoute(String uri, Path spool, Replay replay, Clock clock, FatalErrors fatal) {
         this.uri = uri;
@@ -94,7 +96,7 @@ public class ReplayRoute extends RouteBuilder {
         }
         Path copy = Files.createTempFile(PrivateFiles.folder(spool), "cos-replay-", ".json");
         try (InputStream body = exchange.getMessage().getMandatoryBody(InputStream.class)) {
-            // into the file that is closed to others already
+            // writes into the file that only the owner can read
             try (OutputStream out = Files.newOutputStream(copy)) {
                 body.transferTo(out);
             }
@@ -136,7 +138,7 @@ public class ReplayRoute extends RouteBuilder {
         }
     }
 
-    /** Moving a file. */
+    /** Moves a file. */
     @FunctionalInterface
     private interface Move {
         void run() throws IOException;

@@ -8,17 +8,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
-/** A document to replay, on disk, since it is read twice. Compressed or not: the first bytes tell. */
+/** A document on disk, since it is read twice. Its first bytes show whether it is compressed. */
 record ReplaySource(Path file, String name) {
 
     private static final int GZIP = 0x1f8b;
     private static final List<String> SUFFIXES =
             List.of(".json", ".json.gz", ".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz");
 
-    /** The names of files that are replayed, as Camel's patterns, which take upper case too. */
+    /** Names of the files to replay as Camel patterns, not case-sensitive. */
     static final String NAMES = "*" + String.join(",*", SUFFIXES);
 
-    /** The document as text in bytes, unpacked while it is read. */
+    /** The document, uncompressed while it is read. */
     InputStream open() throws IOException {
         InputStream in = new BufferedInputStream(Files.newInputStream(file));
         try {

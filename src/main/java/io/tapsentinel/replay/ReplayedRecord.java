@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Makes an event again out of a rejected document. Its record may have been corrected, but not into another event. */
+/** Turns a rejected record back into an event. The record may have been corrected, but must still be the same event. */
 final class ReplayedRecord {
 
     private static final List<String> NEEDED = List.of("reason", "type", "key", "record");
@@ -25,7 +25,7 @@ final class ReplayedRecord {
 
     private ReplayedRecord() {}
 
-    /** The key under which an unreadable element was rejected that has been repaired since; empty for every other record. */
+    /** The key of a repaired unreadable element; empty for all other records. */
     static Optional<EventKey> repairedKey(Map<String, Object> document) {
         return isUnreadable(document) ? key(document) : Optional.empty();
     }
@@ -40,7 +40,7 @@ final class ReplayedRecord {
         return Reason.UNREADABLE.word().equals(document.get("reason"));
     }
 
-    /** @throws ReplayRefusedException when there is no table for it or it is another event than its key says */
+    /** @throws ReplayRefusedException if the record has no table, or its key shows another event */
     static TapEvent event(Map<String, Object> document, SeenKeys seen) {
         List<String> missing = NEEDED.stream()
                 .filter(name -> !document.containsKey(name)
@@ -74,7 +74,7 @@ final class ReplayedRecord {
         if (repaired) {
             return event;
         }
-        // an older version wrote the key that it gave
+        // an earlier version stored the key it computed
         if (Stream.of(event.getKey(), event.getFormer())
                 .noneMatch(key -> String.valueOf(key).equals(document.get("key")))) {
             throw new ReplayRefusedException(

@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what has been kept long enough from the folders that hold personal data, every ten minutes in every process: folders are its own. Only regular files that carry a name of
- * ours are removed, links are never followed; other endpoints than folders have to look after themselves.
+ * Removes files with personal data after their retention time, every ten minutes. Every process cleans its own folders.
+ * Removes only regular files with a name that this program gives, and does not follow links. Endpoints other than
+ * folders are not cleaned.
  */
 public class Retention extends RouteBuilder {
 
@@ -41,7 +42,7 @@ public class Retention extends RouteBuilder {
     private final Optional<Path> rejected;
     private final Optional<Path> replay;
 
-    /** @param timeIsKnown whether the clock can be trusted; nothing is removed before */
+    /** @param timeIsKnown whether the clock is trusted; nothing is removed before */
     public Retention(
             RejectedSettings rejectedSettings,
             ReplaySettings replaySettings,
@@ -58,13 +59,13 @@ public class Retention extends RouteBuilder {
     @Override
     public void configure() {
         errorHandler(noErrorHandler());
-        // timer: stands still after the clock was set back
+        // timer: would pause after the clock is set back
         from("scheduler:tap-retention?initialDelay=1000&delay=600000")
                 .routeId("tap-retention")
                 .process(tick -> run());
     }
 
-    /** Looks at all folders once. A file that cannot be removed stays for the next time. */
+    /** Cleans all folders once. A file that cannot be removed is tried again next time. */
     public void run() {
         if (!timeIsKnown.getAsBoolean()) {
             return;
@@ -77,7 +78,7 @@ public class Retention extends RouteBuilder {
         });
     }
 
-    /** What nobody has brought in is gone with its file. */
+    /** Removes documents that were never replayed: their events are lost. */
     private void lost(Path folder, Pattern names) {
         List<Aged> removed = remove(folder, names, rejectedSettings.keep(), Long.MAX_VALUE);
         long records = removed.stream()
@@ -108,7 +109,7 @@ public class Retention extends RouteBuilder {
 
     private record Aged(Path path, Instant at, long bytes) {}
 
-    /** Removes what is older, then the oldest while more than {@code most} bytes are left. */
+    /** Removes files older than {@code keep}, then the oldest until at most {@code most} bytes are left. */
     private List<Aged> remove(Path folder, Pattern names, Duration keep, long most) {
         List<Aged> files = files(folder, names);
         files.sort(Comparator.comparing(Aged::at).thenComparing(Aged::path));
@@ -133,7 +134,7 @@ public class Retention extends RouteBuilder {
 
     private List<Aged> files(Path folder, Pattern names) {
         List<Aged> files = new ArrayList<>();
-        // done/ and failed/ are ours: a link in their place is somebody's mistake, one to the operator's folder is not
+        // a link in place of done/ or failed/ is a mistake; a link to the folder itself is allowed
         boolean ours = replay.isPresent() && replay.get().equals(folder.getParent());
         if (!Files.isDirectory(folder, ours ? new LinkOption[] {LinkOption.NOFOLLOW_LINKS} : new LinkOption[0])) {
             return files;

@@ -1,5 +1,5 @@
 /**
- * Brings in answers and records that lie in a folder, by the way of every event.
+ * Replays answers and records from a folder through the routes.
  * May use read and what is below it.
  * Read {@link io.tapsentinel.replay.Replay} first.
  */

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What the component's producers have done since the start, and what stands in their way. Thread-safe. */
+/** What the component has delivered since the start, and which tables fail now. Thread-safe. */
 public final class DeliveryStatus {
 
     private final AtomicLong acknowledged = new AtomicLong();
@@ -32,37 +32,37 @@ public final class DeliveryStatus {
     private volatile boolean answered;
     private volatile Function<String, DeliveryListener> listeners = table -> DeliveryListener.NONE;
 
-    /** @param clock gives what happens its time */
+    /** @param clock for the times reported here */
     DeliveryStatus(Clock clock) {
         this.clock = clock;
     }
 
-    /** Records that Sentinel has acknowledged and whose keys are durable. */
+    /** Records that Sentinel acknowledged and whose keys are durable. */
     public long acknowledged() {
         return acknowledged.get();
     }
 
-    /** Requests that were acknowledged. */
+    /** Acknowledged requests. */
     public long batches() {
         return batches.get();
     }
 
-    /** Records that were taken and have no end yet. */
+    /** Records in flight: taken and not yet settled. */
     public long pending() {
         return pending.get();
     }
 
-    /** Records that were taken and given up, so that they will be read again. */
+    /** Records that were given up and will be read again. */
     public long failed() {
         return failed.get();
     }
 
-    /** One table's. */
+    /** The status of one table. */
     public TableStatus of(String table) {
         return tables.computeIfAbsent(table, TableStatus::new);
     }
 
-    /** By table, what stands in the way of its deliveries now; empty when all goes well. */
+    /** The current problem of each failing table; empty if all deliveries work. */
     public Map<String, Problem> problems() {
         return tables.entrySet().stream()
                 .map(entry -> Map.entry(entry.getKey(), entry.getValue().problem()))
@@ -70,7 +70,7 @@ public final class DeliveryStatus {
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    /** The first problem that needs a person. */
+    /** The message of the first problem that needs action. */
     public Optional<String> needsPerson() {
         return tables.values().stream()
                 .map(TableStatus::problem)
@@ -79,37 +79,37 @@ public final class DeliveryStatus {
                 .findFirst();
     }
 
-    /** When a request was acknowledged last, for any table; empty before the first since the start. */
+    /** Time of the last acknowledged request of any table; empty if there was none since the start. */
     public Optional<Instant> lastAcknowledged() {
         return tables.values().stream()
                 .flatMap(table -> table.lastAcknowledged().stream())
                 .max(Comparator.naturalOrder());
     }
 
-    /** The last failed request for any table; empty when none has failed since the start. */
+    /** The last failed request of any table; empty if there was none since the start. */
     public Optional<Failure> lastFailure() {
         return tables.values().stream()
                 .flatMap(table -> table.lastFailure().stream())
                 .max(Comparator.comparing(Failure::at));
     }
 
-    /** What kept a batch from being acknowledged last. */
+    /** The last failure of a delivery. */
     public LastError lastError() {
         return lastError;
     }
 
-    /** Whether Sentinel has answered anything since the start. */
+    /** Whether Sentinel has answered any request since the start. */
     public boolean hasAnswered() {
         return answered;
     }
 
-    /** A table's stream has accepted an empty array; what a batch met there stands. */
+    /** A table's stream accepted an empty array. This does not clear a problem of its batches. */
     public void acceptCheck(String table) {
         answered = true;
         of(table).acceptCheck();
     }
 
-    /** It has refused one; where batches fail, those tell. */
+    /** A table's stream refused an empty array. A problem of its batches takes precedence. */
     public void failCheck(String table, UploadException failure, boolean needsPerson) {
         if (of(table).failCheck(failure, needsPerson, clock.instant())) {
             noteError(failure);
@@ -134,7 +134,7 @@ public final class DeliveryStatus {
         pending.incrementAndGet();
     }
 
-    /** Every record that was taken comes here once, however it ended. @param failure null when it need not be read again for it */
+    /** Called once for every record that was taken. @param failure null unless the record must be read again */
     void end(Exception failure) {
         pending.decrementAndGet();
         if (failure != null) {
@@ -142,13 +142,13 @@ public final class DeliveryStatus {
         }
     }
 
-    /** From now on, whoever is made for a table hears of its deliveries, too; before any route starts. */
-    @SuppressWarnings("unchecked") // the class of a generic type knows no parameters
+    /** Adds listeners to the deliveries of each table. Call it before any route starts. */
+    @SuppressWarnings("unchecked") // a class literal has no type parameters
     public void addListeners(Function<String, DeliveryListener> others) {
         listeners = new SafeListeners().safe(Function.class, others, DeliveryListener.NONE);
     }
 
-    /** What the sender of a table reports to. */
+    /** The listener for the sender of a table. */
     public DeliveryListener listen(String table) {
         return SafeListeners.safe(
                 DeliveryListener.class,
@@ -185,7 +185,7 @@ public final class DeliveryStatus {
 
             @Override
             public void givenUp(Exception failure) {
-                // a store or a program that fails needs a look; a service that was away may be back
+                // a failing store or program needs action; an unreachable service may recover
                 fail(
                         table,
                         failure,

@@ -8,15 +8,15 @@ import java.util.Map;
 import org.apache.camel.Exchange;
 import org.apache.camel.util.ObjectHelper;
 
-/** The event of an exchange and the fields of its row. What an edited route got wrong is refused with its step. */
+/** Takes the event and its fields from an exchange. Mistakes of edited routes are reported with their step. */
 final class ExchangeEvent {
 
     private ExchangeEvent() {}
 
     /**
-     * Takes the event, once: it is on its way to Sentinel from now on.
+     * Takes the event for sending; possible once.
      *
-     * @throws IllegalStateException when there is none, it is of another table, or no repository has reserved it
+     * @throws IllegalStateException if there is no event, it belongs to another table, or it is not reserved
      */
     static TapEvent take(Exchange exchange, String table) {
         TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
@@ -34,20 +34,20 @@ final class ExchangeEvent {
         return event;
     }
 
-    /** @throws IllegalArgumentException when the body is neither the event nor a map of its fields */
+    /** @throws IllegalArgumentException if the body is neither the event nor a map of its fields */
     static Map<String, Object> fields(Exchange exchange, TapEvent event) {
         Object body = exchange.getMessage().getBody();
         Map<String, Object> fields = fields(body);
         if (body instanceof TapEvent other && other != event
                 || !event.getId().isEmpty() && !event.getId().equals(EventIdentity.text(fields, "id"))) {
-            // the row would say that this event is another one, or none
+            // the row would carry the id of another event, or none
             throw new IllegalArgumentException(
                     "sentinel: the body has another id than " + event + StepName.of(exchange));
         }
         return fields;
     }
 
-    @SuppressWarnings("unchecked") // other keys than text meet no column
+    @SuppressWarnings("unchecked") // keys that are not text match no column
     private static Map<String, Object> fields(Object body) {
         if (body instanceof TapEvent event) {
             return event.getFields();

@@ -20,33 +20,36 @@ import org.apache.camel.spi.annotations.Component;
 import org.apache.camel.support.DefaultComponent;
 
 /**
- * {@code sentinel:<Table>} brings TAP events into a table of a Microsoft Sentinel workspace by the Logs Ingestion API. What
- * all tables share stands here: who uploads, who remembers what was delivered, who hears of fields that do not fit.
+ * {@code sentinel:<Table>} sends TAP events to a table of a Microsoft Sentinel workspace by the Logs Ingestion API.
+ * Holds what all tables share: the uploader, the delivery log, rejections and reports.
  */
 @Component("sentinel")
 public class SentinelComponent extends DefaultComponent {
 
-    @Metadata(description = "Options that every endpoint starts from.")
+    @Metadata(description = "Default options of all endpoints.")
     private SentinelConfiguration configuration = new SentinelConfiguration();
 
     @Metadata(
             autowired = true,
             label = "advanced",
-            description = "Sends the batches; owns the connection and its credentials.")
+            description = "Sends the batches; owns the HTTP client and the credentials.")
     private Uploader uploader;
 
     @Metadata(autowired = true, label = "advanced", description = "Makes the keys of acknowledged events durable.")
     private DeliveryLog deliveryLog;
 
-    @Metadata(autowired = true, label = "advanced", description = "Stores records that their table cannot take.")
+    @Metadata(autowired = true, label = "advanced", description = "Stores rejected records.")
     private RejectedLog rejectedLog;
 
-    @Metadata(autowired = true, label = "advanced", description = "Hears of fields and values that do not fit a table.")
+    @Metadata(
+            autowired = true,
+            label = "advanced",
+            description = "Is told about fields without a column and values that do not fit their column.")
     private MappingReport mappingReport;
 
     @Metadata(
             label = "advanced",
-            description = "Whether the tables have the column AdditionalFields, which keeps what fits no other one.")
+            description = "Whether the tables have the column AdditionalFields for data that fits no other column.")
     private boolean additionalFields;
 
     private SuspensionLog suspensionLog = SuspensionLog.IN_MEMORY;
@@ -54,7 +57,7 @@ public class SentinelComponent extends DefaultComponent {
     private final Clock clock;
     private final DeliveryStatus deliveryStatus;
     private final Suspensions suspensions;
-    /** Exchanges still parked when a route stops get this long; Camel gave them their time before. */
+    /** How long a stopping route waits for parked exchanges, after Camel's own shutdown timeout. */
     private Duration stopTime = Duration.ofSeconds(1);
 
     private FatalErrors fatalErrors = FatalErrors.LOG_ONLY;
@@ -70,8 +73,8 @@ public class SentinelComponent extends DefaultComponent {
     }
 
     /**
-     * @param clock  gives what happens its time
-     * @param steady measures how long something lasts; it is not set when the machine's clock is
+     * @param clock  for the times reported here
+     * @param steady measures durations, unaffected by changes of the clock
      */
     public SentinelComponent(Clock clock, Clock steady) {
         this(null, clock, steady);
@@ -96,22 +99,22 @@ public class SentinelComponent extends DefaultComponent {
         return endpoint;
     }
 
-    /** What was delivered and refused since the start, and what waits. */
+    /** Deliveries and problems since the start. */
     public DeliveryStatus deliveryStatus() {
         return deliveryStatus;
     }
 
-    /** Which tables are suspended. */
+    /** The suspension of each table. */
     public Suspensions suspensions() {
         return suspensions;
     }
 
-    /** Where suspensions are durable; before any route starts. */
+    /** Makes suspensions durable. Call it before any route starts. */
     public void setSuspensionLog(SuspensionLog log) {
         suspensionLog = log;
     }
 
-    /** What was put aside since the start. */
+    /** Rejected records since the start. */
     public synchronized Rejections rejections() {
         if (rejections == null) {
             rejections = new Rejections(rejectedLog, deliveryLog, clock);
@@ -119,7 +122,7 @@ public class SentinelComponent extends DefaultComponent {
         return rejections;
     }
 
-    /** Sends what is batched without lingering any longer; for a program that stops. */
+    /** Sends open batches without lingering; for a program that stops. */
     public void drain() {
         producers.forEach(SentinelProducer::drain);
     }
@@ -129,7 +132,7 @@ public class SentinelComponent extends DefaultComponent {
         return fatalErrors;
     }
 
-    /** What follows an Error on a thread that sends. */
+    /** Sets what handles an Error on a sending thread. */
     public void onFatalError(FatalErrors handler) {
         fatalErrors = handler;
     }

@@ -8,48 +8,50 @@ import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
 
-/** When the batches of a table close and how they are retried; the words are Kafka's. */
+/** Batching and retry options of a table, named like Kafka's. */
 @UriParams
 public class SentinelConfiguration implements Cloneable {
 
     @UriParam(label = "producer", defaultValue = "1000000")
     @Metadata(
-            description = "The body of a batch stays under this many bytes, uncompressed, brackets and commas counted."
-                    + " At most 1000000, since Azure takes 1 MB a call.")
+            description =
+                    "Upper bound of the uncompressed body of a batch in bytes. At most 1000000, since Azure accepts"
+                            + " 1 MB a call.")
     private int batchBytes = BatchSettings.MOST_BYTES;
 
     @UriParam(label = "producer", defaultValue = "5000")
-    @Metadata(description = "A batch holds at most this many records.")
+    @Metadata(description = "Maximum number of records in a batch.")
     private int batchRecords = 5000;
 
     @UriParam(label = "producer", defaultValue = "500")
-    @Metadata(
-            description = "How long in milliseconds a batch waits for more records after its first one, at most 60000.")
+    @Metadata(description = "How long a batch waits for more records after its first, in milliseconds. At most 60000.")
     private long lingerMs = 500;
 
     @UriParam(label = "producer", defaultValue = "10000")
-    @Metadata(description = "How many records may wait for their acknowledgement. With so many the reader waits.")
+    @Metadata(
+            description =
+                    "Maximum number of records waiting for their acknowledgement. At this number the reader waits.")
     private int maxPending = 10_000;
 
     @UriParam(label = "producer", defaultValue = "1000")
     @Metadata(
             description =
-                    "Pause in milliseconds after a request that failed for a while; it doubles with each further failure."
-                            + " A Retry-After of the service counts more.")
+                    "Pause after a failed request, in milliseconds. It doubles with each further failure. A longer Retry-After"
+                            + " of the service takes precedence.")
     private long retryBackoffMs = 1000;
 
     @UriParam(label = "producer", defaultValue = "60000")
     @Metadata(
             description =
-                    "Longest pause in milliseconds, and the one between tries while everything is refused (401, 403, 404).")
+                    "Longest pause, in milliseconds. Also the pause while every request is refused (401, 403, 404).")
     private long retryBackoffMaxMs = 60_000;
 
     @UriParam(label = "producer", defaultValue = "0")
     @Metadata(
             description =
-                    "How long in milliseconds after its first request a batch is given up; its window is then read and sent"
-                            + " again. 0 keeps trying, until the table is suspended: when it fails for two minutes while another table"
-                            + " is fine.")
+                    "How long a batch is retried before it is given up, in milliseconds. Its window is then read and sent"
+                            + " again. With 0 a batch is retried until the table is suspended, which happens when it fails for two"
+                            + " minutes while another table works.")
     private long deliveryTimeoutMs;
 
     public int getBatchBytes() {
@@ -108,7 +110,11 @@ public class SentinelConfiguration implements Cloneable {
         this.deliveryTimeoutMs = deliveryTimeoutMs;
     }
 
-    /** The options of retrying, checked; an option out of bounds is refused by name. */
+    /**
+     * The retry options.
+     *
+     * @throws IllegalArgumentException naming an option that is out of bounds
+     */
     RetrySettings retrySettings() {
         return new RetrySettings(
                 Duration.ofMillis(retryBackoffMs),
@@ -116,12 +122,16 @@ public class SentinelConfiguration implements Cloneable {
                 Duration.ofMillis(deliveryTimeoutMs));
     }
 
-    /** The options of batching, checked; an option out of bounds is refused by name. */
+    /**
+     * The batching options.
+     *
+     * @throws IllegalArgumentException naming an option that is out of bounds
+     */
     BatchSettings batchSettings() {
         return new BatchSettings(batchBytes, batchRecords, Duration.ofMillis(lingerMs), maxPending);
     }
 
-    /** A copy that an endpoint can change. */
+    /** A copy for an endpoint to change. */
     public SentinelConfiguration copy() {
         try {
             return (SentinelConfiguration) clone();

@@ -12,7 +12,7 @@ import org.apache.camel.spi.UriPath;
 import org.apache.camel.support.DefaultEndpoint;
 
 /**
- * Upload Proofpoint TAP events to a table of Microsoft Sentinel, in batches, completing each exchange when its record was
+ * Send Proofpoint TAP events to a table of Microsoft Sentinel in batches. Each exchange completes when its record is
  * acknowledged.
  */
 @UriEndpoint(
@@ -26,7 +26,7 @@ import org.apache.camel.support.DefaultEndpoint;
 public class SentinelEndpoint extends DefaultEndpoint {
 
     @UriPath
-    @Metadata(required = true, description = "Name of the table; its schema tells the columns and the stream.")
+    @Metadata(required = true, description = "Name of the table. Its schema defines the columns and the stream.")
     private final String table;
 
     @UriParam
@@ -41,7 +41,7 @@ public class SentinelEndpoint extends DefaultEndpoint {
 
     @Override
     public Producer createProducer() {
-        // bad options and unknown tables show here, before anything is read
+        // checks options and table before anything is read
         return new SentinelProducer(
                 this,
                 TableSchema.of(table, getComponent().isAdditionalFields()),

@@ -23,9 +23,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultAsyncProducer;
 
 /**
- * Types an event by its table's schema, appends it to the open batch and parks the exchange: it completes when Sentinel
- * has acknowledged the record and its key is durable, with an exception when that failed or its table is suspended. Every path calls the callback
- * once. {@link #process} waits while {@code maxPending} records are parked.
+ * Turns an event into a row of its table, adds it to the open batch and parks the exchange. The exchange completes when
+ * Sentinel has acknowledged the record and its key is durable, or with an exception if that failed or the table is
+ * suspended. The callback is called once on every path. {@link #process} blocks while {@code maxPending} records are
+ * parked.
  */
 public class SentinelProducer extends DefaultAsyncProducer {
 
@@ -67,14 +68,14 @@ public class SentinelProducer extends DefaultAsyncProducer {
         } catch (RuntimeException e) {
             failed(exchange, event, e);
         } catch (Error e) {
-            // an exchange that never ends would hold its window, and with it every later one, for ever
+            // an exchange that never completes would block its window and all later ones
             failed(exchange, event, new ProgramErrorException("sentinel:", e));
         }
         callback.done(true);
         return true;
     }
 
-    /** Whether the record waits for its acknowledgement now; else it has been rejected. */
+    /** Returns true if the record is in a batch, false if it was rejected. */
     private boolean take(Exchange exchange, TapEvent event, AsyncCallback callback) throws InterruptedException {
         Map<String, Object> fields = ExchangeEvent.fields(exchange, event);
         MappedRecord mapped = mapper.map(fields, event.getTime());
@@ -116,7 +117,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
         }
     }
 
-    /** Hands the record over; returns before it was acknowledged. */
+    /** Hands the record to the sender; returns before it is acknowledged. */
     protected void append(PendingRecord record) throws InterruptedException {
         component().deliveryStatus().take();
         try {

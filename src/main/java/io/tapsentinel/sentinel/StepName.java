@@ -3,12 +3,12 @@ package io.tapsentinel.sentinel;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
 
-/** Where an exchange is right now, in the words of the YAML, for the messages of what refuses it. */
+/** Names the current route and step of an exchange, by their YAML ids, for error messages. */
 public final class StepName {
 
     private StepName() {}
 
-    /** The end of a sentence: {@code (route messages-blocked, step messages-blocked-seen)}; empty outside of routes. */
+    /** Suffix such as {@code (route messages-blocked, step messages-blocked-seen)}; empty outside of routes. */
     public static String of(Exchange exchange) {
         Route route = exchange.getUnitOfWork() == null
                 ? null

@@ -19,7 +19,10 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Which tables are suspended, see {@link Suspension}. They outlive the routes, since a reload must not end a suspension. Thread-safe. */
+/**
+ * The suspensions of all tables, see {@link Suspension}. They outlive the routes: a reload must not end a suspension.
+ * Thread-safe.
+ */
 public final class Suspensions {
 
     private final Map<EventType, Suspension> tables = new EnumMap<>(EventType.class);
@@ -27,7 +30,7 @@ public final class Suspensions {
     private final Supplier<SuspensionLog> log;
     private final Consumer<String> accepting;
 
-    /** @param accepting gets a table whose suspension has ended without a batch of this program */
+    /** @param accepting called for a table whose suspension ended without a batch of this process */
     Suspensions(
             Supplier<Uploader> uploader,
             Supplier<SuspensionLog> log,
@@ -42,30 +45,30 @@ public final class Suspensions {
         }
     }
 
-    /** The one of this type's table. */
+    /** The suspension of this type's table. */
     public Suspension of(EventType type) {
         return tables.get(type);
     }
 
-    /** The tables that are suspended, by type. */
+    /** The suspended tables, by type. */
     public Map<EventType, Suspended> suspended() {
         Map<EventType, Suspended> suspended = new EnumMap<>(EventType.class);
         tables.forEach((type, table) -> table.suspended().ifPresent(now -> suspended.put(type, now)));
         return suspended;
     }
 
-    /** How long this suspension, which the store has, has lasted: by the steady clock where this program knows it. */
+    /** How long a suspension in the store has lasted: by the steady clock if this process knows it. */
     public Duration length(TableBacklog table, Instant now) {
         Suspension own = of(table.type());
         return since(own.suspended()).equals(since(table.suspended())) ? own.length() : table.length(now);
     }
 
-    /** As exactly as the store has it. */
+    /** In the store's precision. */
     private static Optional<Long> since(Optional<Suspended> table) {
         return table.map(so -> so.since().toEpochMilli());
     }
 
-    /** Learns what the store says; to be called with the source's lock, before anything is sent. */
+    /** Takes over the suspensions of the store. Call it with the source's lock, before anything is sent. */
     public void load() {
         Map<EventType, Suspended> stored = log.get().all();
         tables.forEach((type, table) -> {
@@ -76,15 +79,15 @@ public final class Suspensions {
     }
 
     /**
-     * No event waits for this type's table: the last ones were withdrawn, or a route dropped them. Without an event there is no probe, so
-     * that the table would stay suspended until its next one. Does nothing unless it is suspended and its probe is due; then asks its
-     * stream with an empty array. Accepted, the suspension ends; refused, that counts as a failed probe.
+     * Called when no event of this type is deferred: the last ones were withdrawn, or a route dropped them. Without an
+     * event there is no probe, and the table would stay suspended until its next one. If a probe is due, sends an empty
+     * array instead: if accepted, the suspension ends; if refused, that counts as a failed probe.
      *
-     * <p>An empty array is enough here and only here. A table may accept it and refuse every record; with events that wait, it would be
-     * suspended and accepted by turns. Here there is no event that it could refuse; its next one is sent like any other. To be called
-     * with the source's lock, while no event is sent. May take as long as a probe, see {@link Suspension#PROBE}.
+     * <p>An empty array is enough only here. A table may accept it and still refuse every record; with deferred events
+     * it would alternate between suspended and not. Call it with the source's lock, while no event is sent. May take as
+     * long as {@link Suspension#PROBE}.
      *
-     * @throws RuntimeException when the store did not keep the outcome
+     * @throws RuntimeException if the store could not keep the outcome
      */
     public void nothingWaits(EventType type) {
         Suspension table = of(type);
@@ -101,9 +104,9 @@ public final class Suspensions {
     }
 
     /**
-     * Whether a table that does not fail itself accepts something at this moment: when all fail, the fault is not of one table, and none
-     * is suspended. Where each of the others fails, suspended ones count whose stream accepts an empty array: they may be well again, and
-     * are not probed while this one holds up the read.
+     * Whether a table that is not failing accepts requests now. If all tables fail, the fault is not one table's and
+     * none is suspended. If every other table fails, suspended ones count when they accept an empty array: they may
+     * have recovered, and no probe finds out while this table holds up the read.
      */
     private boolean isAnotherFine(EventType failing) {
         List<EventType> others = others(failing, type -> !of(type).isFailing());
@@ -121,7 +124,7 @@ public final class Suspensions {
                 .toList();
     }
 
-    /** The refusal of an empty array, which writes no row, by this table's stream; empty when it accepts it. */
+    /** Sends an empty array, which writes no row; returns the refusal, or empty if it is accepted. */
     private Optional<UploadException> ask(EventType type) {
         try {
             uploader.get().upload(TableSchema.of(type.table()).stream(), Uploader.noRecords(), Suspension.PROBE);

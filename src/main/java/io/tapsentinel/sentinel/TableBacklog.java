@@ -16,13 +16,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What one table is owed since it was suspended, and the words for it in health, reports and on the page.
+ * The backlog of a table that is or was suspended, and its description for health, reports and the page.
  *
- * @param type      of its events
- * @param suspended since when it is, and why; empty while it accepts records
- * @param deferred  how many events wait for it
- * @param withdrawn how many waited for it and are no longer reported by TAP
- * @param waiting   the time that has to be read again for it, oldest first
+ * @param type      type of its events
+ * @param suspended the suspension; empty if the table accepts records
+ * @param deferred  number of its deferred events
+ * @param withdrawn number of deferred events that TAP no longer reports
+ * @param waiting   time that must be read again for it, oldest first
  */
 public record TableBacklog(
         EventType type, Optional<Suspended> suspended, long deferred, long withdrawn, List<TimeRange> waiting) {
@@ -30,17 +30,17 @@ public record TableBacklog(
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final String TAIL = "; the other tables go on, and TAP keeps the events for 7 days";
 
-    /** The same with another suspension, or none. */
+    /** A copy with another suspension, or none. */
     public TableBacklog with(Optional<Suspended> other) {
         return new TableBacklog(type, other, deferred, withdrawn, waiting);
     }
 
-    /** How long it has been suspended, as an {@link Age}; zero while it is not. */
+    /** How long it has been suspended, as an {@link Age}; zero if it is not. */
     public Duration length(Instant now) {
         return suspended.map(so -> Age.of(so.since(), now)).orElse(Duration.ZERO);
     }
 
-    /** What there is to say, without what to do, in one line that ends without a full stop; empty when it is owed nothing. */
+    /** Describes the state in one line without a final full stop; empty if there is no backlog. */
     public Optional<String> words(Instant now) {
         return suspended.isPresent()
                 ? Optional.of(suspended(suspended.get(), now))
@@ -49,12 +49,12 @@ public record TableBacklog(
                         : Optional.of(catchingUp(waiting.get(0).from(), now));
     }
 
-    /** What to do while it is suspended; empty while it is not. */
+    /** What to do about the suspension; empty if there is none. */
     public Optional<String> remedy() {
         return suspended.map(so -> Remedies.ofTable(UploadException.statusIn(so.reason())) + TAIL);
     }
 
-    /** The same and what to do, for people. */
+    /** {@link #words} and {@link #remedy} as sentences. */
     public Optional<String> sentences(Instant now) {
         return words(now)
                 .map(words -> words + "."
@@ -73,7 +73,7 @@ public record TableBacklog(
                         : "next poll");
     }
 
-    /** Without a full stop, and without the names that earlier versions put into the reason. */
+    /** Without a final full stop, and with the wording of earlier versions replaced. */
     private String reason(Suspended so) {
         return so.reason()
                 .replace("upload to " + TableSchema.of(type.table()).stream() + " ", "")
@@ -93,7 +93,7 @@ public record TableBacklog(
                         : events() + " deferred and being read from TAP again");
     }
 
-    /** The first whole minute that is not before it: a poll of that minute is a probe for certain. */
+    /** The first whole minute not before the time; a poll in that minute is certain to probe. */
     private static Instant minuteFrom(Instant time) {
         Instant minute = time.truncatedTo(ChronoUnit.MINUTES);
         return minute.equals(time) ? minute : minute.plus(MINUTE);

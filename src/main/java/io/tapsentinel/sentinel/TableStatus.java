@@ -4,12 +4,12 @@ import io.tapsentinel.sentinel.upload.UploadException;
 import java.time.Instant;
 import java.util.Optional;
 
-/** How the requests of one table have gone since the start, and what stands in the way of its deliveries now. Thread-safe. */
+/** The requests of one table since the start and its current problem. Thread-safe. */
 public final class TableStatus {
 
     private final String table;
     private Problem problem = Problem.NONE;
-    /** Whether no batch has met the problem, only a check. */
+    /** Whether only checks have met the problem, and no batch. */
     private boolean onlyChecked;
 
     private Instant acknowledged;
@@ -21,44 +21,43 @@ public final class TableStatus {
     }
 
     /**
-     * Why nothing of a table was acknowledged for a while.
+     * Why requests of a table fail.
      *
-     * @param failures    failed requests in a row; 0 while all goes well
-     * @param needsPerson whether it will go on until a person acts
+     * @param failures    failed requests in a row; 0 if there is no problem
+     * @param needsPerson whether it lasts until someone changes something
      * @param message     the last failure
      */
     public record Problem(int failures, boolean needsPerson, String message) {
 
-        /** All goes well. */
         public static final Problem NONE = new Problem(0, false, "");
     }
 
     /**
-     * A request that was not acknowledged, or whose end could not be noted.
+     * A request that was not acknowledged, or whose outcome could not be stored.
      *
-     * @param table   that its records were for
+     * @param table   its table
      * @param at      when it failed
-     * @param refusal what became of it at the service; empty when the program itself failed
-     * @param message all of it in one line without content
+     * @param refusal the failed upload; empty if the program itself failed
+     * @param message one line without content
      */
     public record Failure(String table, Instant at, Optional<UploadException> refusal, String message) {}
 
-    /** What stands in the way now. */
+    /** The current problem. */
     public synchronized Problem problem() {
         return problem;
     }
 
-    /** When a request was acknowledged last; empty before the first since the start. */
+    /** Time of the last acknowledged request; empty if there was none since the start. */
     public synchronized Optional<Instant> lastAcknowledged() {
         return Optional.ofNullable(acknowledged);
     }
 
-    /** Since when nothing is accepted; empty while all goes well. */
+    /** Since when all requests fail; empty if there is no problem. */
     public synchronized Optional<Instant> failingSince() {
         return Optional.ofNullable(failingSince);
     }
 
-    /** The last failed request, also after that has passed; empty when none has failed since the start. */
+    /** The last failed request, even if later ones succeeded; empty if there was none since the start. */
     public synchronized Optional<Failure> lastFailure() {
         return Optional.ofNullable(failure);
     }
@@ -73,7 +72,7 @@ public final class TableStatus {
         failingSince = null;
     }
 
-    /** The stream has accepted an empty array; what a batch met there stands. */
+    /** The stream accepted an empty array. This does not clear a problem of its batches. */
     synchronized void acceptCheck() {
         if (onlyChecked) {
             accept();
@@ -86,7 +85,7 @@ public final class TableStatus {
         note(why, needsPerson, at);
     }
 
-    /** The stream has refused an empty array. Returns whether that is noted; where batches fail, those tell. */
+    /** The stream refused an empty array. Returns whether that counts; a problem of its batches takes precedence. */
     synchronized boolean failCheck(Exception why, boolean needsPerson, Instant at) {
         onlyChecked |= problem.failures() == 0;
         if (onlyChecked) {

@@ -1,5 +1,5 @@
 /**
- * The Camel component sentinel: and what its tables do.
+ * The Camel component sentinel: and the state of its tables.
  * May use its parts, tap and what is below them.
  * Read {@link io.tapsentinel.sentinel.SentinelProducer} first.
  */

@@ -3,7 +3,7 @@ package io.tapsentinel.sentinel.azure;
 import com.azure.identity.AzureAuthorityHosts;
 import java.util.Locale;
 
-/** Azure's clouds: what a token for the Logs Ingestion API is asked for, where people and programs sign in, and where blobs lie. */
+/** Azure's clouds: token scope of the Logs Ingestion API, Microsoft Entra ID and blob host names. */
 public enum AzureCloud {
     PUBLIC("https://monitor.azure.com//.default", AzureAuthorityHosts.AZURE_PUBLIC_CLOUD, "blob.core.windows.net"),
     USGOV("https://monitor.azure.us//.default", AzureAuthorityHosts.AZURE_GOVERNMENT, "blob.core.usgovcloudapi.net"),
@@ -20,7 +20,7 @@ public enum AzureCloud {
     }
 
     /**
-     * The cloud that {@code sentinel.cloud} names.
+     * The cloud of {@code sentinel.cloud}.
      *
      * @param name {@code public}, {@code usgov} or {@code china}
      * @throws IllegalArgumentException for any other name
@@ -29,7 +29,7 @@ public enum AzureCloud {
         return valueOf(name.toUpperCase(Locale.ROOT));
     }
 
-    /** Scope of a token; two slashes, since the resource ends in one. */
+    /** Token scope; the double slash is right, since the resource ends in a slash. */
     public String scope() {
         return scope;
     }
@@ -39,7 +39,7 @@ public enum AzureCloud {
         return authority;
     }
 
-    /** What follows the name of a storage account in the host name of its blobs. */
+    /** Suffix of a storage account's blob host name. */
     String blobs() {
         return blobs;
     }

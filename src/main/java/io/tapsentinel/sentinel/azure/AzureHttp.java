@@ -22,21 +22,21 @@ import java.util.regex.Pattern;
 import reactor.core.publisher.Mono;
 
 /**
- * The JDK's client as Azure's libraries want it, for rows, blobs and tokens. Reads and bounds the body of each answer; the body of a
- * download is read by the caller.
+ * The JDK HTTP client for Azure's SDKs, used for rows, blobs and tokens. Reads each response body up to a limit, except
+ * for downloads, which the caller reads.
  */
 public final class AzureHttp implements HttpClient {
 
     private static final HttpHeaderName PROXY_AUTHORIZATION = HttpHeaderName.fromString(Network.PROXY_AUTHORIZATION);
     private static final int PROXY_WANTS_USER = 407;
     private static final int UNANSWERED = 10;
-    /** With one of these the JDK's client reads a body by itself, however long it is. */
+    /** With one of these context keys the SDK reads a body of any length into memory. */
     private static final List<String> READ_WHOLE = List.of("azure-eagerly-read-response", "azure-ignore-response-body");
-    /** Azure sets it for each operation of a service, not for a token request. */
+    /** The SDK sets this context key for operations of a service, but not for token requests. */
     private static final String OPERATION = "caller-method";
 
     private static final int FIRST_REFUSAL = 300;
-    /** What the JDK's client says of a proxy that did not let it through. */
+    /** The JDK client's message when a proxy refuses CONNECT. */
     private static final Pattern REFUSED = Pattern.compile("Tunnel failed, got: (\\d{3})");
 
     private final Network network;
@@ -47,13 +47,13 @@ public final class AzureHttp implements HttpClient {
     private volatile HttpClient client;
 
     /**
-     * @param connect how long a connection may take to come about
-     * @param answer  how long each part of a request and its answer may take; the body of an answer is one part, but each piece of a
+     * @param connect timeout of connecting
+     * @param answer  timeout of each part of a request and response; a whole response body, but each piece of a
      *                download
-     * @param mostMib how long an answer may be that is no download
+     * @param mostMib maximum size of a response body that is not a download
      */
     public AzureHttp(Network network, Duration connect, Duration answer, int mostMib) {
-        // without a configuration of its own it looks for a proxy in other places too
+        // with any other configuration it looks for a proxy elsewhere too
         this(
                 network,
                 answer,
@@ -93,7 +93,7 @@ public final class AzureHttp implements HttpClient {
         try {
             HttpResponse response = answered(request, unread(context));
             if (isProxied && response.getStatusCode() == PROXY_WANTS_USER) {
-                // nothing to close: the answer to CONNECT comes without a body
+                // nothing to close: the response to CONNECT has no body
                 throw new UncheckedIOException(network.refused(to, PROXY_WANTS_USER));
             }
             return isDownload(response, context) ? response : ReadAnswer.of(response, answer, mostMib);
@@ -118,7 +118,7 @@ public final class AzureHttp implements HttpClient {
                 && READ_WHOLE.stream().noneMatch(key -> context.getData(key).isPresent());
     }
 
-    /** What to throw instead; an Error that the JDK's client has made an IOException of is thrown at once. */
+    /** The exception to throw; an Error that the JDK client wrapped in an IOException is thrown at once. */
     private RuntimeException failed(RuntimeException failure, boolean isProxied, URI to) {
         FatalErrors.rethrowErrorIn(failure);
         if (isProxied && failure instanceof UncheckedIOException unchecked) {
@@ -130,7 +130,10 @@ public final class AzureHttp implements HttpClient {
         return failure;
     }
 
-    /** Once an Error has ended the thread of the JDK's client, no request is answered: after some in a row another client is made. */
+    /**
+     * An Error ends the thread of the JDK client, and no request is answered any more. After several unanswered
+     * requests in a row a new client is made.
+     */
     private HttpResponse answered(HttpRequest request, Context context) {
         boolean answered = false;
         try {

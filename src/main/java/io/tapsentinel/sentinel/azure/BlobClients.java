@@ -17,20 +17,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * Clients of storage accounts on our own network and by the program's own identity, without a retry of their own: who archives or
- * replays tries again later. Nothing is made and nobody signs in before the first one is asked for. Thread-safe.
+ * Clients of storage accounts with the program's network settings and identity. They do not retry: archive and replay
+ * do. Nothing is created before the first client is requested. Thread-safe.
  */
 public final class BlobClients {
 
-    /** Azure's rule for names of storage accounts. */
+    /** Azure's rule for storage account names. */
     private static final Pattern ACCOUNT = Pattern.compile("[a-z0-9]{3,24}");
     /** The same in all clouds. */
     private static final String SCOPE = "https://storage.azure.com/.default";
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
-    /** Of silence, not of the whole: a large answer may take longer. */
+    /** Timeout of silence, not of the whole answer: a large one may take longer. */
     private static final Duration ANSWER = Duration.ofSeconds(60);
-    /** Four times a listing of 5,000 blobs. */
+    /** Four times the size of a listing of 5,000 blobs. */
     private static final int LISTING_MIB = 16;
 
     private static final int ONE_TRY = 1;
@@ -44,9 +44,9 @@ public final class BlobClients {
     private SignIn signIn;
 
     /**
-     * @param own         the address of the one account that has one of its own
-     * @param network     the way there and to Microsoft Entra ID
-     * @param environment names and values as {@link System#getenv()} has them, which say who the program is
+     * @param own         endpoint of the one account with its own address ({@code azure.blob-endpoint})
+     * @param network     connects to it and to Microsoft Entra ID
+     * @param environment variables as in {@link System#getenv()}, which select the identity
      */
     public BlobClients(Optional<URI> own, AzureCloud cloud, Network network, Map<String, String> environment) {
         this.own = own;
@@ -56,10 +56,10 @@ public final class BlobClients {
     }
 
     /**
-     * The one client of an account; it asks for its first token with its first request.
+     * The client of an account; it requests its first token with its first request.
      *
-     * @throws InvalidSettingException when there can be no such account, its address is another account's or not https, or
-     *                                 {@code AZURE_TOKEN_CREDENTIALS} names no credential
+     * @throws InvalidSettingException if the name is invalid, the endpoint is another account's or not https, or
+     * {@code                                 AZURE_TOKEN_CREDENTIALS} names no credential
      */
     public BlobServiceClient of(String account) {
         return clients.computeIfAbsent(account, name -> {
@@ -73,14 +73,14 @@ public final class BlobClients {
         });
     }
 
-    /** A client that signs with the account's key, where somebody gave one: such as Azurite's over http, which takes no token. */
+    /** A client that signs with an account key, for example for Azurite over http, which accepts no token. */
     public BlobServiceClient of(String account, String key) {
         return builder(endpoint(account))
                 .credential(new StorageSharedKeyCredential(account, key))
                 .buildClient();
     }
 
-    /** Where an account's blobs are. @throws InvalidSettingException as {@link #of(String)} does */
+    /** The blob endpoint of an account. @throws InvalidSettingException as {@link #of(String)} does */
     public URI endpoint(String account) {
         if (!ACCOUNT.matcher(account).matches()) {
             throw new InvalidSettingException("azure-storage-blob:" + Redactor.line(account)
@@ -96,7 +96,7 @@ public final class BlobClients {
         return own.orElseGet(() -> URI.create("https://" + account + "." + cloud.blobs()));
     }
 
-    /** The account in {@code https://account.blob.…} or {@code https://127.0.0.1:10000/account}; a name of somebody's own tells none. */
+    /** The account in {@code https://account.blob.…} or {@code https://127.0.0.1:10000/account}; empty for a custom domain. */
     private static Optional<String> accountOf(URI endpoint) {
         String path = endpoint.getPath();
         if (path != null && path.length() > 1) {

@@ -4,7 +4,7 @@ import com.azure.storage.blob.models.BlobStorageException;
 import io.tapsentinel.net.SafeMessage;
 import java.util.Set;
 
-/** What became of an upload to a storage account: one line with what to do, without the words of the service. */
+/** Describes a failed request to a storage account in one line, with a remedy and without the service's own text. */
 public final class BlobFailure {
 
     private static final Set<String> NO_CONTAINER =
@@ -12,7 +12,7 @@ public final class BlobFailure {
 
     private BlobFailure() {}
 
-    /** For the log and for health; of any other endpoint as {@link SafeMessage} has it. */
+    /** The description for log and health. Failures of other endpoints are described by {@link SafeMessage}. */
     public static String of(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof BlobStorageException refused) {

@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The identities that a program may have, by the variables that azure-identity documents: a client secret or a certificate, a
- * workload identity, a managed identity, the Azure CLI. {@code AZURE_TOKEN_CREDENTIALS} takes some of them out.
+ * The identities that azure-identity's variables describe: client secret or certificate, workload identity, managed
+ * identity, Azure CLI. {@code AZURE_TOKEN_CREDENTIALS} selects some of them.
  */
 public final class Identities {
 
@@ -45,13 +45,13 @@ public final class Identities {
     }
 
     /**
-     * In the order in which they are tried.
+     * The identities in the order in which they are tried.
      *
-     * @param environment names and values as {@link System#getenv()} has them
-     * @throws InvalidSettingException when {@code AZURE_TOKEN_CREDENTIALS} names none of these
+     * @param environment variables as in {@link System#getenv()}
+     * @throws InvalidSettingException if {@code AZURE_TOKEN_CREDENTIALS} names none of these
      */
     public static List<Identity> of(Map<String, String> environment, HttpClient http, AzureCloud cloud) {
-        // for the public cloud AZURE_AUTHORITY_HOST has its say, as everywhere with azure-identity
+        // AZURE_AUTHORITY_HOST replaces the public cloud's authority, as in azure-identity
         String own = environment.getOrDefault("AZURE_AUTHORITY_HOST", "").strip();
         return new Identities(environment, http, cloud == AzureCloud.PUBLIC && !own.isEmpty() ? own : cloud.authority())
                 .selected();
@@ -97,7 +97,7 @@ public final class Identities {
     private TokenCredential certificate() {
         boolean chain = List.of("true", "1")
                 .contains(value("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN").toLowerCase(Locale.ROOT));
-        // it looks itself whether the file is PEM or PKCS 12
+        // the builder accepts PEM and PKCS 12
         return entra(new ClientCertificateCredentialBuilder())
                 .pemCertificate(value(CERTIFICATE))
                 .sendCertificateChain(chain)
@@ -107,7 +107,7 @@ public final class Identities {
 
     private Identity workload() {
         Path file = Path.of(value(FEDERATED));
-        // azure-identity's own credential for this takes neither our client nor, with it, proxy and authorities
+        // azure-identity's WorkloadIdentityCredential does not accept this HTTP client, and so no proxy and CA file
         return new Identity(
                 "workload identity",
                 () -> missing(FEDERATED, CLIENT, TENANT),
@@ -138,11 +138,11 @@ public final class Identities {
                 .clientId(value(CLIENT))
                 .authorityHost(authority)
                 .httpClient(http)
-                // who wanted the token tries again, after a pause
+                // no retry here: the caller retries after a pause
                 .retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO)));
     }
 
-    /** Kubernetes replaces it every hour or so, so it is read for every token. */
+    /** Read for every token, since Kubernetes replaces the file about once an hour. */
     private static String content(Path file) {
         try {
             return Files.readString(file).strip();

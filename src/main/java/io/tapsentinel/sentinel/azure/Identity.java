@@ -7,14 +7,14 @@ import java.util.function.Supplier;
 /**
  * One way to sign in to Azure.
  *
- * @param name       in words, for the log
- * @param absent     why there is none here; empty when it can be tried, which may take a second to find out
- * @param certain    whether its failure is the last word; else the next one is tried
- * @param credential makes a credential that has no token yet; asked only where nothing is absent
+ * @param name       shown in the log
+ * @param absent     why this identity is not available; empty if it can be tried. May take a second
+ * @param certain    whether a failure is final; otherwise the next identity is tried
+ * @param credential makes a credential without a token; called only if the identity is available
  */
 record Identity(String name, Supplier<Optional<String>> absent, boolean certain, Supplier<TokenCredential> credential) {
 
-    /** The same, and nothing else can be meant. */
+    /** A copy whose failure is final. */
     Identity alone() {
         return new Identity(name, absent, true, credential);
     }

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The identity that Azure gives to what runs on it. App Service, Container Apps, Functions, Arc and Service Fabric say by
- * variables where it is asked; virtual machines and what is made of them answer at an address of their link.
+ * Azure's managed identity. App Service, Container Apps, Functions, Arc and Service Fabric name its endpoint in
+ * variables; virtual machines and services built on them have a link-local metadata address.
  */
 final class ManagedIdentity {
 
@@ -38,12 +38,15 @@ final class ManagedIdentity {
         this.http = http;
     }
 
-    /** Whether the environment says that there is one, so that nothing else can be meant. */
+    /** Whether variables name an endpoint, so the program certainly has a managed identity. */
     boolean isSaid() {
         return has("MSI_ENDPOINT") || has("IDENTITY_ENDPOINT") && (has("IDENTITY_HEADER") || has("IMDS_ENDPOINT"));
     }
 
-    /** Why there is none; a connection to the metadata service, which elsewhere than on Azure takes a second to fail, shows that there may be one. */
+    /**
+     * Why there is no managed identity; empty if there may be one. Connects to the metadata service, which takes up to
+     * a second outside Azure.
+     */
     Optional<String> absent() {
         if (isSaid()) {
             return Optional.empty();
@@ -62,7 +65,7 @@ final class ManagedIdentity {
         }
     }
 
-    /** Without a token; a user-assigned one when {@code AZURE_CLIENT_ID} names it. */
+    /** A credential without a token, for the user-assigned identity {@code AZURE_CLIENT_ID} if set. */
     TokenCredential credential() {
         String client = environment.getOrDefault("AZURE_CLIENT_ID", "").strip();
         return new ManagedIdentityCredentialBuilder()
@@ -84,19 +87,19 @@ final class ManagedIdentity {
     }
 
     /**
-     * The next request for a token goes to the identity endpoint, in this whole process. What the endpoint keeps is beyond
-     * reach: Azure's may give the same token again for hours. msal4j keeps tokens in one cache for the whole process: a new credential
-     * gets the old token from there, and azure-identity passes on neither claims nor a wish for a fresh token.
+     * Makes the next token request of this process go to the identity endpoint. Needed because msal4j caches tokens for
+     * the whole process, so a new credential would get the old token; azure-identity passes on no request for a fresh
+     * one. Azure's endpoint may still return the same token for hours.
      */
     static void forgetTokens() {
         TokenCache cache = ManagedIdentityApplication.getSharedTokenCache();
         try {
             JsonNode tokens = JSON.readTree(cache.serialize());
-            // nothing can be removed, but a token that has expired is as good as none
+            // tokens cannot be removed from the cache, but expired ones are not used
             tokens.path("AccessToken").forEach(token -> ((ObjectNode) token).put("expires_on", "0"));
             cache.deserialize(JSON.writeValueAsString(tokens));
         } catch (JsonProcessingException e) {
-            // its message would quote the token
+            // the original message would quote the token
             throw new IllegalStateException("msal4j's token cache is not the expected JSON");
         }
     }

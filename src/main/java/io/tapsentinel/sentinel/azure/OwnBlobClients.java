@@ -7,8 +7,8 @@ import org.apache.camel.component.azure.storage.blob.BlobConfiguration;
 import org.apache.camel.spi.ComponentCustomizer;
 
 /**
- * Gives every {@code azure-storage-blob:} endpoint the client of the account that its URI names, by the program's identity, so that
- * no URI needs a secret. Whoever sets other credentials or a client on the component has them used.
+ * Gives every {@code azure-storage-blob:} endpoint a client of the account in its URI with the program's identity, so
+ * URIs need no secret. Credentials or a client set on the component take precedence.
  */
 public final class OwnBlobClients implements ComponentCustomizer {
 
@@ -28,7 +28,7 @@ public final class OwnBlobClients implements ComponentCustomizer {
         ((BlobComponent) target).setConfiguration(new ByAccount(clients));
     }
 
-    /** Camel copies it for each endpoint, and asks the copy for its client once the URI's account is known. */
+    /** Camel copies the configuration for each endpoint and asks the copy for its client once the account is known. */
     private static final class ByAccount extends BlobConfiguration {
 
         private final BlobClients clients;

@@ -13,14 +13,14 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /**
- * Signs in to Azure by the first identity that there is. The one that brought the first token is kept as long as the process
- * lives, so that a bad moment of it never makes the program somebody else. Thread-safe.
+ * Signs in to Azure with the first identity that gets a token. This identity is kept as long as the process lives: a
+ * temporary failure must not switch to another one. Thread-safe.
  */
 public final class SignIn {
 
     private static final Logger LOG = LoggerFactory.getLogger(SignIn.class);
 
-    /** One of several in a line. */
+    /** Maximum length of one reason in a list of several. */
     private static final int LONGEST_REASON = 160;
 
     private final List<Identity> identities;
@@ -32,21 +32,21 @@ public final class SignIn {
     }
 
     /**
-     * A credential that begins without a token, whatever others got. It throws {@link SignInException} when there is none.
+     * A credential that starts without a token. It throws {@link SignInException} if it gets none.
      *
-     * @param scope of its tokens, whatever a client asks for: Azure's clients know the public cloud's only
+     * @param scope scope of its tokens, whatever a client requests: Azure's clients request the public cloud's
      */
     public TokenCredential session(String scope) {
         ManagedIdentity.forgetTokens();
         return new Session(scope);
     }
 
-    /** Name of the identity that is kept; empty before there is one. */
+    /** Name of the identity in use; empty before the first token. */
     public Optional<String> chosen() {
         return Optional.ofNullable(chosen).map(Identity::name);
     }
 
-    /** Keeps one credential, and with it its tokens. */
+    /** Keeps one credential and its tokens. */
     private final class Session implements TokenCredential {
 
         private final String scope;

@@ -2,7 +2,10 @@ package io.tapsentinel.sentinel.azure;
 
 import com.azure.core.exception.ClientAuthenticationException;
 
-/** There is no token: no identity, or one that gets none. The message is one line that says which was tried and what to do. */
+/**
+ * No access token: no identity was found, or the identity got no token. The message is one line with what was tried and
+ * what to do.
+ */
 public class SignInException extends ClientAuthenticationException {
 
     private static final long serialVersionUID = 1L;
@@ -14,7 +17,7 @@ public class SignInException extends ClientAuthenticationException {
         this.identityFound = identityFound;
     }
 
-    /** Whether there was an identity, which got no token. */
+    /** Whether an identity was found. */
     public boolean isIdentityFound() {
         return identityFound;
     }

@@ -1,5 +1,5 @@
 /**
- * Signing in to Azure, and its HTTP and blob clients.
+ * Azure sign-in, HTTP client and blob clients.
  * May use net, event, config and process.
  * Read {@link io.tapsentinel.sentinel.azure.SignIn} first.
  */

@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records of one table that are sent in one request. Filled by the accumulator under its lock; once taken it no longer
- * changes, and it settles exactly once, whoever comes first.
+ * The records of one request for one table. The accumulator fills it under its lock; after it is taken it does not
+ * change. It settles once; later calls do nothing.
  */
 public final class Batch {
 
@@ -20,12 +20,12 @@ public final class Batch {
     private final AtomicBoolean settled = new AtomicBoolean();
     private int bytes = 2;
 
-    /** Bytes of the body so far, brackets and commas counted; 2 for an empty batch. */
+    /** Size of the body so far, brackets and commas included; 2 for an empty batch. */
     int bytes() {
         return bytes;
     }
 
-    /** What the body would measure with one more record. */
+    /** Size of the body with this record added. */
     int bytesWith(PendingRecord record) {
         return bytes + record.json().length + (records.isEmpty() ? 0 : 1);
     }
@@ -35,7 +35,7 @@ public final class Batch {
         records.add(record);
     }
 
-    /** The body of a request: a JSON array of all records. */
+    /** The request body: a JSON array of the records. */
     static byte[] body(List<PendingRecord> records) {
         ByteArrayOutputStream body = new ByteArrayOutputStream(
                 records.stream().mapToInt(record -> record.json().length + 1).sum() + 1);
@@ -47,21 +47,19 @@ public final class Batch {
         return body.toByteArray();
     }
 
-    /** How many records it holds. */
     public int size() {
         return records.size();
     }
 
-    /** Its records, in order. */
     List<PendingRecord> records() {
         return records;
     }
 
     /**
-     * Tells every record how it ended, the first time it is called; later calls change nothing. What was delivered or
-     * rejected before the batch failed stays so.
+     * Completes every record; only the first call has an effect. A record that was delivered or rejected before the
+     * batch failed keeps that outcome.
      *
-     * @param failure the reason for all that have no end; null when there is none
+     * @param failure the reason for records without a final outcome; null if there is none
      */
     void settle(Exception failure) {
         if (settled.compareAndSet(false, true)) {
@@ -72,7 +70,7 @@ public final class Batch {
                 try {
                     record.settled().accept(record.event().getOutcome().isSettled() ? null : reason);
                 } catch (RuntimeException e) {
-                    // one exchange that cannot go on must not leave the others parked for ever
+                    // one failing exchange must not leave the others parked
                     LOG.error("an exchange failed when its batch was settled: {}", SafeMessage.of(e));
                 }
             }

@@ -7,9 +7,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * Gathers records into the one open batch of a table. Bounded: at most {@code maxPending} records are unsettled, and at
- * most one batch is open while its sender uploads another; an {@link #append} beyond either waits, which is how a slow
- * sink slows the reader down. A batch is due when it is full, has lingered, or the accumulator closes.
+ * Collects records into the open batch of one table. At most {@code maxPending} records are unsettled, and one batch
+ * fills while the sender uploads another. Beyond that {@link #append} blocks: a slow Sentinel slows the reader down. A
+ * batch is due when it is full, has lingered, or the accumulator closes.
  */
 public final class BatchAccumulator {
 
@@ -24,17 +24,17 @@ public final class BatchAccumulator {
     private boolean draining;
     private boolean closed;
 
-    /** @param nanoClock monotonic time in nanoseconds, which linger is measured by */
+    /** @param nanoClock monotonic time in nanoseconds, used for linger */
     public BatchAccumulator(BatchSettings settings, LongSupplier nanoClock) {
         this.settings = settings;
         this.nanoClock = nanoClock;
     }
 
     /**
-     * Adds the record to the open batch; waits while there is no room. Its {@code settled} is called later, by the sender.
+     * Adds the record to the open batch; blocks while there is no room. The sender calls {@code settled} later.
      *
-     * @throws IllegalArgumentException when the record alone does not fit into a request
-     * @throws IllegalStateException    when the accumulator is closed
+     * @throws IllegalArgumentException if the record alone exceeds a request
+     * @throws IllegalStateException if the accumulator is closed
      */
     public void append(PendingRecord record) throws InterruptedException {
         if (!fits(record)) {
@@ -61,12 +61,15 @@ public final class BatchAccumulator {
         }
     }
 
-    /** Whether the record alone fits into a request; one over {@code batchBytes} that does is a batch by itself. */
+    /**
+     * Whether the record alone fits into a request. A record larger than {@code batchBytes} that fits is sent as a
+     * batch of one.
+     */
     public static boolean fits(PendingRecord record) {
         return record.json().length + 2 < BatchSettings.MOST_BYTES;
     }
 
-    /** Waits for a batch to be due and takes it; null once the accumulator is closed and empty. */
+    /** Blocks until a batch is due and takes it; null once the accumulator is closed and empty. */
     public Batch take() throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -83,7 +86,7 @@ public final class BatchAccumulator {
         }
     }
 
-    /** Closes, and fails what was not taken any more. */
+    /** Closes the accumulator and fails the records that were not taken. */
     public void abandon(Exception reason) {
         close();
         lock.lock();
@@ -96,7 +99,7 @@ public final class BatchAccumulator {
         settle(left, reason);
     }
 
-    /** Settles a batch that was taken and makes room for as many records. */
+    /** Settles a taken batch and frees its room. */
     public void settle(Batch batch, Exception failure) {
         lock.lock();
         try {
@@ -108,7 +111,7 @@ public final class BatchAccumulator {
         batch.settle(failure);
     }
 
-    /** From now on nothing lingers: what is open, and what still comes, is due at once. */
+    /** Stops lingering: the open batch and later records are due at once. */
     public void drain() {
         lock.lock();
         try {
@@ -119,7 +122,7 @@ public final class BatchAccumulator {
         }
     }
 
-    /** Takes no more records; what is open is due at once. */
+    /** Accepts no more records; the open batch is due at once. */
     public void close() {
         lock.lock();
         try {
@@ -130,7 +133,7 @@ public final class BatchAccumulator {
         }
     }
 
-    /** Records that were appended and not settled. */
+    /** Records that were appended and are not yet settled. */
     public int pending() {
         return pending.get();
     }
@@ -145,7 +148,7 @@ public final class BatchAccumulator {
 
     private boolean hasRoomFor(PendingRecord record) {
         if (open.size() > 0 && open.bytesWith(record) >= settings.batchBytes()) {
-            // nothing more is squeezed in behind a record that waits, or a stream of small ones would starve it
+            // close the batch now: smaller records must not overtake the waiting one and starve it
             full = true;
             changed.signalAll();
         }

@@ -13,9 +13,9 @@ import org.apache.camel.builder.ThreadPoolBuilder;
 import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 
 /**
- * Sends the batches of one table, one after the other, and settles each when its delivery has ended. A delivery that is given up fails
- * those exchanges of its batch whose records have no end. It has two threads while the table's route runs: one that uploads, one on which
- * settled exchanges go on, so that their routes do not hold up the next batch.
+ * Sends the batches of one table one after the other and settles each. If a delivery is given up, the exchanges of its
+ * records without a final outcome fail. It owns two threads while the table's route runs: one uploads, the other
+ * completes settled exchanges, so their routes do not delay the next batch.
  */
 public final class BatchSender {
 
@@ -31,10 +31,10 @@ public final class BatchSender {
     private volatile Batch current;
 
     /**
-     * Starts on real time.
+     * Starts sending.
      *
-     * @param fatal    gets an Error that would end one of the two threads
-     * @param stopTime how long {@link #stop} waits for what is on its way, and again after it was interrupted
+     * @param fatal    receives an Error that would end one of the two threads
+     * @param stopTime how long {@link #stop} waits for batches in flight, and again after it interrupted them
      * @param owner    of the threads
      */
     public BatchSender(
@@ -58,7 +58,7 @@ public final class BatchSender {
                 target.rejections());
         String table = target.schema().table();
         uploads = context.getExecutorServiceManager().newSingleThreadExecutor(owner, "sentinel-upload-" + table);
-        // one batch of callbacks runs while another one waits; with more the sender helps
+        // one batch completes while another waits; beyond that the upload thread helps
         callbacks = new ThreadPoolBuilder(context)
                 .poolSize(1)
                 .maxPoolSize(1)
@@ -68,19 +68,19 @@ public final class BatchSender {
         uploads.submit(this::run);
     }
 
-    /** Hands a record over; waits while there is no room. */
+    /** Hands over a record; blocks while there is no room. */
     public void append(PendingRecord record) throws InterruptedException {
         accumulator.append(record);
     }
 
-    /** From now on nothing lingers. */
+    /** Stops lingering. */
     public void drain() {
         accumulator.drain();
     }
 
     /**
-     * Sends what is open and fails what cannot be sent. Camel interrupts the thread that stops a route when its own time
-     * is up, which must not leave an exchange parked.
+     * Sends the open batch and fails what cannot be sent in time. Camel interrupts the stopping thread at its own
+     * timeout; even then no exchange stays parked.
      */
     public void stop() {
         boolean interrupted = Thread.interrupted();
@@ -88,14 +88,14 @@ public final class BatchSender {
         uploads.shutdown();
         if (!hasEnded(uploads)) {
             accumulator.abandon(new IllegalStateException("the producer stopped before it sent this batch"));
-            // what is on its way fails on the sender's thread, or here when that does not listen
+            // fails the batch in flight on the upload thread, or below if that thread does not react
             stop.countDown();
             uploads.shutdownNow();
             if (!hasEnded(uploads) && current != null) {
                 current.settle(stopped());
             }
         }
-        // after the sender, since a pool that has ended drops what it is given
+        // after the upload thread, since a terminated pool drops its tasks
         callbacks.shutdown();
         hasEnded(callbacks);
         context.getExecutorServiceManager().shutdownNow(callbacks);
@@ -113,7 +113,7 @@ public final class BatchSender {
     }
 
     private void sleep(Duration pause) throws InterruptedException {
-        // not by the thread's mark alone, which a client may have taken off
+        // the interrupt flag is not enough: a client may have cleared it
         if (stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new InterruptedException();
         }
@@ -128,7 +128,7 @@ public final class BatchSender {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Error e) {
-            // without this thread nothing of the table is sent any more
+            // without this thread nothing more is sent to the table
             fatal.handle(e);
             throw e;
         } finally {
@@ -148,13 +148,13 @@ public final class BatchSender {
         try {
             accumulator.settle(batch, failure);
         } catch (Error e) {
-            // some exchanges of the batch may stay parked, and their window with them
+            // exchanges of the batch may stay parked, and their window with them
             fatal.handle(e);
             throw e;
         }
     }
 
-    /** Returns why not, or null. */
+    /** Returns the failure, or null. */
     private Exception deliver(Batch batch) {
         try {
             splitter.deliver(batch.records());
@@ -167,7 +167,7 @@ public final class BatchSender {
         } catch (UploadException | RuntimeException e) {
             return giveUp(e);
         } catch (Error e) {
-            // the exchanges must not stay parked, nor the next batches unsent
+            // do not leave exchanges parked or later batches unsent
             return giveUp(new ProgramErrorException("the upload", e));
         }
     }

@@ -3,16 +3,16 @@ package io.tapsentinel.sentinel.batch;
 import java.time.Duration;
 
 /**
- * When a batch closes, and how many records may wait.
+ * When a batch closes and how many records may wait.
  *
- * @param batchBytes   its body stays under this many bytes, uncompressed; at most {@link #MOST_BYTES}
- * @param batchRecords it holds at most this many records
- * @param linger       it waits at most this long for more records after its first one
- * @param maxPending   records that were appended and not settled; with so many the caller waits
+ * @param batchBytes   upper bound of the uncompressed body, exclusive; at most {@link #MOST_BYTES}
+ * @param batchRecords maximum number of records in a batch
+ * @param linger       how long a batch waits for more records after its first
+ * @param maxPending   maximum number of unsettled records; at this number the caller blocks
  */
 public record BatchSettings(int batchBytes, int batchRecords, Duration linger, int maxPending) {
 
-    /** Azure documents 1 MB a call, for the compressed and the uncompressed body. */
+    /** Azure's limit of 1 MB a call, for the compressed and the uncompressed body. */
     public static final int MOST_BYTES = 1_000_000;
 
     public BatchSettings {

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Brings each record of a batch to an end: delivered, or rejected because it alone is to blame. A refused batch is halved
- * until single records stand alone. Such a one is to blame only if the stream accepts an empty array, refuses the record
- * once more and accepts an empty array again: then the fault lies neither in the deployment nor in a service that refuses
- * everything for a while. Whatever else is wrong is tried again and again, never rejected and never dropped.
+ * Gives each record of a batch a final outcome: delivered, or rejected because the record itself is at fault. A refused
+ * batch is halved down to single records. A single record is at fault only if the stream accepts an empty array,
+ * refuses the record again and then accepts an empty array again: this rules out the deployment and a temporary fault
+ * of the service. Every other failure is retried; no record is dropped.
  */
 final class BatchSplitter {
 
@@ -24,12 +24,13 @@ final class BatchSplitter {
     }
 
     /**
-     * Returns when every record has its end.
+     * Returns when every record has a final outcome.
      *
-     * @throws UploadException      when deliveryTimeoutMs has passed
-     * @throws TableSuspendedException when the table is suspended; what has no end by then is deferred, and no request is open
-     * @throws InterruptedException when the route stops
-     * @throws RuntimeException     when the store or {@code tap.rejected.uri} failed; what has its end by then keeps it
+     * @throws UploadException after deliveryTimeoutMs
+     * @throws TableSuspendedException if the table is suspended; records without an outcome are deferred, and no
+     *                                 request is open
+     * @throws InterruptedException if the route stops
+     * @throws RuntimeException if the store or {@code tap.rejected.uri} failed; outcomes reached before stay
      */
     void deliver(List<PendingRecord> batch) throws UploadException, InterruptedException {
         requests.begin();
@@ -49,8 +50,8 @@ final class BatchSplitter {
     }
 
     /**
-     * Sends a suspended table parts of 1, 2, 4 … records, as long as they are accepted; returns what is left. A table that stores what it
-     * gets but answers too late stores twice no more than it has accepted, while a whole batch would be stored again with each probe.
+     * Probes a suspended table with parts of 1, 2, 4 … records while they are accepted; returns the rest. A table that
+     * stores rows but answers too late would store a whole batch again at each probe; this limits the duplicates.
      */
     private List<PendingRecord> probe(List<PendingRecord> batch) throws UploadException, InterruptedException {
         List<PendingRecord> left = batch;
@@ -63,10 +64,10 @@ final class BatchSplitter {
         return left;
     }
 
-    /** Rejects the suspects if they are to blame; else returns what stands in the way. */
+    /** Rejects the suspects if they are at fault; otherwise returns the refusal that prevents a verdict. */
     private UploadException judge(List<Suspect> suspects) throws UploadException, InterruptedException {
         List<Suspect> guilty = new ArrayList<>();
-        // a suspended table that accepts an empty array may refuse every record all the same
+        // a suspended table may accept an empty array and still refuse every record
         UploadException hold =
                 suspects.isEmpty() ? null : requests.isUnproven() ? suspects.get(0).refusal : requests.probe();
         for (Suspect suspect : suspects) {
@@ -84,7 +85,7 @@ final class BatchSplitter {
 
     private record Suspect(PendingRecord record, UploadException refusal) {}
 
-    /** One pass over a batch; ends early when what is refused can hardly be the records' fault. */
+    /** One pass over a batch; ends early if the records are unlikely to be at fault. */
     private final class Halving {
         private final List<Suspect> suspects = new ArrayList<>();
         private final Map<String, Integer> byCode = new HashMap<>();

@@ -5,14 +5,14 @@ import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.Uploader;
 
 /**
- * Where the batches of one table go, and who hears of them.
+ * Where the batches of one table go and what observes them.
  *
- * @param schema     of the table
- * @param uploader   makes a request
- * @param deliveries makes durable what was sent
- * @param rejections takes the records that are to blame for a refusal
- * @param listener   hears of every request
- * @param suspension whether a batch is sent, or deferred
+ * @param schema     schema of the table
+ * @param uploader   sends one request
+ * @param deliveries makes the outcome of requests durable
+ * @param rejections takes records that are at fault
+ * @param listener   is told about every request
+ * @param suspension decides whether a batch is sent or deferred
  */
 public record BatchTarget(
         TableSchema schema,

@@ -5,25 +5,25 @@ import io.tapsentinel.sentinel.upload.UploadException;
 import java.time.Duration;
 import java.util.List;
 
-/** Hears how the deliveries of one table go. Called on its sender's thread, which goes on when it throws. */
+/** Observes the deliveries of one table. Called on the upload thread; an exception does not stop it. */
 public interface DeliveryListener {
 
-    /** Hears nothing. */
+    /** Does nothing. */
     DeliveryListener NONE = new DeliveryListener() {};
 
-    /** A request has ended, well or not. */
+    /** A request has ended, successfully or not. */
     default void requested(Duration took) {}
 
-    /** A request was acknowledged and the keys of its events are durable. @param bytes of its body before compression */
+    /** A request was acknowledged and the keys of its events are durable. @param bytes size of its body before compression */
     default void acknowledged(List<TapEvent> events, int bytes) {}
 
-    /** What stood in the way, if anything did, is gone. */
+    /** Deliveries work, or work again. */
     default void accepted() {}
 
     /**
-     * A request failed and will be made again.
+     * A request failed and will be retried.
      *
-     * @param needsPerson whether it will go on failing until a person acts
+     * @param needsPerson whether it keeps failing until someone changes something
      */
     default void failing(UploadException failure, boolean needsPerson) {}
 

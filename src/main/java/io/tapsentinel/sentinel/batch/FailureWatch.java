@@ -9,18 +9,18 @@ import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
 /**
- * For how long one table has failed, and whether another one is fine meanwhile, so that the fault is this table's. All times are of the
- * steady clock. Thread-safe.
+ * Measures how long one table has failed, and whether another table works meanwhile, which puts the fault on this
+ * table. All times are by the steady clock. Thread-safe.
  */
 public final class FailureWatch {
 
-    /** For how long a batch must fail. */
+    /** How long a table must fail before it is suspended. */
     public static final Duration PATIENCE = Duration.ofMinutes(2);
-    /** The same soon after a suspension: a table that accepts and fails by turns must not hold up the others at each turn. */
+    /** The same shortly after a suspension, so a table that flaps does not hold up the others each time. */
     static final Duration RELAPSE_PATIENCE = Duration.ofSeconds(20);
-    /** How soon that is. */
+    /** How long "shortly after" is. */
     static final Duration RELAPSE = Duration.ofMinutes(30);
-    /** How long another table's acknowledgement, or its refusal of an empty array, counts. */
+    /** How long an acknowledgement of another table, or its refusal of an empty array, counts. */
     private static final Duration RECENT = Duration.ofSeconds(30);
 
     private static final Duration SHORTEST_LOOK = Duration.ofSeconds(1);
@@ -35,13 +35,13 @@ public final class FailureWatch {
     private boolean anotherWasFine;
     private Instant suspendedUntil = Instant.MIN;
 
-    /** @param anotherIsFine whether another table accepts something at this moment; it may ask Sentinel */
+    /** @param anotherIsFine whether another table accepts requests now; may send a request to Sentinel */
     FailureWatch(BooleanSupplier anotherIsFine, Clock steady) {
         this.anotherIsFine = anotherIsFine;
         this.steady = steady;
     }
 
-    /** A request that began at {@code begun} has failed. */
+    /** Records a failed request that began at {@code begun}. */
     public synchronized void fail(UploadException failure, Instant begun) {
         if (!isOfTheTable(failure)) {
             failingSince = null;
@@ -50,44 +50,41 @@ public final class FailureWatch {
         }
     }
 
-    /** Token, throttling and connections are the same for all tables. */
+    /** Token, throttling and connection failures concern all tables. */
     private static boolean isOfTheTable(UploadException failure) {
         return failure.sent() && failure.status() != THROTTLED && Refusal.of(failure) != Refusal.TOKEN;
     }
 
-    /** A request with records was acknowledged, and their keys are durable. */
+    /** Records that a request with records was acknowledged and their keys are durable. */
     public synchronized void acknowledge() {
         failingSince = null;
         acknowledgedAt = steady.instant();
     }
 
-    /** What has failed so far says nothing of the next batch. */
+    /** Drops the failures so far; they do not count for the next batch. */
     synchronized void forget() {
         failingSince = null;
     }
 
-    /** A suspension has ended at this moment. */
     synchronized void endSuspension() {
         failingSince = null;
         suspendedUntil = steady.instant();
     }
 
-    /** Whether the last batch failed. */
     synchronized boolean isFailing() {
         return failingSince != null;
     }
 
-    /** For how long. */
+    /** How long the table has been failing. */
     synchronized Duration length() {
         return Duration.between(failingSince, steady.instant());
     }
 
-    /** Whether a batch was acknowledged just now. */
     public synchronized boolean isRecentlyAcknowledged() {
         return acknowledgedAt.isAfter(steady.instant().minus(RECENT));
     }
 
-    /** How long to pause at most before {@link #isTime} is asked again. */
+    /** Longest pause before {@link #isTime} must be checked again. */
     synchronized Duration nextLook() {
         if (failingSince == null) {
             return LONGEST_LOOK;
@@ -96,7 +93,10 @@ public final class FailureWatch {
         return Comparables.max(Duration.between(steady.instant(), next), SHORTEST_LOOK);
     }
 
-    /** Whether the next failure suspends the table: it has failed for long enough, and another one is fine. May ask Sentinel. */
+    /**
+     * Whether the next failure suspends the table: it has failed long enough and another table works. May send a
+     * request to Sentinel.
+     */
     boolean isTime() {
         synchronized (this) {
             Instant now = steady.instant();
@@ -109,7 +109,7 @@ public final class FailureWatch {
             lookedAt = now;
             anotherWasFine = false;
         }
-        // it may take a while, in which the other tables ask for this one
+        // not under the lock: this may take a while, and the other tables ask this one meanwhile
         boolean isFine = anotherIsFine.getAsBoolean();
         synchronized (this) {
             lookedAt = steady.instant();

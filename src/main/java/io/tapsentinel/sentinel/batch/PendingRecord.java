@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * A record that waits for its acknowledgement.
+ * A record waiting for its acknowledgement.
  *
- * @param event   the event it was made of
- * @param fields  what it was made of, whole, in case the record cannot be delivered
- * @param json    the record as it will be sent, one JSON object in UTF-8
- * @param window  the read that the event came with; only its identity counts, and it may be null
- * @param settled called exactly once: with null when the event has a final outcome, else with the reason
+ * @param event   its event
+ * @param fields  the complete fields, in case the record cannot be delivered
+ * @param json    the record as sent: one JSON object in UTF-8
+ * @param window  the read that the event came with, compared by identity; may be null
+ * @param settled called once: with null if the event has a final outcome, otherwise with the reason
  */
 public record PendingRecord(
         TapEvent event, Map<String, Object> fields, byte[] json, Object window, Consumer<Exception> settled) {}

@@ -1,13 +1,13 @@
 package io.tapsentinel.sentinel.batch;
 
-/** Where records go that a table cannot take. Thread-safe. */
+/** Stores records that a table cannot take. Thread-safe. */
 @FunctionalInterface
 public interface RejectedLog {
 
     /**
-     * Returns when the record is stored; storing the same one again replaces it.
+     * Returns when the record is stored; the same record again replaces the first.
      *
-     * @throws RuntimeException when it could not be stored, with a message that holds no content
+     * @throws RuntimeException if it could not be stored; the message contains no content
      */
     void store(RejectedRecord record);
 }

@@ -11,14 +11,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A record that its table cannot take, or not as it is; what is stored at {@code tap.rejected.uri}.
+ * What is stored at {@code tap.rejected.uri}: a record that its table cannot take, or not uncut.
  *
  * @param reason  why
- * @param subject what it is about
+ * @param subject the event
  * @param time    when it was rejected
- * @param refusal what Sentinel answered; null when it was never asked
- * @param fields  the event's fields as its route handed them over, none cut; null when it cannot be read
- * @param element what stands in TAP's answer; null when it could be read
+ * @param refusal Sentinel's answer; null if nothing was sent
+ * @param fields  the event's fields as its route left them, uncut; null if the event is unreadable
+ * @param element the element of TAP's answer; null if it was readable
  */
 public record RejectedRecord(
         Reason reason,
@@ -29,17 +29,18 @@ public record RejectedRecord(
         UnreadableElement element) {
 
     /**
-     * The event that a record is about, or what was not recognized as one.
+     * The event that a record is about, or an element that was not recognized as an event.
      *
-     * @param type         name of the array that it stood in in TAP's answer; its {@link io.tapsentinel.event.SafeName} when that is unknown
-     * @param table        the table it was meant for; null when there is none
+     * @param type         name of its array in TAP's answer; a {@link io.tapsentinel.event.SafeName} if the array is
+     *                     unknown
+     * @param table        its table; null if there is none
      * @param key          its identity
      * @param keyedByBytes see {@link TapEvent#isKeyedByBytes}
      * @param otherGuid    see {@link TapEvent#getOtherGuid}
      */
     public record Subject(String type, String table, EventKey key, boolean keyedByBytes, long otherGuid) {}
 
-    /** What became of an event. */
+    /** A record of an event. */
     public static RejectedRecord of(
             TapEvent event, Reason reason, Instant time, UploadException refusal, Map<String, Object> fields) {
         EventType type = event.getType();
@@ -55,7 +56,7 @@ public record RejectedRecord(
         return new RejectedRecord(Reason.UNKNOWN_TYPE, subject, time, null, fields, null);
     }
 
-    /** An element that cannot be read. */
+    /** An unreadable element. */
     public static RejectedRecord unreadable(UnreadableElement element, Instant time) {
         String table = EventType.ofArray(element.array()).map(EventType::table).orElse(null);
         Subject subject = new Subject(element.array(), table, element.key(), false, 0);
@@ -64,18 +65,18 @@ public record RejectedRecord(
 
     /** Why a record was rejected. */
     public enum Reason {
-        /** Sentinel refuses this record and takes others. */
+        /** Sentinel refuses this record and accepts others. */
         REFUSED("refused"),
-        /** It does not fit into one request. */
+        /** It exceeds one request. */
         TOO_LARGE("too-large"),
-        /** Its event was delivered with cut values; this is the whole of it. */
+        /** Its event was delivered with cut values; this is the uncut event. */
         CAPPED("capped"),
-        /** It stood in an array that this program does not know. */
+        /** It came in an array that this program does not know. */
         UNKNOWN_TYPE("unknown-type"),
-        /** It is no event, or not JSON. */
+        /** It is not an event, or not JSON. */
         UNREADABLE("unreadable");
 
-        /** The words of all reasons, as alternatives of a pattern. */
+        /** The words of all reasons as a pattern group. */
         public static final String WORDS =
                 Stream.of(values()).map(Reason::word).collect(Collectors.joining("|", "(", ")"));
 
@@ -85,13 +86,13 @@ public record RejectedRecord(
             this.word = word;
         }
 
-        /** The word in documents, log lines and counters. */
+        /** The word used in documents, log lines and counters. */
         public String word() {
             return word;
         }
     }
 
-    /** No content. */
+    /** Contains no content. */
     @Override
     public String toString() {
         return reason.word() + " " + subject.type() + " " + subject.key();

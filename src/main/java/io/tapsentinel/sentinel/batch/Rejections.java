@@ -16,13 +16,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts aside what no table can take: the record is stored first, then its key becomes durable, then the event has its end.
- * Counts how many of one window were refused with one code, since so many alike are no bad records but a bad rule. Shared
- * by all tables; thread-safe.
+ * Rejects records that their table cannot take: stores the record, then makes its key durable, then settles the event.
+ * Counts equal refusals within a window, since many of them mean a wrong rule rather than bad records. Shared by all
+ * tables; thread-safe.
  */
 public final class Rejections {
 
-    /** With so many records of one window refused with one code nothing is rejected any more: the deployment is to blame. */
+    /** At this number of equal refusals in one window no further record is rejected: the deployment is at fault. */
     public static final int TOO_MANY = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(Rejections.class);
@@ -43,9 +43,9 @@ public final class Rejections {
     }
 
     /**
-     * Rejects an event that the producer has taken: stores it, makes its key durable and ends it.
+     * Rejects an event in flight: stores it, makes its key durable and settles it.
      *
-     * @throws RuntimeException when it could not be stored; the event has no end then
+     * @throws RuntimeException if it could not be stored; the event then has no outcome
      */
     public void reject(PendingRecord record, Reason reason, UploadException refusal) {
         TapEvent event = record.event();
@@ -66,33 +66,33 @@ public final class Rejections {
                         : refusal.getMessage());
     }
 
-    /** Stores the whole of an event that is delivered with cut values. */
+    /** Stores the uncut event of a record that is delivered with cut values. */
     public void keepWhole(PendingRecord record) {
         store(record, Reason.CAPPED, null);
         capped.incrementAndGet();
     }
 
-    /** Whether {@code more} records of the window would be too many with the code of this refusal. */
+    /** Whether {@code more} refusals like this one in this window would be too many. */
     synchronized boolean wouldBeTooMany(Object ofWindow, UploadException refusal, int more) {
         return more + (ofWindow == window ? refusedByCode.getOrDefault(code(refusal), 0) : 0) >= TOO_MANY;
     }
 
-    /** Records that were rejected since the start. */
+    /** Records rejected since the start. */
     public long rejected() {
         return rejected.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Records of one table that were rejected since the start. */
+    /** Records of one table rejected since the start. */
     public long rejected(String table) {
         return rejected.getOrDefault(table, 0L);
     }
 
-    /** Records that were delivered with cut values since the start, the whole of them being stored. */
+    /** Records delivered with cut values since the start. */
     public long capped() {
         return capped.get();
     }
 
-    /** What makes two refusals alike. */
+    /** Two refusals are equal if status and code are. */
     static String code(UploadException refusal) {
         return refusal.status() + " " + refusal.answer().code();
     }

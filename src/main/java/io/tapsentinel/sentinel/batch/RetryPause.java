@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How long one table's failed request waits before it is made again, and when that makes no sense any more. Not for concurrent use. */
+/** Decides how long a failed request of one table waits for its retry, and when to stop retrying. Not thread-safe. */
 final class RetryPause {
 
     private static final Logger LOG = LoggerFactory.getLogger(RetryPause.class);
@@ -22,7 +22,7 @@ final class RetryPause {
     private final Sleep sleep;
     private long begun;
 
-    /** Waits; tests put one in that does not. */
+    /** Replaced in tests by one that does not wait. */
     @FunctionalInterface
     interface Sleep {
         void of(Duration duration) throws InterruptedException;
@@ -37,17 +37,17 @@ final class RetryPause {
         this.sleep = sleep;
     }
 
-    /** A new batch: its time runs from now. */
+    /** Starts the delivery timeout of a new batch. */
     void begin() {
         begun = nanoClock.getAsLong();
     }
 
-    /** Nanoseconds of the clock that pauses are measured by. */
+    /** Current time of the nanosecond clock used for pauses. */
     long nanos() {
         return nanoClock.getAsLong();
     }
 
-    /** Something was accepted: the next pause is a first one again. */
+    /** A request was accepted: the next pause is the shortest again. */
     void reset() {
         if (backoff.failures() > 0) {
             LOG.info(
@@ -58,17 +58,17 @@ final class RetryPause {
         backoff.reset();
     }
 
-    /** Waits for what may pass by itself, at least as long as the service asked for. */
+    /** Waits before retrying a temporary failure, at least as long as the service asked for. */
     void await(UploadException failure) throws UploadException, InterruptedException {
         pause(failure, false, backoff.next(failure.answer().retryAfter()));
     }
 
-    /** Waits as long as it makes sense while only a person can help. */
+    /** Waits the longest pause before retrying a failure that needs action. */
     void awaitPerson(UploadException failure) throws UploadException, InterruptedException {
         pause(failure, true, backoff.nextLongest());
     }
 
-    /** @throws TableSuspendedException when this failure suspends the table, or was a probe's; no request is open then */
+    /** @throws TableSuspendedException if this failure suspends the table or was that of a probe; no request is open then */
     private void pause(UploadException failure, boolean needsPerson, Duration duration)
             throws UploadException, InterruptedException {
         Suspension suspension = target.suspension();
@@ -94,7 +94,7 @@ final class RetryPause {
             sleep.of(step);
             left = left.minus(step);
             if (suspension.failures().isTime()) {
-                // the failure is old: the table may accept by now, so that it is asked again before it is suspended
+                // the failure is old and the table may work by now: retry before suspending
                 return;
             }
         }

@@ -3,11 +3,11 @@ package io.tapsentinel.sentinel.batch;
 import java.time.Duration;
 
 /**
- * How long a table waits before it sends a batch again.
+ * How long to wait before a batch is sent again.
  *
- * @param backoff         pause after the first failure; it doubles with each further one
- * @param backoffMax      longest pause, and the one between tries while Sentinel refuses everything
- * @param deliveryTimeout how long after its first request a batch is given up; zero means never
+ * @param backoff         pause after the first failure; doubles with each further failure
+ * @param backoffMax      longest pause, and the pause while a failure needs action
+ * @param deliveryTimeout time from the first request until a batch is given up; zero means never
  */
 public record RetrySettings(Duration backoff, Duration backoffMax, Duration deliveryTimeout) {
 

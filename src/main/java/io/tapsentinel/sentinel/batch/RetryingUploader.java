@@ -15,9 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one retry layer towards Sentinel: makes a request until it is acknowledged or clearly refused for what is in it. The
- * order is the product's first two rules: what is about to be sent is durable before the request; the service acknowledges,
- * the keys become durable, and only then any event has its end. For one table, not for concurrent use.
+ * Retries a request of one table until it is acknowledged or its content is refused. Order of each attempt: note
+ * durably what is sent, send, wait for the acknowledgement, make the keys durable, settle the events. Not thread-safe.
  */
 final class RetryingUploader {
 
@@ -28,11 +27,11 @@ final class RetryingUploader {
     private final Suspension suspension;
     private final RetryPause retries;
     private Instant begunAt;
-    /** Whether some of this batch was acknowledged. */
+    /** Whether a part of this batch was acknowledged. */
     private boolean isProven;
 
     private boolean tokenRenewed;
-    /** The request whose end is not durable; null when there is none. */
+    /** The request whose outcome is not durable yet; null if there is none. */
     private Long open;
 
     RetryingUploader(BatchTarget target, RetryPause retries) {
@@ -42,7 +41,7 @@ final class RetryingUploader {
         this.retries = retries;
     }
 
-    /** A new batch: its time runs from now. */
+    /** Starts a new batch and its delivery timeout. */
     void begin() {
         retries.begin();
         begunAt = suspension.now();
@@ -52,7 +51,7 @@ final class RetryingUploader {
     /**
      * Sends records in one request.
      *
-     * @return null when they were delivered, else the refusal of something among them
+     * @return null if they were delivered, otherwise the refusal of their content
      */
     UploadException send(List<PendingRecord> records) throws UploadException, InterruptedException {
         List<TapEvent> events = records.stream().map(PendingRecord::event).toList();
@@ -88,7 +87,7 @@ final class RetryingUploader {
         }
     }
 
-    /** What became of a request whose end could not be written, or is not known: its records may be there twice. */
+    /** The outcome of the open request is unknown or could not be written: its records may be in Sentinel. */
     private void endOpen() {
         if (open != null) {
             target.deliveries().unknown(open);
@@ -96,7 +95,7 @@ final class RetryingUploader {
         }
     }
 
-    /** Asks whether the stream accepts an empty array; null when it does, else its refusal. */
+    /** Sends an empty array; returns null if it is accepted, otherwise the refusal. */
     UploadException probe() throws UploadException, InterruptedException {
         while (true) {
             UploadException failure = upload(Uploader.noRecords());
@@ -107,13 +106,13 @@ final class RetryingUploader {
         }
     }
 
-    /** The batch has its end, whatever stood in its way. */
+    /** All records of the batch have a final outcome. */
     void end() {
         accept();
         suspension.end(isProven);
     }
 
-    /** Waits as long as it makes sense while only a person can help. */
+    /** Waits before retrying a failure that needs action. */
     void pauseForPerson(UploadException failure) throws UploadException, InterruptedException {
         retries.awaitPerson(failure);
     }
@@ -160,12 +159,12 @@ final class RetryingUploader {
         pauseForPerson(failure);
     }
 
-    /** Whether the table is suspended, so that this batch is a probe. */
+    /** Whether the table is suspended, which makes this batch a probe. */
     boolean isProbe() {
         return suspension.suspended().isPresent();
     }
 
-    /** Whether this is a probe of which nothing has been acknowledged so far. */
+    /** Whether this is a probe without an acknowledgement so far. */
     boolean isUnproven() {
         return isProbe() && !isProven;
     }

@@ -17,14 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether one table is suspended: it refuses its batches, or does not answer, for two minutes while another table is fine. From then on
- * its events are deferred at once, so that they hold up no other table's. After 1, 2, 4 … 30 minutes the next batch is sent all the
- * same, as a probe; only Sentinel's acknowledgement of such a batch ends the suspension, or of an empty array when no event waits.
+ * The suspension of one table. A table is suspended when its batches fail for two minutes while another table works.
+ * Its events are then deferred at once and do not hold up other tables. After 1, 2, 4 … 30 minutes the next batch is
+ * sent as a probe. Only its acknowledgement ends the suspension; if no event is deferred, that of an empty array.
  * Thread-safe.
  */
 public final class Suspension {
 
-    /** How long a probe may take until some of it is acknowledged, and each request of it from then on. */
+    /** Time limit of a probe until its first acknowledgement, then of each of its requests. */
     public static final Duration PROBE = Duration.ofSeconds(20);
 
     private static final Logger LOG = LoggerFactory.getLogger(Suspension.class);
@@ -41,7 +41,7 @@ public final class Suspension {
     private Instant begunAt;
     private Instant probeAt;
 
-    /** @param log keeps what begins and ends here @param steady measures, whatever the clock is set to */
+    /** @param log makes the suspension durable @param steady measures durations, unaffected by changes of the clock */
     public Suspension(
             EventType type, BooleanSupplier anotherIsFine, Supplier<SuspensionLog> log, Clock clock, Clock steady) {
         this.type = type;
@@ -51,35 +51,34 @@ public final class Suspension {
         this.steady = steady;
     }
 
-    /** How long the table has failed. */
     public FailureWatch failures() {
         return failures;
     }
 
-    /** Since when the table is suspended, and why; empty while it is not. */
+    /** The current suspension; empty if there is none. */
     public synchronized Optional<Suspended> suspended() {
         return Optional.ofNullable(suspended);
     }
 
-    /** How long it has been suspended; zero while it is not. */
+    /** How long the table has been suspended; zero if it is not. */
     public synchronized Duration length() {
         return suspended == null ? Duration.ZERO : Duration.between(begunAt, steady.instant());
     }
 
-    /** Whether its events are deferred at this moment: it is suspended, and no probe is due. */
+    /** Whether events are deferred now: the table is suspended and no probe is due. */
     public synchronized boolean isDeferring() {
         return suspended != null && steady.instant().isBefore(probeAt);
     }
 
-    /** Whether its last batch failed, suspended or not. */
+    /** Whether the last batch failed or the table is suspended. */
     public synchronized boolean isFailing() {
         return suspended != null || failures.isFailing();
     }
 
     /**
-     * Goes on with what the store says, which another program may have written.
+     * Takes over the state of the store, which another process may have written.
      *
-     * @return whether another one has ended the suspension
+     * @return whether another process ended the suspension
      */
     public synchronized boolean load(Suspended stored) {
         boolean isEnded = stored == null && suspended != null;
@@ -88,7 +87,7 @@ public final class Suspension {
         } else if (stored != null && !stored.equals(suspended)) {
             Instant now = clock.instant();
             begunAt = steady.instant().minus(between(stored.since(), now));
-            // a clock that was set must not put the probe off for longer than it was meant to be
+            // a changed clock must not delay the probe beyond the longest pause
             probeAt = steady.instant().plus(Comparables.min(between(now, stored.nextProbe()), LONGEST_PAUSE));
         }
         suspended = stored;
@@ -101,8 +100,8 @@ public final class Suspension {
     }
 
     /**
-     * How long the request that begins now may take, if it is of a probe whose time runs from {@code begun} by the steady clock: a second
-     * at least, since there may be several in one probe while records are halved.
+     * Time limit of a request that begins now; empty if the table is not suspended. {@code begun} is the start of the
+     * probe by the steady clock. At least a second, since a probe sends several requests while it halves records.
      */
     synchronized Optional<Duration> deadline(Instant begun) {
         Duration left = Duration.between(steady.instant(), begun.plus(PROBE));
@@ -110,20 +109,20 @@ public final class Suspension {
     }
 
     /**
-     * A batch is settled: Sentinel acknowledged all of its records, except those that were rejected.
+     * A batch is settled.
      *
-     * @param isProven whether some of it was acknowledged, which ends a suspension
+     * @param isProven whether Sentinel acknowledged any of its records, which ends a suspension
      */
     public void end(boolean isProven) {
         if (isProven) {
             end("Sentinel accepts its records again; its deferred events are read from TAP and sent");
         } else {
-            // the last request may have been the refusal of such a record
+            // the last failure may have been the refusal of a rejected record
             failures.forget();
         }
     }
 
-    /** No event waits for the table, and its stream has accepted an empty array: that ends a suspension. */
+    /** Ends the suspension: no event is deferred and the stream accepted an empty array. */
     public void endUnawaited() {
         end("Sentinel accepts an empty array and no event is deferred");
     }
@@ -144,10 +143,11 @@ public final class Suspension {
     }
 
     /**
-     * Defers the batch that fails in this way if it was a probe, or the table is suspended for it. No request may be open.
+     * Called for a failed batch: continues the suspension if the batch was a probe, or suspends the table if it is
+     * time. No request may be open.
      *
-     * @return whether it is deferred
-     * @throws RuntimeException when that cannot be made durable
+     * @return whether the batch is deferred
+     * @throws RuntimeException if that cannot be made durable
      */
     public boolean suspend(UploadException failure) {
         synchronized (this) {
@@ -179,7 +179,7 @@ public final class Suspension {
         return true;
     }
 
-    /** Makes durable that so many probes have failed, in the store's unit: what is loaded must equal what was written. Returns the pause. */
+    /** Makes the suspension durable, truncated to the store's precision so that it loads as written. Returns the pause. */
     private Duration keep(Instant since, int probes, UploadException failure) {
         Duration pause = PROBES.after(probes + 1);
         Instant nextProbe = clock.instant().plus(pause).truncatedTo(ChronoUnit.MILLIS);

@@ -4,29 +4,29 @@ import io.tapsentinel.event.EventType;
 import java.time.Instant;
 import java.util.Map;
 
-/** Where suspended tables are durable, for the next start and for other programs on the store. Every method throws when it could not. */
+/** Makes suspensions durable, for the next start and for other processes on the store. Methods throw if that fails. */
 public interface SuspensionLog {
 
-    /** Keeps nothing: the process remembers them. */
+    /** Keeps suspensions in memory only. */
     SuspensionLog IN_MEMORY = new SuspensionLog() {};
 
     /**
-     * A table whose events are deferred.
+     * A suspended table.
      *
-     * @param since     when that began
+     * @param since     start of the suspension
      * @param nextProbe when the next batch may be sent; only its acknowledgement ends the suspension
-     * @param probes    failed ones so far
-     * @param reason    what Sentinel answered last, one line without content
+     * @param probes    failed probes so far
+     * @param reason    Sentinel's last answer, one line without content
      */
     record Suspended(Instant since, Instant nextProbe, int probes, String reason) {}
 
-    /** The table is suspended, or its next probe has another time. */
+    /** The table is suspended, or its next probe has moved. */
     default void suspended(EventType type, Suspended now) {}
 
-    /** The table accepts records again. */
+    /** The suspension has ended. */
     default void ended(EventType type) {}
 
-    /** The tables that are suspended now. */
+    /** All suspended tables. */
     default Map<EventType, Suspended> all() {
         return Map.of();
     }

@@ -1,8 +1,8 @@
 package io.tapsentinel.sentinel.batch;
 
 /**
- * Ends the exchange of an event that is deferred, since its table is suspended. Only the commit of a window takes it as settled; every
- * step after {@code sentinel:} is passed over. Without a stack trace, as one is made for each event.
+ * Ends the exchange of a deferred event. Only the commit of a window treats it as settled; steps after
+ * {@code sentinel:} are skipped. Has no stack trace, since it is thrown for every deferred event.
  */
 public final class TableSuspendedException extends RuntimeException {
 

@@ -11,13 +11,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts what did not fit, for the metric {@code tap_drift_total} too, and logs each name once a day (UTC), never a value. Of each kind it keeps at most
- * {@value #MAX_NAMES} distinct pairs of table and name; every further name counts as {@value #OTHER} of its table. Names
- * are shown as {@link SafeName}.
+ * Counts unknown fields and values that did not fit, as metric {@code tap_drift_total}, and logs each name once a day
+ * (UTC), never a value. It keeps up to {@value #MAX_NAMES} names of each kind; further names count as {@value #OTHER}.
+ * Names are shown as {@link SafeName}.
  */
 public final class FieldReport implements MappingReport {
 
-    /** Name under which everything is counted that came after the first {@value #MAX_NAMES} names. */
+    /** Name that counts everything beyond {@value #MAX_NAMES} names. */
     public static final String OTHER = "other";
 
     static final int MAX_NAMES = 200;
@@ -32,9 +32,9 @@ public final class FieldReport implements MappingReport {
     private final Map<Field, Tally> lossy = new HashMap<>();
 
     /**
-     * @param clock    tells which day it is; its zone does not matter
-     * @param kept     whether what does not fit is sent in {@link TableSchema#ADDITIONAL_FIELDS}, for the log's words
-     * @param registry gets one counter per kind, table and name
+     * @param clock    for the current day
+     * @param kept     whether {@link TableSchema#ADDITIONAL_FIELDS} is sent, for the log message
+     * @param registry gets one counter for each kind, table and name
      */
     public FieldReport(Clock clock, boolean kept, MeterRegistry registry) {
         this.clock = clock;
@@ -42,7 +42,7 @@ public final class FieldReport implements MappingReport {
         this.registry = registry;
     }
 
-    /** @param name the field's or column's name, or {@link #OTHER} */
+    /** @param name name of the field or column, or {@link #OTHER} */
     public record Field(String table, String name) {}
 
     @Override
@@ -71,22 +71,22 @@ public final class FieldReport implements MappingReport {
         }
     }
 
-    /** How often each unknown field was met since the start; a copy. */
+    /** Occurrences of each unknown field since the start; a copy. */
     public Map<Field, Long> unknownFields() {
         return counts(unknown);
     }
 
-    /** How often a value did not fit each column since the start; a copy. */
+    /** Values that did not fit since the start, for each column; a copy. */
     public Map<Field, Long> lossyValues() {
         return counts(lossy);
     }
 
-    /** A name may be content; letters, digits and {@code _}, 64 at most, are enough to find it in TAP's answer. */
+    /** A name may be content. Up to 64 letters, digits and {@code _} suffice to find it in TAP's answer. */
     private static String shown(String name) {
         return SafeName.of(name).replaceAll("\\W", "_");
     }
 
-    /** Counts one; whether the name is to be logged. */
+    /** Counts one; returns whether to log the name. */
     private synchronized boolean count(String kind, Map<Field, Tally> tallies, Field field) {
         boolean roomFor = tallies.containsKey(field) || tallies.size() < MAX_NAMES;
         Tally tally =

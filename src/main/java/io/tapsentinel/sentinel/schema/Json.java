@@ -22,10 +22,10 @@ import java.util.Date;
 import java.util.Optional;
 import java.util.TimeZone;
 
-/** Our one Jackson for what is written: any Java value to a tree, a tree to JSON. Times become ISO 8601, bytes Base64. */
+/** Converts Java values to JSON. Times become ISO 8601, bytes Base64. */
 public final class Json {
 
-    /** Jackson writes 1,000 levels, of which the row is one; it would refuse the whole row for one value. */
+    /** Jackson writes 1,000 levels, including the row, and refuses the whole row beyond that. */
     private static final int MAX_DEPTH = 999;
 
     private static final byte[] REPLACEMENT = "\ufffd".getBytes(StandardCharsets.UTF_8);
@@ -35,7 +35,7 @@ public final class Json {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .defaultDateFormat(new SimpleDateFormat("yyyy-MM-dd'T'HH:mm:ss.SSSX"))
             .defaultTimeZone(TimeZone.getTimeZone("UTC"))
-            // java.sql.Date too, which Jackson else writes as a day
+            // otherwise Jackson writes java.sql.Date as a day
             .addModule(new SimpleModule()
                     .addSerializer(Date.class, DateSerializer.instance)
                     .addSerializer(Temporal.class, ToStringSerializer.instance))
@@ -46,8 +46,8 @@ public final class Json {
     /**
      * Any value as a tree.
      *
-     * @throws RuntimeException   when Jackson cannot write it or it nests too deep
-     * @throws StackOverflowError when it contains itself
+     * @throws RuntimeException if Jackson cannot convert it or it is nested too deep
+     * @throws StackOverflowError if it contains itself
      */
     public static JsonNode tree(Object value) {
         if (value instanceof String text) {
@@ -61,8 +61,8 @@ public final class Json {
     }
 
     /**
-     * The JSON as UTF-8. An unpaired surrogate becomes U+FFFD, which is why this goes through an encoder: Jackson's own for
-     * UTF-8 refuses it, and writes a pair as two escapes.
+     * The JSON in UTF-8. Unpaired surrogates become U+FFFD. Uses an encoder, since Jackson's UTF-8 writer refuses them
+     * and escapes pairs.
      */
     static byte[] utf8(JsonNode tree) {
         CharsetEncoder encoder = StandardCharsets.UTF_8

@@ -16,23 +16,22 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Turns an event's fields into a row of one table, each in its column's type, since Azure Monitor drops or nulls what does
- * not fit and still answers 204. Fields without a value are left out; so are values that cannot be had in the column's
- * type and fields that the table does not have, and these are reported. Where the table has the column
- * {@link TableSchema#ADDITIONAL_FIELDS} it keeps them by their name, as it keeps what was changed. No data makes it throw.
- * Safe for use by many threads.
+ * Turns an event's fields into a row with values of the columns' types; Azure Monitor would drop other values and still
+ * answer 204. Leaves out fields without a value, and reports fields without a column and values that do not fit. If the
+ * table has {@link TableSchema#ADDITIONAL_FIELDS}, that column keeps the originals of what was left out or changed.
+ * Accepts any data. Thread-safe.
  */
 public final class RecordMapper {
 
     /**
-     * Largest value that is sent, in bytes of UTF-8 as they stand in the record: between the quotes of a string, or the JSON
-     * text of a dynamic value. Azure Monitor cuts what is longer than 64 KB. A record may be the sum of its columns.
+     * Maximum size of a value, in bytes of UTF-8 in the record: the content of a string, or the JSON of a dynamic
+     * value. Azure Monitor cuts values longer than 64 KB.
      */
     public static final int MAX_VALUE_BYTES = 65_536;
 
-    /** A record under it fits into a request whatever stands in {@link TableSchema#ADDITIONAL_FIELDS}. */
+    /** A smaller record fits into a request, whatever {@link TableSchema#ADDITIONAL_FIELDS} contains. */
     private static final int MAX_WITH_REST = 1_000_000 - MAX_VALUE_BYTES;
-    /** Columns that no field of an event fills. */
+    /** Columns that no field fills. */
     private static final Set<String> NOT_FIELDS = Set.of(TableSchema.TIME_GENERATED, TableSchema.ADDITIONAL_FIELDS);
 
     private final TableSchema schema;
@@ -41,15 +40,15 @@ public final class RecordMapper {
     private final boolean additionalFields;
 
     /**
-     * One row as it is sent.
+     * One row as sent.
      *
-     * @param json          a JSON object in UTF-8, without a line break at its end; not copied, so treat it as read-only
+     * @param json          a JSON object in UTF-8 without a line break at its end; not copied, do not change it
      * @param cappedColumns the columns whose value was cut to {@link #MAX_VALUE_BYTES}, in the schema's order
-     * @param time          when its event came to be, as far as the row tells; its TimeGenerated when it does not
+     * @param time          the event's time according to the row; its TimeGenerated if the row has none
      */
     public record MappedRecord(byte[] json, List<String> cappedColumns, Instant time) {
 
-        /** Its size only: a row's content belongs in no log. */
+        /** The size only, to keep content out of logs. */
         @Override
         public String toString() {
             return "record of " + json.length + " bytes";
@@ -57,8 +56,8 @@ public final class RecordMapper {
     }
 
     /**
-     * @param schema the table to map for
-     * @param report hears what does not fit; what it throws, {@link #map} throws
+     * @param schema schema of the table
+     * @param report is told what does not fit; its exceptions are passed on
      */
     public RecordMapper(TableSchema schema, MappingReport report) {
         this.schema = schema;
@@ -70,10 +69,10 @@ public final class RecordMapper {
     }
 
     /**
-     * The row for an event.
+     * The row of an event.
      *
-     * @param fields        the event as Jackson reads it untyped, or as a route left it; not changed
-     * @param timeGenerated the row's TimeGenerated; a field of that name is one that the table does not have
+     * @param fields        the fields as Jackson reads them untyped, or as a route left them; not changed
+     * @param timeGenerated the row's TimeGenerated; a field of that name counts as unknown
      */
     public MappedRecord map(Map<String, Object> fields, Instant timeGenerated) {
         ObjectNode row =
@@ -101,7 +100,7 @@ public final class RecordMapper {
         List<String> capped = cap(row);
         byte[] cut = capped.isEmpty() ? json : Json.utf8(row);
         if (cut.length > MAX_WITH_REST && !rest.isEmpty()) {
-            // else the optional column could make a record too large that fits without it
+            // without this, the optional column could make a record too large
             row.set(TableSchema.ADDITIONAL_FIELDS, ValueCap.mark(0, rest.size()));
             cut = Json.utf8(row);
             capped = Stream.concat(capped.stream(), Stream.of(TableSchema.ADDITIONAL_FIELDS))
@@ -112,8 +111,8 @@ public final class RecordMapper {
     }
 
     /**
-     * When the event came to be as far as the row tells: the newest of its times, or {@code none} when it has none that can be read. That is
-     * what the queries in the workspace make of it, whatever a route did to its times and whatever was cut.
+     * The newest time in the row, or {@code none} if it has no readable time. Uses the final row so that queries in the
+     * workspace get the same result.
      */
     private static Instant time(JsonNode row, Instant none) {
         JsonNode threats = row.path("threatsInfoMap");
@@ -130,7 +129,7 @@ public final class RecordMapper {
         try {
             return TypedValue.of(column, Json.tree(value));
         } catch (RuntimeException | StackOverflowError oddValue) {
-            // not worth a message, which may hold content
+            // no message: it may contain content
             return TypedValue.LOST;
         }
     }
@@ -160,13 +159,13 @@ public final class RecordMapper {
     private void keep(ObjectNode rest, String name, Object value) {
         if (additionalFields) {
             try {
-                // inside a map, so that the limit on depth counts the level that is added
+                // inside a map, so the depth limit includes the added level
                 JsonNode kept = Json.tree(Collections.singletonMap(name, value)).get(name);
                 if (!kept.isNull()) {
                     rest.set(name, kept);
                 }
             } catch (RuntimeException | StackOverflowError oddValue) {
-                // it has been counted; not worth a message, which may hold content
+                // counted already; no message: it may contain content
                 return;
             }
         }

@@ -14,28 +14,28 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a Sentinel table and its stream declare, read from {@code /tables/<table>.json}: the one source for the mapper,
- * the sandbox and the deployment. Columns and types are those of the vendor's published connector. Immutable.
+ * Columns and stream of a Sentinel table, read from {@code /tables/<table>.json}, which is also the source for the
+ * sandbox and the deployment. Columns and types equal those of Proofpoint's published connector. Immutable.
  *
  * @param table   name of the table
- * @param stream  name of the stream that feeds it, {@code Custom-} plus the table
- * @param columns the columns by name, in the file's order, {@link #TIME_GENERATED} among them
+ * @param stream  name of its stream: {@code Custom-} and the table
+ * @param columns the columns by name in the file's order, including {@link #TIME_GENERATED}
  */
 public record TableSchema(String table, String stream, Map<String, Column> columns) {
 
-    /** The column that every table of Azure Monitor has; ours is the event's time. */
+    /** Azure Monitor's mandatory column; here the event's time. */
     public static final String TIME_GENERATED = "TimeGenerated";
-    /** The optional column that keeps what no other column could. */
+    /** The optional column for what fits no other column. */
     public static final String ADDITIONAL_FIELDS = "AdditionalFields";
-    /** The optional table that tells how this program does. */
+    /** The optional table of this program's health. */
     public static final String HEALTH = "TapSentinelHealth_CL";
 
     /**
-     * One column of a table.
+     * One column.
      *
-     * @param name its name; Azure Monitor compares it with its case
+     * @param name its name, case-sensitive in Azure Monitor
      * @param type its type
-     * @param list whether a dynamic column holds a list of strings, so that a lone string becomes a list of one
+     * @param list whether a dynamic column holds a list of strings; a single string becomes a list of one
      */
     public record Column(String name, ColumnType type, boolean list) {
 
@@ -47,27 +47,27 @@ public record TableSchema(String table, String stream, Map<String, Column> colum
         }
     }
 
-    /** The column types that the four tables use, a subset of those that a data collection rule's stream may declare. */
+    /** The column types in use, a subset of those of a data collection rule. */
     public enum ColumnType {
-        /** Text of any length; Azure Monitor cuts what is longer than 64 KB. */
+        /** Text of any length; Azure Monitor cuts text longer than 64 KB. */
         STRING,
-        /** Kusto's int: 32 bits with a sign. */
+        /** Kusto's int: 32 bits, signed. */
         INT,
-        /** An instant, in a record ISO 8601 in UTC; years 0001 to 9999. */
+        /** A time, sent as ISO 8601 in UTC; years 0001 to 9999. */
         DATETIME,
         BOOLEAN,
         /** Any JSON value. */
         DYNAMIC;
 
-        /** The type in the lower-case spelling of schema files and data collection rules: {@code "datetime"}. */
+        /** The type as spelled in schema files and data collection rules: {@code "datetime"}. */
         public String keyword() {
             return name().toLowerCase(Locale.ROOT);
         }
 
         /**
-         * The type with that keyword.
+         * The type of a keyword.
          *
-         * @throws IllegalArgumentException when there is none
+         * @throws IllegalArgumentException for an unknown keyword
          */
         public static ColumnType of(String keyword) {
             for (ColumnType type : values()) {
@@ -85,21 +85,21 @@ public record TableSchema(String table, String stream, Map<String, Column> colum
     }
 
     /**
-     * The schema of a table of events, without its optional column.
+     * The schema of an event table without its optional column.
      *
-     * @throws IllegalArgumentException when we have no such table
-     * @throws UncheckedIOException     when its file cannot be read
+     * @throws IllegalArgumentException for an unknown table
+     * @throws UncheckedIOException if its file cannot be read
      */
     public static TableSchema of(String table) {
         return of(table, false);
     }
 
     /**
-     * The schema of a table of events.
+     * The schema of an event table.
      *
-     * @param additionalFields whether the table has its optional column, {@link #ADDITIONAL_FIELDS}
-     * @throws IllegalArgumentException when we have no such table
-     * @throws UncheckedIOException     when its file cannot be read
+     * @param additionalFields whether to include the optional column {@link #ADDITIONAL_FIELDS}
+     * @throws IllegalArgumentException for an unknown table
+     * @throws UncheckedIOException if its file cannot be read
      */
     public static TableSchema of(String table, boolean additionalFields) {
         List<String> known =

@@ -7,15 +7,15 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/** A message's threats as the queries look for them: one spelling of each name, and times that {@code todatetime()} reads. */
+/** Normalizes a message's threats for queries: one spelling of each name, and times that {@code todatetime()} reads. */
 final class Threats {
 
-    /** Names in live answers, and the same on the vendor's page; an event has both only where they differ. */
+    /** Names in TAP's answers, and their spelling in Proofpoint's documentation. An event has both only if they differ. */
     private static final Map<String, String> SPELLINGS = Map.of("threatID", "threatId", "campaignID", "campaignId");
 
     private Threats() {}
 
-    /** The value of the column {@code threatsInfoMap}, which is changed in place. */
+    /** The value of the column {@code threatsInfoMap}; changes it in place. */
     static TypedValue typed(JsonNode threats) {
         boolean lossy = false;
         if (threats.isArray()) {
@@ -39,7 +39,7 @@ final class Threats {
         return lossy;
     }
 
-    /** Whether the threat's time is one, or there is none; ISO 8601 stays as it came. */
+    /** Returns false if the threat's time is unreadable. ISO 8601 stays unchanged. */
     private static boolean readTime(ObjectNode threat) {
         JsonNode time = threat.path("threatTime");
         if (time.isMissingNode()

@@ -17,28 +17,28 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A value in the type of its column, since Azure Monitor turns one of another type into null without an error.
+ * A value in its column's type; Azure Monitor turns a value of another type into null without an error.
  *
- * @param value the value to send; JSON's null when there is none
- * @param lossy whether it says less than the event's value did
+ * @param value the value to send; JSON null if there is none
+ * @param lossy whether information was lost
  */
 record TypedValue(JsonNode value, boolean lossy) {
 
-    /** What cannot be had in its column's type. */
+    /** A value that cannot be converted to its column's type. */
     static final TypedValue LOST = new TypedValue(NullNode.instance, true);
 
     private static final TypedValue NULL = new TypedValue(NullNode.instance, false);
 
     private static final BigDecimal HALF = new BigDecimal("0.5");
     private static final BigDecimal BEYOND_INT = new BigDecimal("1E10");
-    /** Far beyond any spelling of an int; digits of longer text are not even looked at. */
+    /** Longer text is not parsed as an int. */
     private static final int MAX_INT_TEXT = 64;
 
     /**
-     * Types a value.
+     * Converts a value.
      *
-     * @throws ArithmeticException   when a number is beyond an int column
-     * @throws NumberFormatException when text in an int column is no number
+     * @throws ArithmeticException if a number exceeds an int column
+     * @throws NumberFormatException if text in an int column is not a number
      */
     static TypedValue of(Column column, JsonNode value) {
         if (value.isNull()) {
@@ -57,7 +57,7 @@ record TypedValue(JsonNode value, boolean lossy) {
         return new TypedValue(value, false);
     }
 
-    /** TAP has sent a list of one where one value was due. A longer list is sent as JSON, which no query expects. */
+    /** TAP sometimes sends a list of one instead of a single value. A longer list is sent as JSON, which no query expects. */
     private static TypedValue string(Column column, JsonNode value) {
         return value.isArray() && value.size() == 1 && value.get(0).isValueNode()
                 ? of(column, value.get(0))
@@ -85,7 +85,7 @@ record TypedValue(JsonNode value, boolean lossy) {
         BigDecimal exact = value.isNumber()
                 ? value.decimalValue()
                 : new BigDecimal(value.textValue().strip());
-        // rounding 1E+999999999 or 1E-999999999 would write out all its digits
+        // setScale would write out all digits of 1E+999999999 or 1E-999999999
         if (exact.abs().compareTo(BEYOND_INT) > 0) {
             return LOST;
         }
@@ -100,12 +100,12 @@ record TypedValue(JsonNode value, boolean lossy) {
                 .orElse(LOST);
     }
 
-    /** The time that a text or a number says; empty when it is none. */
+    /** The time in a text or number; empty if it is none. */
     static Optional<Instant> time(JsonNode value) {
         return TapTime.parse(value.isNumber() ? value.numberValue() : value.textValue());
     }
 
-    /** To the microsecond: a Kusto datetime has seven decimals, and Java writes three, six or nine. */
+    /** Rounded down to microseconds: a Kusto datetime has seven decimals, Java writes three, six or nine. */
     static String text(Instant instant) {
         return instant.truncatedTo(ChronoUnit.MICROS).toString();
     }

@@ -11,16 +11,16 @@ import io.tapsentinel.sentinel.schema.TableSchema.Column;
 import java.util.Map;
 
 /**
- * Cuts values to {@link RecordMapper#MAX_VALUE_BYTES} bytes in a way that says so, since Azure Monitor would cut what is
- * longer anywhere, and a dynamic value that was cut anywhere is no JSON.
+ * Cuts values to {@link RecordMapper#MAX_VALUE_BYTES} bytes and marks the cut. Azure Monitor would cut anywhere, which
+ * breaks JSON.
  */
 final class ValueCap {
 
     private ValueCap() {}
 
     /**
-     * The same value when it fits. A longer string ends in {@code ...[cut n of m bytes]}, a longer array in an element
-     * {@code {"tapSentinelCut":{"kept":n,"of":m}}}, a longer object in the member that this element has.
+     * Returns the value itself if it fits. A longer string ends in {@code ...[cut n of m bytes]}, a longer array in an
+     * element {@code {"tapSentinelCut":{"kept":n,"of":m}}}; a longer object gets that member.
      */
     static JsonNode cap(Column column, JsonNode value) {
         if (size(value) <= MAX_VALUE_BYTES) {
@@ -32,7 +32,7 @@ final class ValueCap {
         return value instanceof ArrayNode array ? array(array, column.list()) : object((ObjectNode) value);
     }
 
-    /** Bytes of the value as it stands in the record; a string's quotes do not count. */
+    /** Bytes of the value in the record, without a string's quotes. */
     private static int size(JsonNode value) {
         return Json.utf8(value).length - (value.isTextual() ? 2 : 0);
     }
@@ -40,7 +40,7 @@ final class ValueCap {
     private static JsonNode string(String text) {
         int total = size(TextNode.valueOf(text));
         int room = MAX_VALUE_BYTES - textMark(total, total).length();
-        // the longest start that fits, found by halves: only its JSON tells how long escapes make it
+        // binary search for the longest prefix that fits, since escapes change its length in JSON
         int kept = 0;
         for (int step = Integer.highestOneBit(room); step > 0; step /= 2) {
             int more = kept + step;
@@ -55,7 +55,7 @@ final class ValueCap {
         return TextNode.valueOf(start + textMark(total - size(TextNode.valueOf(start)), total));
     }
 
-    /** The array's first elements and the mark, which has to be a string too where all elements are. */
+    /** The first elements and the mark; the mark is a string if all elements are. */
     private static JsonNode array(ArrayNode array, boolean listOfStrings) {
         boolean strings = true;
         for (JsonNode element : array) {
@@ -76,13 +76,13 @@ final class ValueCap {
         return listOfStrings || strings ? cut.add(mark.toString()) : cut.add(mark);
     }
 
-    /** Those of the object's members that fit, in their order, and the mark. */
+    /** The members that fit, in their order, and the mark. */
     private static ObjectNode object(ObjectNode object) {
         int of = object.size();
         int room = MAX_VALUE_BYTES - Json.utf8(mark(of, of)).length;
         ObjectNode cut = JsonNodeFactory.instance.objectNode();
         for (Map.Entry<String, JsonNode> member : object.properties()) {
-            // with the colon after its name and a comma
+            // with a colon and a comma
             int bytes = Json.utf8(TextNode.valueOf(member.getKey())).length + Json.utf8(member.getValue()).length + 2;
             if (bytes <= room) {
                 room -= bytes;
@@ -96,7 +96,7 @@ final class ValueCap {
         return "...[cut " + cut + " of " + of + " bytes]";
     }
 
-    /** What stands for elements or members that were cut. */
+    /** Replaces cut elements or members. */
     static ObjectNode mark(int kept, int of) {
         ObjectNode mark = JsonNodeFactory.instance.objectNode();
         mark.putObject("tapSentinelCut").put("kept", kept).put("of", of);

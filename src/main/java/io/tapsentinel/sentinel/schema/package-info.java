@@ -1,5 +1,5 @@
 /**
- * From the fields of an event to a row of its table.
+ * Turns the fields of an event into a row of its table.
  * May use event, config and process.
  * Read {@link io.tapsentinel.sentinel.schema.RecordMapper} first.
  */

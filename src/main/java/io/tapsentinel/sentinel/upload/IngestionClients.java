@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import reactor.core.publisher.Mono;
 
-/** Builds clients of the Logs Ingestion API on the JDK's HTTP client, without a retry of their own. */
+/** Builds clients of the Logs Ingestion API on the JDK's HTTP client. They do not retry. */
 public final class IngestionClients {
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -31,10 +31,10 @@ public final class IngestionClients {
     private final SignIn signIn;
 
     /**
-     * @param endpoint    where rows go
-     * @param network     the way there and to Microsoft Entra ID
-     * @param environment names and values as {@link System#getenv()} has them, which say who the program is
-     * @throws InvalidSettingException when {@code AZURE_TOKEN_CREDENTIALS} names no credential
+     * @param endpoint    the logs ingestion endpoint
+     * @param network     connects to it and to Microsoft Entra ID
+     * @param environment variables as in {@link System#getenv()}, which select the identity
+     * @throws InvalidSettingException if {@code AZURE_TOKEN_CREDENTIALS} names no credential
      */
     public IngestionClients(String endpoint, AzureCloud cloud, Network network, Map<String, String> environment) {
         this.endpoint = endpoint;
@@ -44,12 +44,11 @@ public final class IngestionClients {
     }
 
     /**
-     * A client that authenticates by the first of a client secret or certificate, a workload identity, a managed identity and the
-     * Azure CLI that there is. It begins without a token, even where another client of this process has one: Microsoft Entra ID or
-     * the managed identity's endpoint is asked anew. The Azure CLI keeps tokens outside this process and may give the same one
-     * again.
+     * A client that authenticates with the first identity found: client secret or certificate, workload identity,
+     * managed identity, Azure CLI. It starts without a token, even if another client of this process has one. The Azure
+     * CLI caches tokens outside this process and may return the same one again.
      *
-     * @throws IllegalArgumentException when the endpoint is no URL
+     * @throws IllegalArgumentException if the endpoint is not a URL
      */
     public LogsIngestionClient azure() {
         return new LogsIngestionClientBuilder()
@@ -60,21 +59,21 @@ public final class IngestionClients {
                 .buildClient();
     }
 
-    /** What {@link #azure} authenticates with; without a token, too. It throws {@link SignInException} when there is none. */
+    /** The credential of {@link #azure}, without a token. It throws {@link SignInException} if it gets none. */
     public TokenCredential credential() {
         return signIn.session(cloud.scope());
     }
 
-    /** By which identity the program signed in, by name; empty as long as none brought a token. */
+    /** Name of the identity in use; empty until it has got a token. */
     public Optional<String> identity() {
         return signIn.chosen();
     }
 
-    /** A client without credentials, for a loopback endpoint: the bearer policy refuses to send a token over http. */
+    /** A client without credentials, for a loopback endpoint: the SDK refuses to send a token over http. */
     public LogsIngestionClient anonymous() {
         return new LogsIngestionClientBuilder()
                 .endpoint(endpoint)
-                // the builder insists on one; the pipeline, which has no policy that asks for a token, wins over it
+                // the builder requires a credential; the pipeline overrides it and requests no token
                 .credential(request -> Mono.error(new IllegalStateException("a loopback endpoint gets no token")))
                 .pipeline(new HttpPipelineBuilder().httpClient(http).build())
                 .buildClient();

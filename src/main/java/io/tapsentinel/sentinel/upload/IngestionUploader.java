@@ -17,11 +17,11 @@ import java.time.Duration;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Uploads by Azure's Logs Ingestion API: one call, one request, one acknowledgement. */
+/** Uploads by Azure's Logs Ingestion API: one request a call. */
 public final class IngestionUploader implements Uploader {
 
     private static final int UNAUTHORIZED = 401;
-    /** Where the JDK's client looks for a time-out of one call. */
+    /** The key under which the JDK client looks up the timeout of a call. */
     private static final String RESPONSE_TIMEOUT = "azure-response-timeout";
 
     private final URI endpoint;
@@ -29,7 +29,7 @@ public final class IngestionUploader implements Uploader {
     private final String ruleId;
     private volatile Session session;
 
-    /** A client and whether its token was refused; a request keeps the one it began with. */
+    /** A client and whether its token was refused. A request keeps the session it began with. */
     private static final class Session {
         private final LogsIngestionClient client;
         private volatile boolean refused;
@@ -40,8 +40,8 @@ public final class IngestionUploader implements Uploader {
     }
 
     /**
-     * @param endpoint where the clients send to, for messages
-     * @param clients  makes clients that do not retry by themselves, each with a token of its own
+     * @param endpoint used in messages only
+     * @param clients  makes clients that do not retry, each with its own token
      * @param ruleId   immutable id of the data collection rule
      */
     public IngestionUploader(URI endpoint, Supplier<LogsIngestionClient> clients, String ruleId) {
@@ -62,7 +62,7 @@ public final class IngestionUploader implements Uploader {
     }
 
     private void upload(String stream, byte[] body, Context context) throws UploadException {
-        // the client compresses with its own level unless the encoding is set
+        // sets the encoding, otherwise the client compresses again
         RequestOptions options = new RequestOptions()
                 .setHeader(HttpHeaderName.CONTENT_ENCODING, "gzip")
                 .setContext(context);
@@ -73,7 +73,7 @@ public final class IngestionUploader implements Uploader {
             if (e.getResponse() == null) {
                 FatalErrors.rethrowErrorIn(e);
                 restoreInterrupt(e);
-                // the credential's exceptions are of this type too, and have no answer of the sink
+                // the credential throws this type too, without a response
                 String message = "no access token: " + SafeMessage.of(e);
                 throw isOfConnecting(e)
                         ? UploadException.neverSent(message)
@@ -89,13 +89,13 @@ public final class IngestionUploader implements Uploader {
         }
     }
 
-    /** Whether no connection came about, so that nothing was sent. */
+    /** Whether the connection failed, so nothing was sent. */
     private static boolean isOfConnecting(Throwable thrown) {
         return Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
                 .anyMatch(cause -> cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException);
     }
 
-    /** Clients take the mark of an interrupt off the thread, and a stop would then wait for the next attempt. */
+    /** Restores the interrupt flag that the client cleared; otherwise a stop would wait for the next attempt. */
     private static void restoreInterrupt(Throwable thrown) {
         if (Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
                 .anyMatch(InterruptedException.class::isInstance)) {

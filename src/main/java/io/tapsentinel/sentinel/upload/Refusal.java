@@ -1,21 +1,21 @@
 package io.tapsentinel.sentinel.upload;
 
-/** What an answer of the Logs Ingestion API, or its absence, means for the batch that was sent. */
+/** What a failed upload means for its batch. */
 public enum Refusal {
-    /** It will pass: send the same batch again. */
+    /** Temporary: send the same batch again. */
     TRANSIENT,
-    /** The token is missing, spent or of another audience: ask for a new one. */
+    /** The token is missing, expired or for another audience: request a new one. */
     TOKEN,
-    /** Something in the body is refused: find the record. */
+    /** The content is refused: find the record. */
     RECORDS,
-    /** Endpoint, rule, stream or role are not as they have to be: a person has to act. */
+    /** Endpoint, rule, stream or role are wrong: needs action. */
     CONFIGURATION;
 
     private static final int NO_ANSWER = 0;
     private static final int TIMEOUT = 408;
     private static final int THROTTLED = 429;
 
-    /** What a failed upload means. */
+    /** Classifies a failed upload by its status. */
     public static Refusal of(UploadException failure) {
         return switch (failure.status()) {
             case NO_ANSWER, TIMEOUT, THROTTLED -> TRANSIENT;
@@ -25,7 +25,7 @@ public enum Refusal {
         };
     }
 
-    /** Whether Sentinel may hold the records of a failed upload: only a clear refusal says that it does not. */
+    /** Whether Sentinel may have stored the records of a failed upload. Only a clear refusal rules that out. */
     public static boolean mayHoldThem(UploadException failure) {
         int status = failure.status();
         return failure.sent() && (status == NO_ANSWER || status < 300 || status == TIMEOUT || status >= 500);

@@ -23,20 +23,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Sentinel did not acknowledge a batch; the message has status, code, text and request id as far as there are any, and no
- * content of records.
+ * Sentinel did not acknowledge a batch. The message has status, code, text and request id where known, and no content
+ * of records.
  */
 public class UploadException extends Exception {
 
-    /** Parts of the service's answer; each of them may be null. */
+    /** Parts of Sentinel's answer; each may be null. */
     public record Answer(String code, String text, String requestId, Duration retryAfter) {
-        /** No answer, or one that says nothing. */
+        /** No answer, or one without an error document. */
         public static final Answer NONE = new Answer(null, null, null, null);
     }
 
     private static final HttpHeaderName ERROR_CODE = HttpHeaderName.fromString("x-ms-error-code");
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Characters of an error that are looked at. */
+    /** Maximum number of characters of an error document that are parsed. */
     private static final int LONGEST = 64_000;
 
     private static final Pattern WORD = Pattern.compile("[\\w.:-]{1,80}");
@@ -54,12 +54,12 @@ public class UploadException extends Exception {
     private final transient Answer answer;
     private final boolean sent;
 
-    /** @param status the HTTP status, 0 when there was no answer */
+    /** @param status the HTTP status, 0 if there was no answer */
     public UploadException(int status, String message) {
         this(status, message, Answer.NONE);
     }
 
-    /** @param status the HTTP status, 0 when there was no answer */
+    /** @param status the HTTP status, 0 if there was no answer */
     public UploadException(int status, String message, Answer answer) {
         this(status, message, answer, true);
     }
@@ -71,12 +71,15 @@ public class UploadException extends Exception {
         this.sent = sent;
     }
 
-    /** A request that never left, since there was no connection. */
+    /** A request that was not sent, since no connection was made. */
     public static UploadException neverSent(String message) {
         return new UploadException(0, message, Answer.NONE, false);
     }
 
-    /** What an answer says that is no acknowledgement. @param sent the body that was refused, of which the answer's words must not show anything */
+    /**
+     * Describes an answer other than an acknowledgement. @param sent the refused body; the message must not repeat its
+     * content
+     */
     static UploadException of(HttpResponse response, byte[] sent) {
         int status = response.getStatusCode();
         Answer answer = answer(response, sent);
@@ -109,7 +112,7 @@ public class UploadException extends Exception {
                 Backoff.parseRetryAfter(response.getHeaderValue(HttpHeaderName.RETRY_AFTER), Instant.now()));
     }
 
-    /** A code or an identifier, which is one word; null when it is something else, or stands in what was sent. */
+    /** A code or identifier of one word; null if it is anything else, or occurs in the sent body. */
     private static String word(String text, String sent) {
         return text != null && WORD.matcher(text).matches() && !sent.contains(text) ? OwnSecrets.mask(text) : null;
     }
@@ -120,28 +123,28 @@ public class UploadException extends Exception {
             return JSON.readTree(text.substring(0, Math.min(text.length(), LONGEST)))
                     .path("error");
         } catch (JsonProcessingException | RuntimeException noErrorDocument) {
-            // a proxy's page: its status has to do
+            // a proxy's error page: only its status is known
             return MissingNode.getInstance();
         }
     }
 
-    /** The status that a message of {@link #of} shows; 0 when there is none. */
+    /** The status in a message of {@link #of}; 0 if it has none. */
     public static int statusIn(String message) {
         Matcher found = SHOWN.matcher(message);
         return found.find() ? Integer.parseInt(found.group(1)) : 0;
     }
 
-    /** The HTTP status, 0 when there was no answer. */
+    /** The HTTP status, 0 if there was no answer. */
     public int status() {
         return status;
     }
 
-    /** Whether the service may have got the request. */
+    /** Whether the service may have received the request. */
     public boolean sent() {
         return sent;
     }
 
-    /** What the service said beside the status. */
+    /** The parts of Sentinel's answer. */
     public Answer answer() {
         return answer;
     }

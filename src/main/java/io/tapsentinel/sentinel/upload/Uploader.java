@@ -8,27 +8,30 @@ import java.time.Duration;
 public interface Uploader {
 
     /**
-     * Returns when Sentinel has acknowledged the batch with a 204, and only then.
+     * Returns only after Sentinel acknowledged the batch with 204.
      *
-     * @param stream name of the stream, {@code Custom-} and the table
-     * @param body   a JSON array of objects in UTF-8, under 1,000,000 bytes
-     * @throws UploadException when there was another answer or none
+     * @param stream name of the stream: {@code Custom-} and the table
+     * @param body   a JSON array of objects in UTF-8, smaller than 1,000,000 bytes
+     * @throws UploadException if there was another answer or none
      */
     void upload(String stream, byte[] body) throws UploadException;
 
-    /** The same, but gives up when there is no answer after {@code most}; uploaders that wait for nothing need not look at it. */
+    /**
+     * Like {@link #upload(String, byte[])}, but fails if there is no answer within {@code most}. Implementations that
+     * never block may ignore {@code most}.
+     */
     default void upload(String stream, byte[] body, Duration most) throws UploadException {
         upload(stream, body);
     }
 
-    /** An array of no records: Sentinel checks everything but rows, and writes none. */
+    /** An empty array: Sentinel checks everything but rows, and writes none. */
     static byte[] noRecords() {
         return "[]".getBytes(StandardCharsets.US_ASCII);
     }
 
     /**
-     * Forgets a token that was answered with 401, so that the next upload asks for a new one. Does nothing when that one was
-     * forgotten already, so that several senders whose uploads were refused together ask for one token.
+     * Drops a token that was refused with 401, so the next upload requests a new one. Does nothing if it is dropped
+     * already: senders refused together request only one new token.
      */
     default void renew() {
         // for uploaders without a token

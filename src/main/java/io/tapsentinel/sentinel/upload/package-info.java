@@ -1,5 +1,5 @@
 /**
- * One request to the Logs Ingestion API and what its answer means.
+ * One request to the Logs Ingestion API and the meaning of its answer.
  * May use sentinel.azure and what is below it.
  * Read {@link io.tapsentinel.sentinel.upload.IngestionUploader} first.
  */
