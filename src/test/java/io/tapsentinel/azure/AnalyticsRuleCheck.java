@@ -14,13 +14,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What Sentinel demands of a scheduled rule, and what our rows do, which land hours after their time: a rule takes them by the
- * time they arrived and bounds their own time loosely. Names the service would refuse are refused here.
+ * Checks what Sentinel requires of a scheduled rule, and that the rule selects rows by arrival with a loose bound on their own time:
+ * our rows arrive hours after it.
  */
 final class AnalyticsRuleCheck {
 
     private static final Pattern ARRIVED = Pattern.compile("ingestion_time\\(\\) > ago\\((\\w+)\\)");
-    /** A line of its own: with more beside it, it asks for something else. */
+    /** Must be a line of its own: more conditions beside it would change it. */
     private static final Pattern BOUND = Pattern.compile("\\| where TimeGenerated > ago\\((\\w+)\\)(?! and)");
 
     private static final Pattern TABLE = Pattern.compile("\\b\\w+_CL\\b(?!')");
@@ -41,7 +41,7 @@ final class AnalyticsRuleCheck {
 
     private AnalyticsRuleCheck() {}
 
-    /** What is wrong with the rule, in words; empty when nothing is. */
+    /** The rule's faults; empty if it is valid. */
     static List<String> faults(Rule rule) {
         List<String> faults = new ArrayList<>();
         JsonNode metadata = rule.metadata();

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The rules are such that Sentinel takes them and late rows are not missed; one that is not is refused. */
+/** Sentinel accepts every rule, and no rule misses late rows. */
 class AnalyticsRulesTest {
 
     private static final String CLICKED = "MaliciousLinkClicked";
 
     @Test
-    void everyRuleIsAsItHasToBe() {
+    void everyRuleIsValid() {
         assertThat(QueryFiles.rules())
                 .extracting(Rule::name)
                 .containsExactly(
@@ -36,7 +36,7 @@ class AnalyticsRulesTest {
     }
 
     @Test
-    void theRuleThatNeedsUpdatesSaysSo() {
+    void ruleThatNeedsUpdatesSaysSo() {
         assertThat(rule("ThreatClearedAfterDelivery")
                         .metadata()
                         .path("description")
@@ -45,7 +45,7 @@ class AnalyticsRulesTest {
     }
 
     @Test
-    void whatReadsTheHealthTableIsDeployedWithItOnly() {
+    void rulesOnTheHealthTableAreDeployedOnlyWithIt() {
         assertThat(QueryFiles.rules())
                 .allSatisfy(rule -> assertThat(
                                 rule.metadata().required("needsHealthTable").booleanValue())
@@ -55,8 +55,8 @@ class AnalyticsRulesTest {
     }
 
     @Test
-    void silenceOfThreatsAndSilenceOfTheConnectorAreTwoRules() {
-        // the one wants a fresh heartbeat, the other wants none
+    void silentThreatsAndSilentConnectorFireDifferentRules() {
+        // one requires a recent heartbeat, the other none
         assertThat(rule("ThreatsSilent").query())
                 .contains("| where TimeGenerated > ago(30m) and lagSeconds < 3600", "toscalar(Events) == 0");
         assertThat(rule("ConnectorStopped").query())

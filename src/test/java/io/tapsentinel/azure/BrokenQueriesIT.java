@@ -14,11 +14,11 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
-/** A schema file or a query with one careless edit is named, with the file of the query and the place in it. */
+/** One careless edit of a schema file or a query is reported with the query's file and position. */
 @Tag("full")
 class BrokenQueriesIT {
 
-    /** A column of a table that its schema file gives another type, or none ("-"); the file that it breaks, and a finding in it. */
+    /** A column gets another type, or none ("-"); the query file this breaks, and a finding in it. */
     private static final String SCHEMAS = """
             ProofPointTAPClicksPermittedV2_CL | classification | int | MaliciousLinkClicked.kql | 5:29: TYPES classification is int and 'malware' is string
             ProofPointTAPClicksPermittedV2_CL | clickIP | - | MaliciousLinkClicked.kql | The name 'clickIP' does not refer
@@ -36,7 +36,7 @@ class BrokenQueriesIT {
             TapSentinelHealth_CL | delivered | string | Completeness.kql | KS
             TapSentinelHealth_CL | lagSeconds | string | ThreatsSilent.kql | KS106
             """;
-    /** A word of a file that is another one, and a finding in the file. */
+    /** A replaced word of a file, and a finding in the file. */
     private static final String QUERIES = """
             MaliciousLinkClicked.kql | ClickIp = clickIP | ClickIp = clickIp | 15:26: KS142 The name 'clickIp' does not refer
             MaliciousLinkClicked.kql | ProofPointTAPClicksPermittedV2_CL | ProofPointTAPClicks_CL | 2:1: KS204 The name 'ProofPointTAPClicks_CL' does not refer
@@ -49,7 +49,7 @@ class BrokenQueriesIT {
             WorkbookPermittedClicks.kql | ThreatStatus | ThreatState | The name 'ThreatState' does not refer
             """;
 
-    /** A job, the file that it breaks, and a finding in it. */
+    /** A job, the broken file, and a finding in it. */
     private record Broken(KustoJob job, String file, String finding) {
 
         static Broken schema(String[] words) {
@@ -84,7 +84,7 @@ class BrokenQueriesIT {
                     .toList();
         }
 
-        /** The functions, and of the queries this one: the others take time. */
+        /** All functions but only this query, to save time. */
         private static KustoJob only(KustoJob job, String file) {
             return new KustoJob(
                     job.tables(),

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** The ARM template that deploys functions, rules and workbook: made of the files in {@code queries}, and committed beside them. */
+/** The ARM template for functions, rules and workbook, generated from the files in {@code queries} and committed beside them. */
 final class ContentTemplate {
 
     static final Path FILE = Path.of("src/main/azure/content.json");
@@ -70,10 +70,10 @@ final class ContentTemplate {
 
     private ContentTemplate() {}
 
-    /** The template's text as it has to be committed. */
+    /** The text that must be committed. */
     static String text() {
         try {
-            // the same line ends everywhere
+            // the same line endings on every platform
             DefaultPrettyPrinter printer =
                     new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
             return JSON.writer(printer).writeValueAsString(template()) + "\n";
@@ -99,7 +99,7 @@ final class ContentTemplate {
         resource.put("type", "Microsoft.OperationalInsights/workspaces/savedSearches")
                 .put("apiVersion", "2020-08-01")
                 .put("name", "[concat(parameters('workspaceName'), '/" + function.name() + "')]")
-                // without it a second deployment is refused
+                // otherwise a second deployment fails
                 .put("etag", "*");
         resource.putObject("properties")
                 .put("category", "Proofpoint TAP")
@@ -121,7 +121,7 @@ final class ContentTemplate {
                 .put("scope", "[" + WORKSPACE + "]")
                 .put("name", "[guid(" + WORKSPACE + ", 'tap-sentinel', '" + rule.name() + "')]")
                 .put("kind", "Scheduled");
-        // Sentinel binds a rule's query when it is deployed
+        // Sentinel binds the query when the rule is deployed
         ArrayNode dependsOn = resource.putArray("dependsOn");
         QueryFiles.functions()
                 .forEach(function ->
@@ -154,7 +154,7 @@ final class ContentTemplate {
         return resource;
     }
 
-    /** As Azure stores it: a range of time to choose, and one part per query, which that range bounds. */
+    /** In Azure's format: a time range to choose, and one part per query within that range. */
     private static ObjectNode workbookContent(JsonNode workbook) {
         ObjectNode content = JSON.createObjectNode().put("version", "Notebook/1.0");
         ArrayNode items = content.putArray("items");

@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The committed template deploys what the files say, in an order that works. */
+/** The committed template matches the files and deploys in an order that works. */
 class ContentTemplateTest {
 
     private static final String SAVED_SEARCHES = "Microsoft.OperationalInsights/workspaces/savedSearches";
 
-    /** With {@code -Dcontent.rewrite=true} writes the template anew. */
+    /** {@code -Dcontent.rewrite=true} regenerates the template. */
     @Test
-    void theCommittedTemplateIsWhatTheFilesGive() throws IOException {
+    void committedTemplateMatchesTheFiles() throws IOException {
         if (Boolean.getBoolean("content.rewrite")) {
             Files.writeString(ContentTemplate.FILE, ContentTemplate.text());
         }
@@ -30,7 +30,7 @@ class ContentTemplateTest {
     }
 
     @Test
-    void everyFunctionRuleAndPartOfTheWorkbookIsInIt() {
+    void templateHasEveryFunctionRuleAndWorkbookPart() {
         assertThat(resources("savedSearches"))
                 .extracting(one -> one.at("/properties/functionAlias").asText())
                 .containsExactly("Completeness", "EventsTwice", "TapEventHistory", "TapEvents");
@@ -48,7 +48,7 @@ class ContentTemplateTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void azureCanDeployItFunctionsFirst(boolean healthTable) {
+    void azureDeploysFunctionsFirst(boolean healthTable) {
         Deployment deployment = Deployment.of(
                 QueryFiles.json(ContentTemplate.FILE),
                 Map.of("workspaceName", Templates.WORKSPACE, "healthTable", healthTable, "rulesEnabled", false));
@@ -83,7 +83,7 @@ class ContentTemplateTest {
     }
 
     @Test
-    void aRuleIsAnExtensionOfTheWorkspaceUnderANameOfItsOwnThatStays() {
+    void ruleIsAnExtensionOfTheWorkspaceWithAStableName() {
         assertThat(resources("alertRules"))
                 .extracting(rule -> rule.path("name").asText())
                 .doesNotHaveDuplicates()
@@ -98,7 +98,7 @@ class ContentTemplateTest {
     }
 
     @Test
-    void whatNeedsTheHealthTableHasItsCondition() {
+    void resourcesOnTheHealthTableHaveItsCondition() {
         assertThat(Stream.of("savedSearches", "alertRules").flatMap(type -> resources(type).stream()))
                 .allSatisfy(resource -> {
                     String query = resource.at("/properties/query").asText();
@@ -112,7 +112,7 @@ class ContentTemplateTest {
     }
 
     @Test
-    void noTextIsTakenForAnExpressionOrForAParameterOfTheWorkbook() {
+    void noTextIsReadAsAnExpressionOrWorkbookParameter() {
         assertThat(Stream.of("savedSearches", "alertRules")
                         .flatMap(type -> resources(type).stream())
                         .toList())

@@ -12,20 +12,20 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A query that filters by a word that TAP does not write finds nothing, and nobody sees it. */
+/** Queries filter only by values that TAP really sends: any other value would silently find nothing. */
 @Tag("full")
 class FilterValuesIT {
 
-    /** Kinds of row in the health table. */
+    /** Kinds of rows in the health table. */
     private static final Set<String> KINDS = Set.of("heartbeat", "hour");
-    /** Values that no answer of TAP has: of the health table, of the functions, of Kusto's gettype(). */
+    /** Values from elsewhere: the health table, the functions, Kusto's gettype(). */
     private static final Set<String> OURS =
             Set.of("heartbeat", "hour", "Allow", "array", "complete", "equal, not swept yet");
 
     private static final Path SAMPLES = Path.of("src/test/resources/samples");
 
     @Test
-    void everyValueThatAQueryFiltersByStandsInALiveAnswerInThatCase() {
+    void everyFilterValueOccursInALiveAnswerInTheSameCase() {
         KustoCheck.Report report = KustoCheck.bind(QueryFiles.job(QueryFiles.tables(false)));
         Set<String> used = new HashSet<>();
         report.values().values().forEach(used::addAll);
@@ -36,7 +36,7 @@ class FilterValuesIT {
     }
 
     @Test
-    void aValueInAnotherCaseIsSeen() {
+    void valueInAnotherCaseIsFound() {
         Query query = Query.of("a.kql", """
                 ProofPointTAPClicksPermittedV2_CL | where classification in~ ('MALWARE', 'phish') or 'Active' =~ threatStatus
                 """);
@@ -46,9 +46,9 @@ class FilterValuesIT {
         assertThat(liveAnswers()).contains("phish").doesNotContain("MALWARE", "Active");
     }
 
-    /** A rule that filters by a word that no case for it has would never tell. */
+    /** A rule that filters by a value of none of its positive cases would never fire. */
     @Test
-    void theCasesForARuleHaveEveryValueThatItAsksFor() {
+    void positiveCasesOfARuleHaveEachOfItsFilterValues() {
         KustoCheck.Report report = KustoCheck.bind(QueryFiles.job(QueryFiles.tables(false)));
         assertThat(QueryFiles.rules()).allSatisfy(rule -> {
             String cases = rule.metadata().at("/rows/positive").toString().toLowerCase(Locale.ROOT);
@@ -59,7 +59,7 @@ class FilterValuesIT {
         });
     }
 
-    /** Every string in TAP's live answers, and the names of their arrays. */
+    /** All strings in TAP's live answers, and the names of the arrays. */
     private static Set<String> liveAnswers() {
         JsonNode live = QueryFiles.json(SAMPLES.resolve("all-live.json"));
         Set<String> found = new HashSet<>();

@@ -12,18 +12,18 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Binds queries with the language service that Microsoft's own editors use: every name must exist and every type must fit. It
- * does not evaluate anything. {@code src/test/kusto/check.js} does it, in node.
+ * Binds queries with the language service of Microsoft's editors, by {@code src/test/kusto/check.js} in node: every name must exist and
+ * every type must fit. Queries are not evaluated.
  */
 final class KustoCheck {
 
     private static final String SCRIPT = "src/test/kusto/check.js";
-    /** Its version is exact, so that what binds today binds tomorrow; the file is the last that the check needs. */
+    /** An exact version, for the same result every day. The file is the last one the check loads. */
     private static final NpmPackage LANGUAGE_SERVICE =
             new NpmPackage("@kusto/language-service-next", "12.4.1", "kusto", "Kusto.Language.Bridge.js");
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Several tests ask for the same; a job has one report for good. */
+    /** Reports by job: several tests check the same one. */
     private static final Map<KustoJob, Report> KNOWN = new ConcurrentHashMap<>();
 
     private KustoCheck() {}
@@ -31,10 +31,10 @@ final class KustoCheck {
     /**
      * What the language service found.
      *
-     * @param findings everything that is wrong, in the order of the files; empty when all bind
+     * @param findings errors in the order of the files; empty if all queries bind
      * @param results  columns of each query's result, by file
-     * @param calls    names of the functions that each query calls itself, by file
-     * @param values   strings that each query compares anything with, by file
+     * @param calls    functions each query itself calls, by file
+     * @param values   filter values of each query, by file
      */
     record Report(
             List<Finding> findings,
@@ -42,7 +42,7 @@ final class KustoCheck {
             Map<String, List<String>> calls,
             Map<String, List<String>> values) {}
 
-    /** One thing that is wrong; line and column count from 1. */
+    /** An error; line and column count from 1. */
     record Finding(String file, int line, int column, String code, String message) {
 
         @Override
@@ -57,8 +57,8 @@ final class KustoCheck {
     }
 
     /**
-     * Binds every job, and gives a report of each; many at once take far less time than one by one. The test that calls it is
-     * skipped where there is no node, or no way to the package; under CI it fails instead.
+     * Binds every job and returns their reports; one call for many jobs is much faster. Without node or its package the calling test is
+     * skipped, under CI it fails.
      */
     static List<Report> bind(List<KustoJob> jobs) {
         List<KustoJob> unknown =

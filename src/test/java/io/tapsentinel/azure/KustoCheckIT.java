@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** What the check refuses and where it places it; the service itself lets half of it pass. */
+/** What the check reports, and where. The language service alone reports half of it. */
 @Tag("full")
 class KustoCheckIT {
 
@@ -27,7 +27,7 @@ class KustoCheckIT {
                     new Column("at", "datetime"),
                     new Column("yes", "boolean")));
 
-    /** Query, place and finding. */
+    /** Query, position and message. */
     private static final List<String[]> BROKEN =
             """
                     T\\n| where Text == 'x' => 2:9 => The name 'Text' does not refer to any known column
@@ -64,7 +64,7 @@ class KustoCheckIT {
     }
 
     @Test
-    void whatIsRightPasses() {
+    void validQueriesPass() {
         KustoCheck.Report report = bind(Query.of("a.kql", """
                 T
                 | where text =~ 'x' and number == 3 and number >= 2.5 and text in~ ('a', 'b') and yes == true
@@ -89,7 +89,7 @@ class KustoCheckIT {
     }
 
     @Test
-    void aFunctionIsBoundItselfAndGivesItsColumnsToWhoCallsIt() {
+    void functionIsBoundAndItsCallersSeeItsColumns() {
         Query function = Query.function("F", "F.kql", "T\n| extend made = nothing");
         Query caller = Query.of("a.kql", "F | project text, number");
         KustoCheck.Report report = KustoCheck.bind(new KustoJob(List.of(T), List.of(function), List.of(caller)));
@@ -104,7 +104,7 @@ class KustoCheckIT {
     }
 
     @Test
-    void aResultLacksNoColumnAndHasItsType() {
+    void resultHasTheRequiredColumnsAndTypes() {
         Query query = Query.of("a.kql", "T | project text, yes, at");
 
         assertThat(bind(query.giving(List.of(

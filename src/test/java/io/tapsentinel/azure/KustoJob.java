@@ -4,18 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * What the Kusto language service is to bind: queries, against a database of these tables and functions and nothing else.
- * Functions are bound like queries.
- */
+/** Queries to bind against a database of exactly these tables and functions. The functions are bound too. */
 record KustoJob(List<Table> tables, List<Query> functions, List<Query> queries) {
 
-    /** A column; {@code type} in Azure Monitor's or Kusto's words, null where any type will do. */
+    /** A column; {@code type} is Azure Monitor's or Kusto's name, null for any type. */
     record Column(String name, String type) {}
 
     record Table(String name, List<Column> columns) {
 
-        /** A table as its schema file declares it. */
+        /** The table of a schema file. */
         static Table of(JsonNode schema, boolean optionalColumns) {
             List<Column> columns = new ArrayList<>();
             for (JsonNode column : schema.required("columns")) {
@@ -33,7 +30,7 @@ record KustoJob(List<Table> tables, List<Query> functions, List<Query> queries) 
      * A query, or the body of a function without parameters.
      *
      * @param name   the function's name; null for a query
-     * @param file   what findings call it by
+     * @param file   its name in findings
      * @param result columns that the result must have
      */
     record Query(String name, String file, String text, List<Column> result) {
@@ -46,7 +43,7 @@ record KustoJob(List<Table> tables, List<Query> functions, List<Query> queries) 
             return new Query(name, file, text, List.of());
         }
 
-        /** The same query, whose result must have these columns. */
+        /** The same query; its result must have these columns. */
         Query giving(List<Column> columns) {
             return new Query(name, file, text, columns);
         }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Every function, rule and query of the workbook binds against the schemas that deploy the tables. */
+/** Every function, rule and workbook query binds against the schemas the tables are deployed from. */
 @Tag("full")
 class QueriesBindIT {
 
@@ -25,7 +25,7 @@ class QueriesBindIT {
         assertThat(reports)
                 .extracting(KustoCheck.Report::findings)
                 .allSatisfy(findings -> assertThat(findings).isEmpty());
-        // 3 functions, 7 rules, 9 parts of the workbook: a file that is not found would bind too
+        // a missing file would bind too
         assertThat(reports.get(0).results())
                 .hasSize(20)
                 .allSatisfy((file, columns) -> assertThat(columns).as(file).isNotEmpty());
@@ -33,7 +33,7 @@ class QueriesBindIT {
     }
 
     @Test
-    void theResultOfARuleHasEveryColumnThatItsAlertsName() {
+    void resultOfARuleHasEveryColumnItsAlertsName() {
         List<Query> rules = QueryFiles.rules().stream()
                 .map(rule -> Query.of(rule.name() + ".kql", rule.query())
                         .giving(alertColumns(rule.metadata()).stream()

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The queries of {@code src/main/azure/queries}. What a {@code .kql} file is, its name tells: beside a {@code .json} it is a rule,
- * with {@code Workbook} before its name a part of the workbook, and else a function called like the file.
+ * The queries of {@code src/main/azure/queries}. A {@code .kql} file with a {@code .json} of the same name is a rule, one named
+ * {@code Workbook...} a part of the workbook, any other a function of that name.
  */
 final class QueryFiles {
 
@@ -25,7 +25,7 @@ final class QueryFiles {
 
     private QueryFiles() {}
 
-    /** A scheduled rule: its name, its query and what stands beside it. */
+    /** A scheduled rule: name, query and the content of its {@code .json}. */
     record Rule(String name, String query, JsonNode metadata) {}
 
     static List<Query> functions() {
@@ -49,19 +49,19 @@ final class QueryFiles {
                 .toList();
     }
 
-    /** The order, the titles and the charts of the workbook's queries. */
+    /** Order, titles and charts of the workbook's queries. */
     static JsonNode workbook() {
         return json(FOLDER.resolve(WORKBOOK + ".json"));
     }
 
-    /** The five tables as their schema files declare them. */
+    /** The five tables of the schema files. */
     static List<Table> tables(boolean optionalColumns) {
         return files(TABLES, ".json").stream()
                 .map(file -> Table.of(json(file), optionalColumns))
                 .toList();
     }
 
-    /** Everything there is, to be bound against the given tables. */
+    /** All queries, to bind against the given tables. */
     static KustoJob job(List<Table> tables) {
         List<Query> queries = new ArrayList<>(workbookQueries());
         rules().forEach(rule -> queries.add(Query.of(rule.name() + ".kql", rule.query())));

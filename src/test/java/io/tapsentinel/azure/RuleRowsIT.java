@@ -20,7 +20,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Each rule has three cases for it and three against, of rows as this program sends them; no engine evaluates them here. */
+/** Each rule has three positive and three negative cases of rows this program would send. The rules are not evaluated. */
 @Tag("full")
 class RuleRowsIT {
 
@@ -28,16 +28,16 @@ class RuleRowsIT {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
-     * The example rows beside a rule: cases in which it has to tell and cases in which it must not.
+     * The example rows of a rule: positive cases, in which it must fire, and negative ones.
      *
-     * @param run when the rule is taken to run
+     * @param run when the rule is assumed to run
      */
     private record RuleRows(Instant run, List<Case> positive, List<Case> negative) {
 
-        /** One case: why it is one, and the rows that the tables hold, the first of which makes it one. */
+        /** One case: its reason and the rows in the tables; the first row is the decisive one. */
         record Case(String why, List<Row> rows) {}
 
-        /** A row of a table, stored at the given time. */
+        /** A row of a table and when it was stored. */
         record Row(String table, Instant ingested, JsonNode columns) {}
 
         static RuleRows of(Rule rule) {
@@ -72,7 +72,7 @@ class RuleRowsIT {
     }
 
     @Test
-    void everyRuleHasThreeCasesForItAndThreeAgainst() {
+    void everyRuleHasThreePositiveAndThreeNegativeCases() {
         assertThat(QueryFiles.rules()).allSatisfy(rule -> {
             RuleRows rows = RuleRows.of(rule);
             assertThat(rows.positive()).as(rule.name()).hasSize(3);
@@ -86,7 +86,7 @@ class RuleRowsIT {
     }
 
     @Test
-    void everyRowIsOneThatTheMapperWouldSend() {
+    void mapperWouldSendEveryRow() {
         assertThat(rows())
                 .isNotEmpty()
                 .allSatisfy(row ->
@@ -94,7 +94,7 @@ class RuleRowsIT {
     }
 
     @Test
-    void aRowWithAnotherNameOrTypeIsRefused() {
+    void rowWithAWrongColumnOrTypeIsRefused() {
         ObjectNode row = (ObjectNode) rows().stream()
                 .filter(one -> one.table().equals(DELIVERED))
                 .findFirst()
@@ -109,7 +109,7 @@ class RuleRowsIT {
     }
 
     @Test
-    void everyRowLiesWithinThePeriodAndWasStoredAfterItsTime() {
+    void everyRowIsWithinThePeriodAndStoredAfterItsTime() {
         assertThat(QueryFiles.rules()).allSatisfy(rule -> {
             RuleRows rows = RuleRows.of(rule);
             assertThat(rows.all()).flatExtracting(RuleRows.Case::rows).allSatisfy(row -> {
@@ -134,7 +134,7 @@ class RuleRowsIT {
         return faults(row.table(), row.columns());
     }
 
-    /** What the mapper says of a row, and whether it would send another one. */
+    /** What the mapper reports about a row, and whether it would send a different one. */
     private static List<String> faults(String table, JsonNode row) {
         List<String> faults = new ArrayList<>();
         MappingReport report = new MappingReport() {
@@ -174,7 +174,7 @@ class RuleRowsIT {
         return copy.without(nulls);
     }
 
-    /** Times of the columns as instants: they may be written with and without milliseconds. */
+    /** Times as instants: with or without milliseconds they are equal. */
     private static ObjectNode sameTimes(JsonNode row) {
         ObjectNode copy = row.deepCopy();
         copy.properties().forEach(field -> {

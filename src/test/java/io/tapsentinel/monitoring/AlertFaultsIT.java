@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each alert from the running program: quiet before a fault, firing during it, quiet again after its end. */
+/** Each alert with the running program: quiet before a fault, firing during it, quiet after it. */
 @Tag("full")
 class AlertFaultsIT {
 
@@ -33,7 +33,7 @@ class AlertFaultsIT {
     Path folder;
 
     @Test
-    void aWrongSecret() throws Exception {
+    void wrongSecret() throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "hush-hush");
         try (FaultRun run = run(Duration.ofHours(4), 200, MINUTE)) {
             run.day().services().without("tap.secret").with("tap.secret-file", secret.toString());
@@ -67,7 +67,7 @@ class AlertFaultsIT {
     }
 
     @Test
-    void sentinelFailsForLong() throws Exception {
+    void sentinelKeepsFailing() throws Exception {
         try (FaultRun run = run(Duration.ofHours(3), 500, MINUTE)) {
             run.start().to(minutes(30));
             run.day().services().sinkProxy().next(100_000, Fault.REFUSE);
@@ -100,7 +100,7 @@ class AlertFaultsIT {
     }
 
     @Test
-    void nineDaysAway() throws Exception {
+    void stoppedForNineDays() throws Exception {
         Duration back = Duration.ofDays(9);
         try (FaultRun run = run(back.plusDays(2), 5, FOUR_MINUTES)) {
             run.day().with("tap.sweep.ages", "none");
@@ -115,7 +115,7 @@ class AlertFaultsIT {
     }
 
     @Test
-    void anEventOfATypeThatHasNoTable() throws Exception {
+    void eventOfATypeWithoutATable() throws Exception {
         try (FaultRun run = run(Duration.ofHours(3), 200, MINUTE)) {
             run.start().to(minutes(31));
             run.tap()
@@ -137,7 +137,7 @@ class AlertFaultsIT {
     }
 
     @Test
-    void anHourThatLacksAnEventUntilItsNextSweep() throws Exception {
+    void hourMissesAnEventUntilItsNextSweep() throws Exception {
         try (FaultRun run = run(Duration.ofHours(10), 200, FOUR_MINUTES)) {
             run.start().to(minutes(320));
             sql(
@@ -153,7 +153,7 @@ class AlertFaultsIT {
     }
 
     @Test
-    void aBudgetThatIsNearlyUsedUpUntilTheFirstDayIsOver() throws Exception {
+    void budgetIsNearlyUsedUpUntilTheFirstDayEnds() throws Exception {
         try (FaultRun run = run(Duration.ofHours(27), 50, FOUR_MINUTES)) {
             run.day()
                     .with("tap.sweep.ages", "none")
@@ -170,7 +170,7 @@ class AlertFaultsIT {
     }
 
     @Test
-    void nothingNewForSixHours() throws Exception {
+    void noNewEventForSixHours() throws Exception {
         DrawnEvents events = new DrawnEvents(4)
                 .add(300, START, START.plus(Duration.ofHours(1)), Duration.ZERO, MINUTE)
                 .add(300, START.plus(Duration.ofHours(9)), START.plus(Duration.ofHours(11)), Duration.ZERO, MINUTE);
@@ -185,7 +185,7 @@ class AlertFaultsIT {
     }
 
     @Test
-    void nothingNewForOneTableForADay() throws Exception {
+    void noNewEventInOneTableForADay() throws Exception {
         Duration fault = Duration.ofDays(8);
         Duration over = fault.plusHours(28);
         try (FaultRun run = run(over.plusHours(6), 10, FOUR_MINUTES)) {
@@ -204,7 +204,7 @@ class AlertFaultsIT {
     }
 
     @Test
-    void aStoreThatDoesNotAnswer() throws Exception {
+    void storeDoesNotAnswer() throws Exception {
         try (FaultRun run = run(Duration.ofHours(2), 200, MINUTE)) {
             run.start().to(minutes(20));
             sql(run, "ALTER TABLE gap RENAME TO gap_away");
@@ -220,14 +220,14 @@ class AlertFaultsIT {
     }
 
     @Test
-    void anArchiveThatTakesNothingAndAnOutboxThatIsFull() throws Exception {
+    void archiveAcceptsNothingAndTheOutboxIsFull() throws Exception {
         Path archive = Files.createDirectories(folder.resolve("archive"));
         Path outbox = folder.resolve("outbox");
         Instant now = Instant.now();
         DrawnEvents events = new DrawnEvents(4)
                 .add(3_000, now.minus(minutes(90)), now.plus(Duration.ofHours(6)), Duration.ZERO, MINUTE);
         try (FaultRun run = new FaultRun(folder, events, MINUTE)) {
-            // files have the machine's time
+            // files carry the machine's time
             run.day()
                     .pass(Duration.between(START, now))
                     .with("tap.archive.uri", "file:" + archive)
@@ -243,11 +243,11 @@ class AlertFaultsIT {
             Files.delete(heap);
             Files.delete(archive);
             Files.move(folder.resolve("archive-away"), archive);
-            // longer than the longest pause
+            // longer than the longest retry pause
             run.to(minutes(129));
             awaitEmpty(outbox);
             for (int minute = 130; minute <= 184; minute++) {
-                // whenever a poll comes: the archive has a thread of its own, which does not see simulated time pass
+                // at any poll: the archive's own thread does not follow simulated time
                 run.to(minutes(minute));
                 awaitEmpty(outbox);
             }
@@ -268,7 +268,7 @@ class AlertFaultsIT {
         });
     }
 
-    /** With so many events an hour. */
+    /** With this many events per hour. */
     private FaultRun run(Duration length, int eventsPerHour, Duration step) throws IOException {
         int count = (int) (eventsPerHour * length.toHours());
         return new FaultRun(

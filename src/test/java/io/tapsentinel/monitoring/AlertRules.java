@@ -24,13 +24,13 @@ import java.util.stream.StreamSupport;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** The alerts as the manifest has them, and what promtool says of them. */
+/** The alerts of the manifest, and promtool. */
 final class AlertRules {
 
     private static final Pattern METRIC = Pattern.compile("\\b(app|camel|jvm|process|sentinel|tap)_\\w+\\b(?!\\s*=\")");
 
     static final Path MANIFEST = Path.of("kubernetes/monitoring/prometheus-rules.yaml");
-    /** The same as a file of rules of a plain Prometheus; the files of series name it. */
+    /** The rules as a file for a plain Prometheus; the series files refer to it. */
     private static final Path PLAIN = Path.of("target/prometheus/rules.yml");
 
     private static final Tool PROMTOOL = new Tool("promtool", "prometheus");
@@ -53,7 +53,7 @@ final class AlertRules {
         return all().stream().map(rule -> rule.path("alert").asText()).toList();
     }
 
-    /** Writes what stands below {@code spec}, unchanged, where the files of series look for it. JSON is YAML. */
+    /** Writes the manifest's {@code spec} to the file the series files refer to. JSON is YAML. */
     static synchronized Path plain() throws IOException {
         write(PLAIN, yaml(MANIFEST).path("spec"));
         return PLAIN;
@@ -63,14 +63,14 @@ final class AlertRules {
         return PROMTOOL.run("check", "rules", plain().toString());
     }
 
-    /** Runs promtool's tests of the rules that {@link #plain} has written. */
+    /** Runs promtool's tests on the rules written by {@link #plain}. */
     static CommandResult test(Path... series) {
         return PROMTOOL.run(
                 Stream.concat(Stream.of("test", "rules"), Arrays.stream(series).map(Path::toString))
                         .toArray(String[]::new));
     }
 
-    /** Fails unless this test holds; {@code evaluation} is how often rules are evaluated. */
+    /** Fails unless this test passes. @param evaluation the rules' evaluation interval */
     static void assertThatTestHolds(String name, Duration evaluation, Map<String, Object> test) throws IOException {
         Path file = plain().resolveSibling(name + ".yml");
         write(
@@ -86,7 +86,7 @@ final class AlertRules {
         assertThat(answer.succeeded()).as(answer.text()).isTrue();
     }
 
-    /** As a whole, since another JVM's promtool may read it now. */
+    /** Atomically: another JVM's promtool may be reading the file. */
     static void write(Path file, Object content) throws IOException {
         Files.createDirectories(file.getParent());
         Path part = Files.createTempFile(file.getParent(), "part-", ".yml");
@@ -94,7 +94,7 @@ final class AlertRules {
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** What an expression asks for. Whether it is right, promtool knows. */
+    /** Metrics in an expression. promtool checks its syntax. */
     static Set<String> metrics(String expression) {
         return METRIC.matcher(expression)
                 .results()

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** The dashboard's file. */
+/** The dashboard. */
 record Dashboard(JsonNode json) {
 
     static final Path FILE = Path.of("kubernetes/monitoring/dashboard.json");
@@ -21,19 +21,19 @@ record Dashboard(JsonNode json) {
         return StreamSupport.stream(array.spliterator(), false);
     }
 
-    /** Rows, too. */
+    /** Panels and rows. */
     List<JsonNode> panels() {
         return each(json.path("panels")).toList();
     }
 
-    /** Those that show something. */
+    /** Panels only. */
     List<JsonNode> shown() {
         return panels().stream()
                 .filter(panel -> !panel.path("type").asText().equals("row"))
                 .toList();
     }
 
-    /** All queries, with Grafana's variables as they are when everything is chosen. */
+    /** All queries, with Grafana's variables set to All. */
     List<String> expressions() {
         return shown().stream()
                 .flatMap(panel -> each(panel.path("targets")))

@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The program in simulated time, scraped at every step as Prometheus would, and what the rules make of the values. Times are counted
- * from the start of the run, where promtool's clock is 0: values that are times are moved by as much, all others stay as they are.
+ * Runs the program in simulated time, scrapes it at every step as Prometheus would, and evaluates the rules with promtool. Times count
+ * from the start of the run, promtool's 0; metrics that hold a time are shifted accordingly.
  */
 final class FaultRun implements AutoCloseable {
 
@@ -46,7 +46,7 @@ final class FaultRun implements AutoCloseable {
         return day;
     }
 
-    /** The way to TAP. */
+    /** The proxy in front of TAP. */
     FaultProxy tap() {
         return day.tap().proxy();
     }
@@ -59,7 +59,7 @@ final class FaultRun implements AutoCloseable {
         return this;
     }
 
-    /** Runs until so long after the start of the run. */
+    /** Runs until this long after the start. */
     FaultRun to(Duration end) {
         for (; step.multipliedBy(scrapes).compareTo(end) <= 0; scrapes++) {
             day.runTo(start.plus(step.multipliedBy(scrapes)));
@@ -75,7 +75,7 @@ final class FaultRun implements AutoCloseable {
         return this;
     }
 
-    /** Stops the program; until so long after the start of the run there is nothing to scrape. */
+    /** Stops the program. Until this long after the start there is nothing to scrape. */
     FaultRun awayTo(Duration end) throws Exception {
         day.stop();
         series.values().forEach(values -> values.add("stale"));
@@ -84,12 +84,12 @@ final class FaultRun implements AutoCloseable {
         return this;
     }
 
-    /** Exactly these alerts fire at this time. */
+    /** Expects exactly these alerts at this time. */
     FaultRun fires(Duration at, String... alerts) {
         return expect("ALERTS{alertstate=\"firing\"}", at, alerts);
     }
 
-    /** Nothing has fired until this time. */
+    /** Expects no alert until this time. */
     FaultRun quietUntil(Duration end) {
         return expect("max_over_time(ALERTS{alertstate=\"firing\"}[" + end.toSeconds() + "s])", end);
     }
@@ -107,7 +107,7 @@ final class FaultRun implements AutoCloseable {
         return this;
     }
 
-    /** Asks promtool. @param evaluation how often rules are looked at */
+    /** Runs promtool. @param evaluation the rules' evaluation interval */
     void judge(String name, Duration evaluation) throws IOException {
         AlertRules.assertThatTestHolds(
                 "run-" + name,
@@ -129,7 +129,7 @@ final class FaultRun implements AutoCloseable {
         }
     }
 
-    /** With what Prometheus adds. */
+    /** With the labels Prometheus adds. */
     private static String labelled(String name) {
         String target = "instance=\"a\",job=\"tap-sentinel\",namespace=\"soc\"";
         return name.endsWith("}")
@@ -141,7 +141,7 @@ final class FaultRun implements AutoCloseable {
         return Double.isNaN(value) ? "NaN" : BigDecimal.valueOf(value).toPlainString();
     }
 
-    /** Equal values in a row as promtool has them: {@code 5x3} is four of them, {@code _x3} three that are missing. */
+    /** Equal values in promtool's notation: {@code 5x3} is 5 four times, {@code _x3} three missing values. */
     private static String shortly(List<String> values) {
         StringBuilder text = new StringBuilder();
         for (int from = 0, to; from < values.size(); from = to) {

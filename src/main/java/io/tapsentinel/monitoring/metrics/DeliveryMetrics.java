@@ -20,14 +20,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.DoubleStream;
 
-/** What one table was sent since the start of the process, and what stands in the way of deliveries. The histograms' bounds are few, since each is a series. */
+/** Deliveries to one table since the start of the process, and their failures. Histograms have few buckets because each is a series. */
 public final class DeliveryMetrics implements DeliveryListener {
 
     private static final String NO_ANSWER = "no-answer";
     private static final double[] RECORDS = {1, 10, 100, 1_000, 10_000};
     private static final double[] BYTES = {10_000, 100_000, 500_000, 1_000_000};
     private static final Duration[] UPLOAD = seconds(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60);
-    /** A poll's interval, how late TAP indexes, the ages of sweeps. */
+    /** From a poll interval and TAP's late indexing up to the ages of sweeps. */
     private static final Duration[] LAG =
             seconds(60, 300, 600, 1_800, 3_600, 4 * 3_600, 12 * 3_600, 24 * 3_600, 3 * 86_400, 7 * 86_400);
 
@@ -42,7 +42,7 @@ public final class DeliveryMetrics implements DeliveryListener {
     private final Timer seconds;
     private final Timer lag;
 
-    /** @param clock tells when an acknowledgement came */
+    /** @param clock for the time of an acknowledgement */
     public DeliveryMetrics(MeterRegistry registry, String table, InstantSource clock) {
         this.registry = registry;
         this.table = table;
@@ -71,7 +71,7 @@ public final class DeliveryMetrics implements DeliveryListener {
         STATUSES.forEach(this::retries);
     }
 
-    /** What Sentinel takes, table by table. @param started when the process began */
+    /** Registers the state of deliveries by table. @param started start of the process */
     public static void ofSink(MeterRegistry registry, SentinelComponent sentinel, Instant started) {
         DeliveryStatus deliveries = sentinel.deliveryStatus();
         Metrics.gauge(
@@ -93,7 +93,7 @@ public final class DeliveryMetrics implements DeliveryListener {
                     "1 while deliveries need action",
                     "table",
                     table);
-            // seconds since 1970, as Prometheus has times
+            // seconds since 1970, as usual in Prometheus
             Gauge.builder(
                             "sentinel.last.acknowledged.timestamp",
                             () -> status.lastAcknowledged().orElse(started).toEpochMilli() / 1_000.0)
@@ -131,7 +131,7 @@ public final class DeliveryMetrics implements DeliveryListener {
 
     @Override
     public void accepted() {
-        // what stood in the way is a gauge
+        // failures in a row are a gauge
     }
 
     @Override
@@ -142,7 +142,7 @@ public final class DeliveryMetrics implements DeliveryListener {
 
     @Override
     public void givenUp(Exception failure) {
-        // the window fails and is counted there
+        // the failed window is counted
     }
 
     private static Duration[] seconds(double... seconds) {

@@ -21,13 +21,12 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What Prometheus may ask for at {@code camel.metrics.path}, beside {@link ReadMetrics} and {@link DeliveryMetrics}: what is looked up
- * when it asks, in the store at most every 30 seconds or by its keys, so that no event costs anything. A figure that the store refuses,
- * or does not give in time, is NaN. Never content.
+ * Gauges that are read from the store when Prometheus scrapes, so that no event costs anything; {@link ReadMetrics} and
+ * {@link DeliveryMetrics} have the counters. A gauge is NaN when the store does not answer in time. Never event content.
  */
 public final class Metrics {
 
-    /** The name under which Camel looks for a registry before it makes one of its own. */
+    /** Camel uses the registry bound to this name instead of creating one. */
     public static final String REGISTRY = "metricsRegistry";
 
     private static final Duration ONE_SCRAPE = Duration.ofSeconds(1);
@@ -40,12 +39,12 @@ public final class Metrics {
         this.registry = registry;
     }
 
-    /** A registry without anything. */
+    /** An empty registry. */
     public static MeterRegistry registry() {
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }
 
-    /** What the store is asked for once for all gauges of a scrape. */
+    /** One answer of the store, shared by all gauges of a scrape. */
     private record Scrape(StoreFigures figures, Map<Pool, Requests> requests) {
 
         private record Requests(long used, long leftForPolls, long leftForRest) {}
@@ -62,7 +61,7 @@ public final class Metrics {
         }
     }
 
-    /** How far reading has come, what is missing, and what it costs. @param steady tells one scrape from the next */
+    /** Registers progress, missing events and requests. @param steady separates one scrape from the next */
     public static void ofReading(MeterRegistry registry, Figures figures, RequestBudget budget, Clock steady) {
         new Metrics(registry)
                 .ofStore(
@@ -128,7 +127,7 @@ public final class Metrics {
                 purpose);
     }
 
-    /** One series that is always 1. */
+    /** Registers the version, as a series that is always 1. */
     public static void ofProgram(MeterRegistry registry, String version) {
         gauge(registry, "tap.info", () -> 1, "The running version", "version", version);
     }

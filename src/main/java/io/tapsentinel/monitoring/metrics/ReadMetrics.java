@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What was read since the start of the process. Counted when a read is committed, so that an event counts once for every read that
- * shows it, as a duplicate from the second one on; a few steps a read, none an event. Every series that can be foreseen is there from
- * the start, since a rate does not see the step from absent to the first value. Thread-safe.
+ * Reads since the start of the process. Counted when a read commits, so an event counts once per read that contains it, from the second
+ * read on as a duplicate. All foreseeable series exist from the start: a rate does not see the step from absent to the first value.
+ * Thread-safe.
  */
 public final class ReadMetrics implements ReadListener {
 
@@ -36,13 +36,13 @@ public final class ReadMetrics implements ReadListener {
     private final MeterRegistry registry;
     private final InstantSource clock;
     private final InstantSource steady;
-    /** When a poll was committed last, by the steady clock. */
+    /** Time of the last committed poll, by the steady clock. */
     private volatile Instant lastPoll;
 
     /**
-     * @param registry gets all of these
-     * @param clock    the machine's
-     * @param steady   is not set when the machine's clock is
+     * @param registry for all metrics
+     * @param clock    the machine's clock
+     * @param steady   a clock that is never adjusted
      */
     public ReadMetrics(MeterRegistry registry, InstantSource clock, InstantSource steady) {
         this.registry = registry;
@@ -74,7 +74,7 @@ public final class ReadMetrics implements ReadListener {
         REFUSALS.forEach(this::refusals);
     }
 
-    /** When a poll was committed last, before the first of this process: one that is restarted all the time must not look as if it read. */
+    /** Sets the last committed poll of an earlier process: repeated restarts must not look like polls. */
     public void lastPoll(Instant before) {
         lastPoll = steady.instant().minus(Duration.between(before, clock.instant()));
     }

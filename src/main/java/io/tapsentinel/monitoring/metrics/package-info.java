@@ -1,5 +1,5 @@
 /**
- * The meters that Prometheus reads.
+ * Metrics for Prometheus.
  * May use monitoring.health and what is below it.
  * Read {@link io.tapsentinel.monitoring.metrics.Metrics} first.
  */

@@ -27,7 +27,7 @@ class MetricsIT {
     private final SimulatedServices services = new SimulatedServices();
 
     @Test
-    void everySeriesThatCanBeForeseenIsThereBeforeTheFirstRead() {
+    void foreseeableSeriesExistBeforeTheFirstRead() {
         Scrape before = Scrape.of(services.start());
 
         for (String table : Stream.concat(Stream.of(EventType.values()).map(EventType::table), Stream.of("unknown"))
@@ -71,7 +71,7 @@ class MetricsIT {
     }
 
     @Test
-    void eventsAndBatchesAreThoseThatTheServersSaw() throws Exception {
+    void eventsAndBatchesMatchWhatTheServersSaw() throws Exception {
         Map<String, AtomicInteger> rows = new ConcurrentHashMap<>();
         services.eachRow((table, row) ->
                 rows.computeIfAbsent(table, name -> new AtomicInteger()).incrementAndGet());
@@ -123,7 +123,7 @@ class MetricsIT {
     }
 
     @Test
-    void aProgramThatIsRestartedAllTheTimeDoesNotLookAsIfItRead() throws Exception {
+    void repeatedRestartsDoNotLookLikePolls() throws Exception {
         RunningProgram first = services.start().poll();
         double polled = Scrape.of(first).value("tap_last_poll_timestamp_seconds");
         first.stop();
@@ -134,7 +134,7 @@ class MetricsIT {
     }
 
     @Test
-    void theLagOfAnEventIsFromItsTimeToItsAcknowledgement() throws Exception {
+    void eventLagIsFromItsTimeToItsAcknowledgement() throws Exception {
         Scrape scrape = Scrape.of(services.start().poll());
 
         String label = "{table=\"" + CLICKS + "\"}";
@@ -148,7 +148,7 @@ class MetricsIT {
     }
 
     @Test
-    void whatFailsIsCountedByItsStatus() throws Exception {
+    void failuresAreCountedByStatus() throws Exception {
         RunningProgram program = services.start();
         services.tapProxy().next(Fault.THROTTLED);
         program.poll();

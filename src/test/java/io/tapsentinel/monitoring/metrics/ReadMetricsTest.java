@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Counts that simulated services do not bring about. */
+/** Counts the simulated services cannot produce. */
 class ReadMetricsTest {
 
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
@@ -25,7 +25,7 @@ class ReadMetricsTest {
     private final ReadMetrics metrics = new ReadMetrics(registry, clock, clock);
 
     @Test
-    void eachWordOfTheLedgerIsCountedWhereItBelongs() {
+    void eachCountOfTheLedgerGoesToItsMetric() {
         read(
                 EventType.CLICKS_BLOCKED.arrayName(),
                 Map.of(
@@ -71,7 +71,7 @@ class ReadMetricsTest {
     }
 
     @Test
-    void typesWithoutATableAreOneSeriesHoweverManyThereAre() {
+    void typesWithoutATableShareOneSeries() {
         for (int i = 0; i < 100; i++) {
             read("invented" + i, Map.of("fetched", 1L, "rejected", 1L));
         }
@@ -80,7 +80,7 @@ class ReadMetricsTest {
     }
 
     @Test
-    void aRequestThatTheBudgetForbidsIsNoRefusalOfTaps() {
+    void requestBlockedByTheBudgetIsNoRefusal() {
         metrics.failed(Purpose.POLL, EFFORT, "tap-budget");
         metrics.failed(Purpose.POLL, EFFORT, "window-not-committed");
         assertThat(registry.find("tap.refusals").counters()).allMatch(counter -> counter.count() == 0);
