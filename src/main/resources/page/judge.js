@@ -74,17 +74,17 @@ function unsaid(data) {
   if (lost > 0 && !data.problems.some(problem => problem.part === LOSSES && problem.what.includes("lack events"))) {
     found.push({part: LOSSES, level: "DEGRADED", what: count(lost, "event") + " that Proofpoint reported "
         + (lost === 1 ? "is" : "are") + " missing in Sentinel",
-      remedy: "see the command status for the hours; when the next sweep does not bring them, report it as a fault of this program"});
+      remedy: "run the command status to see the hours; if the next sweep does not deliver the events, report it as a bug"});
   }
   const isNews = data.gaps.some(gap => between(gap.noticedAt, data.at) < GAP_DAYS * 86400);
   if (isNews && !data.problems.some(problem => problem.part === LOSSES && problem.what.startsWith("time was lost"))) {
     found.push({part: LOSSES, level: "DEGRADED",
       what: "time was lost: " + duration(data.lostSeconds) + " that could not be read or delivered",
-      remedy: "see the command gaps for the reason; move kept answers of that time, or a repaired one from tap.rejected.uri, to tap.replay.uri"});
+      remedy: "run the command gaps to see the reason; to fill a gap, move archived answers of that time, or a repaired one from tap.rejected.uri, to tap.replay.uri"});
   }
   if (isBehind(data.progress) && data.problems.length === 0) {
     found.push({part: "tap", level: "DEGRADED", what: "reading is " + duration(data.progress.lagSeconds) + " behind",
-      remedy: "nothing, while it rests after a refusal of Proofpoint: Health in detail says until when"});
+      remedy: "no action needed while the program pauses after a refusal by Proofpoint; Health in detail shows until when"});
   }
   return found;
 }

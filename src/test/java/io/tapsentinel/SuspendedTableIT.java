@@ -101,7 +101,7 @@ class SuspendedTableIT {
                 .startsWith("a table is suspended (" + REFUSED.table()
                         + " has been suspended for 31 s (since 12:02 UTC): Sentinel answered 403. " + deferred()
                         + " events are deferred; next probe at the first poll after ")
-                .contains("give the identity the role")
+                .contains("assign the identity the role")
                 .doesNotContain("failed requests in a row");
         Scrape scrape = Scrape.of(program);
         String table = "{table=\"" + REFUSED.table() + "\"}";

@@ -27,7 +27,7 @@ public final class Cron {
             if (cron.getNextValidTimeAfter(new Date()) != null) {
                 return cron;
             }
-            throw SettingReader.bad(name, read.required(name), "a Quartz cron expression that fires some day");
+            throw SettingReader.bad(name, read.required(name), "a Quartz cron expression that can fire");
         } catch (ParseException e) {
             throw SettingReader.bad(name, read.required(name), "a Quartz cron expression of six or seven fields");
         }

@@ -86,7 +86,7 @@ public final class EffectiveProperties {
                 own.load(mine);
             } catch (IOException | IllegalArgumentException e) {
                 throw new InvalidSettingException(
-                        FILE + " in " + folder.toAbsolutePath() + " cannot be read: " + e.getMessage());
+                        folder.toAbsolutePath().resolve(FILE) + " cannot be read: " + e.getMessage());
             }
         }
         return own;

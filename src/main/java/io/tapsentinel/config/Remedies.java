@@ -1,117 +1,114 @@
 package io.tapsentinel.config;
 
 /**
- * What to do about each known problem: the one list for health, the doctor, the status page and the sentences about a suspended table.
- * Each is one line without a full stop; it begins with what a person does, or with "nothing" where it passes by itself.
+ * What to do about each known problem: the only list, used by health, the doctor, the status page and the messages about suspended tables.
+ * Each is one line without a full stop at its end. It begins with the action, or with "no action needed" where the problem passes.
  */
 public final class Remedies {
 
-    private static final String UNTIL_RIGHT =
-            "; nothing is lost within 7 days, rows and reading wait until it is right";
-    private static final String DOCTOR_NAMES_CAUSE = "; the command doctor names the cause";
+    private static final String UNTIL_RIGHT = ". Reading and sending wait until then; nothing is lost within 7 days";
+    private static final String DOCTOR_NAMES_CAUSE = "; the command doctor finds the cause";
     private static final String WAY =
             ", the proxy (HTTPS_PROXY, NO_PROXY), tls.ca-file and the network" + DOCTOR_NAMES_CAUSE;
-
     public static final String STUCK =
-            "restart it, as Kubernetes does when the liveness probe fails, and report the WARN lines of the log as a fault of this program";
-
+            "restart the program (Kubernetes does when the liveness probe fails) and report the WARN lines of the log as a bug";
     public static final String TAP_CREDENTIALS =
-            "check tap.principal and tap.secret, or the right of that service credential";
+            "check tap.principal and tap.secret, and the rights of that service credential";
     public static final String TAP_CREDENTIALS_OF_PROGRAM =
-            TAP_CREDENTIALS + "; corrected ones are tried at once after a restart, in tap.secret-file at the next poll";
-    public static final String TAP_UNREAD = "check tap.url" + WAY + "; TAP is asked again by itself";
+            TAP_CREDENTIALS + ". New values apply after a restart, those in tap.secret-file at the next poll";
+    public static final String TAP_UNREAD = "check tap.url" + WAY + ". The program keeps trying";
     public static final String TAP_LENGTH =
-            "they are asked for again; when it lasts, find what removes Content-Length or the chunks between TAP and this program";
+            "no action needed at first: the answers are requested again. If it lasts, find what removes Content-Length or chunked"
+                    + " encoding between TAP and this program";
     public static final String TAP_UNREADABLE =
-            "its time is narrowed down and all other time is read; when it lasts, look at what may change answers between TAP and"
-                    + " this program, such as a proxy";
+            "no action needed at first: the program narrows down the unreadable time and reads the rest. If it lasts, look for what"
+                    + " changes answers between TAP and this program, such as a proxy";
     public static final String TAP_WINDOW =
-            "the window is kept and asked for again, check tap.url, the routes and the clock";
+            "check tap.url, the routes and the clock; the program keeps requesting the window";
     public static final String TAP_FORMAT =
-            "install a version of this program that knows TAP's new format; the window is kept and read again, nothing is lost within 7 days";
-    public static final String OTHER_CLIENT =
-            "give this program a credential of its own when another client uses this one";
+            "install a version of this program that supports TAP's new format. The window is read again then; nothing is lost within 7 days";
+    public static final String OTHER_CLIENT = "give this program its own credential if another client uses this one";
     public static final String TAP_THROTTLED =
-            "nothing, it passes when the oldest requests of the day age out; " + OTHER_CLIENT;
+            "no action needed: TAP answers again when the oldest requests are a day old; " + OTHER_CLIENT;
     public static final String TAP_FAILING =
-            "nothing at first, they are read again; when it lasts, look at the other problems first, then at the routes that were edited"
-                    + " last, and by the command doctor at TAP";
+            "no action needed at first: the windows are read again. If it lasts, fix the other problems, then check the routes that were"
+                    + " edited last; the command doctor checks TAP";
     public static final String TAP_NO_POLL =
-            "look at the other problems first, then at the WARN lines of the log; nothing is lost within 7 days";
+            "fix the other problems first, then look at the WARN lines of the log; nothing is lost within 7 days";
     private static final String FEWER_SWEEPS = "sweep at fewer ages (tap.sweep.ages)";
-    public static final String FEWER_REQUESTS = "poll less often (tap.poll.cron), " + FEWER_SWEEPS;
-    public static final String TAP_BUDGET = "nothing when it is the end of a catch-up; else " + FEWER_REQUESTS
-            + ", or look for who else uses the credential";
+    public static final String FEWER_REQUESTS = "poll less often (tap.poll.cron) or " + FEWER_SWEEPS;
+    public static final String TAP_BUDGET = "no action needed at the end of a catch-up; otherwise " + FEWER_REQUESTS
+            + ", and check whether another client uses the credential";
     public static final String TAP_POSTPONED =
-            "nothing, they go on when the oldest requests of the day age out; when it comes often, " + FEWER_SWEEPS;
-    /** Of the page alone, whose figures show it before health finds a reason. */
+            "no action needed: the reads continue when the oldest requests are a day old. If it happens often, "
+                    + FEWER_SWEEPS;
+    /** Only for the page, whose figures show the problem before health does. */
     public static final String TAP_BEHIND =
-            "nothing, while it rests after a refusal of Proofpoint: Health in detail says until when";
+            "no action needed while the program pauses after a refusal by Proofpoint; Health in detail shows until when";
 
     public static final String CLOCK =
-            "have the clock set by a time service; windows are planned by the earlier clock meanwhile";
-
-    public static final String TOKEN = "check the identity (AZURE_CLIENT_ID and its kin) and sentinel.cloud";
+            "synchronize the clock with a time service; until then windows are planned by the earlier of both clocks";
+    public static final String TOKEN =
+            "check the identity (AZURE_CLIENT_ID and the related variables) and sentinel.cloud";
     public static final String TOKEN_OF_PROGRAM = TOKEN + DOCTOR_NAMES_CAUSE + UNTIL_RIGHT;
     public static final String ROLE =
-            "give the identity the role Monitoring Metrics Publisher on the data collection rule, it counts within 30 minutes";
+            "assign the identity the role Monitoring Metrics Publisher on the data collection rule (effective within 30 minutes)";
     public static final String ROLE_OF_TABLE = ROLE + "; the command doctor names the identity";
     public static final String ROLE_OF_PROGRAM = ROLE_OF_TABLE + UNTIL_RIGHT;
     public static final String RULE =
             "check sentinel.dcr-immutable-id and sentinel.endpoint against the data collection rule";
     public static final String RULE_OF_PROGRAM = RULE + UNTIL_RIGHT;
     public static final String STREAM =
-            "check that the rule has the table's stream, its columns and its transformation as in the template, or deploy the template again";
+            "check that the rule has the table's stream, with the columns and the transformation of the template, or deploy the template"
+                    + " again";
     public static final String REQUEST_SIZE =
-            "find what refuses requests of under 1 MB between this program and Sentinel, such as a proxy";
+            "find what refuses requests under 1 MB between this program and Sentinel, such as a proxy";
     public static final String SENTINEL_REFUSES =
-            "check that sentinel.endpoint is the rule's and that the rule and the tables are those of the template";
+            "check that sentinel.endpoint belongs to the rule, and that the rule and the tables match the template";
     public static final String SENTINEL_REFUSES_PROGRAM = SENTINEL_REFUSES + DOCTOR_NAMES_CAUSE + UNTIL_RIGHT;
     public static final String SENTINEL_BUSY =
-            "look at Azure's status page, sentinel.endpoint, the network, and the rule's limits (12,000 requests and 2 GB a minute)";
+            "check Azure's status page, sentinel.endpoint, the network, and the rule's limits (12,000 requests and 2 GB a minute)";
     public static final String SENTINEL_RETRIES =
-            "nothing, the same rows are sent again until it takes them; after an hour " + SENTINEL_BUSY;
+            "no action needed: the rows are sent again until Sentinel accepts them. After an hour, " + SENTINEL_BUSY;
     public static final String SENTINEL_UNREACHED =
-            "check sentinel.endpoint" + WAY + "; rows and reading wait and go on by themselves";
+            "check sentinel.endpoint" + WAY + ". Rows wait and are sent when Sentinel answers";
     public static final String SENTINEL_NOT_KEPT =
-            "look at the part storage and at the disk; windows are read again once it is right";
+            "check the disk and the problems under storage; the windows are read again once the store can be written";
     public static final String TABLE_SUSPENDED =
-            "what the message says of its last answer: 403, the role; 404, the rule; 400, its stream; 5xx or none, Azure's status page; its"
-                    + " events are deferred and sent later, nothing is lost within 7 days";
-    public static final String TABLE_DOWN = "as for a table that is suspended; TAP keeps its events for 7 days";
-
+            "check by its last answer: 403, the role; 404, the rule; 400, the stream; 5xx or none, Azure's status page. Its events are"
+                    + " deferred and sent later; nothing is lost within 7 days";
+    public static final String TABLE_DOWN = "as for a suspended table; TAP keeps its events for 7 days";
     public static final String STORE =
-            "put right what it says: the disk may be full, or the file damaged or not ours; windows are read again once it is right";
+            "fix what the message names: a full disk, a damaged file, or a file that another user owns. Windows are read again once the"
+                    + " store works";
     public static final String STORAGE_SILENT =
-            "look at the database's server and the network to it, or at the disk; nothing is lost within 7 days, and reading goes on once"
-                    + " it answers";
+            "check the database server and the network to it, or the disk. Reading continues when it answers; nothing is lost within 7 days";
     public static final String REJECTED_URI =
-            "make room there or put the endpoint right; the windows of such records stay due until then";
+            "free space there or fix the endpoint; until then, windows with rejected records are read again";
     public static final String STORE_LACKS =
-            "find out what restored its file or removed its -wal; the query EventsTwice lists rows that are in Sentinel twice; shown for a day";
+            "find out what restored the store's file or removed its -wal; the query EventsTwice lists rows that are in Sentinel twice."
+                    + " Shown for a day";
     public static final String REJECTED =
-            "see the command rejected, put right what it names and move the files to tap.replay.uri";
+            "run the command rejected, fix what it names and move the files to tap.replay.uri";
     public static final String UNKNOWN_TYPES =
-            "look for a newer version of this program; their documents lie at tap.rejected.uri and can be replayed then";
-
+            "look for a newer version of this program; until then the events are kept at tap.rejected.uri and can be replayed later";
     public static final String GAP =
-            "see the command gaps for the reason; move kept answers of that time, or a repaired one from tap.rejected.uri, to"
-                    + " tap.replay.uri";
+            "run the command gaps to see the reason; to fill a gap, move archived answers of that time, or a repaired one from"
+                    + " tap.rejected.uri, to tap.replay.uri";
     public static final String MISSING =
-            "see the command status for the hours; when the next sweep does not bring them, report it as a fault of this program";
-    public static final String UNREAD = "look at the part storage";
-    public static final String SILENT = UNREAD + "; what else is said of this part is from before";
-
+            "run the command status to see the hours; if the next sweep does not deliver the events, report it as a bug";
+    public static final String UNREAD = "check the problems under storage";
+    public static final String SILENT = UNREAD + "; everything else shown for this part may be out of date";
     public static final String ROUTES =
-            "put right what it names, the folder is looked at by itself; the command routes check tells all of it";
+            "fix what it names, the program picks up the edit; the command routes check lists every problem";
     public static final String ARCHIVE_WAITS =
-            "they wait in tap.archive.outbox and are sent when it does; check the endpoint, the identity's role on it and the network";
+            "answers wait in tap.archive.outbox until it accepts them; check the endpoint, the identity's role on it and the network";
     public static final String ARCHIVE_DROPS =
-            "make room or let tap.archive.uri be reached; events are delivered all the same";
+            "free space or make tap.archive.uri reachable; events are still delivered";
 
     private Remedies() {}
 
-    /** For one table that refuses while another one accepts. @param status of Sentinel's last answer, 0 when there was none */
+    /** For a table that refuses while another accepts. @param status of Sentinel's last answer, 0 for no answer */
     public static String ofTable(int status) {
         return switch (status) {
             case 403 -> ROLE_OF_TABLE;

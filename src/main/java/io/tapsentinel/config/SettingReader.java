@@ -67,7 +67,7 @@ public final class SettingReader {
         try {
             secret.get();
         } catch (UncheckedIOException e) {
-            throw bad(name, file, "a file that can be read");
+            throw bad(name, file, "a readable file");
         }
         return secret;
     }
@@ -183,14 +183,14 @@ public final class SettingReader {
     }
 
     public static InvalidSettingException bad(String name, String value, String bound) {
-        return new InvalidSettingException(List.of(name), name + " is \"" + value + "\"; it has to be " + bound);
+        return new InvalidSettingException(List.of(name), name + " is \"" + value + "\"; it must be " + bound);
     }
 
     private static InvalidSettingException missing(List<String> names) {
         List<String> first = names.stream().map(name -> name.split(" ")[0]).toList();
         return new InvalidSettingException(
                 first,
-                "missing: " + String.join(", ", names) + "; set them in application.properties or in the environment ("
-                        + EffectiveProperties.environmentName(first.get(0)) + " and so on)");
+                "Missing: " + String.join(", ", names) + ". Set them in application.properties or the environment ("
+                        + EffectiveProperties.environmentName(first.get(0)) + ", ...).");
     }
 }

@@ -68,9 +68,9 @@ final class ConfigurationCheck implements Check {
         problems.forEach(problem -> found.accept(Finding.wrong(
                 name(),
                 problem
-                        + (problem.startsWith("missing: ")
+                        + (problem.startsWith("Missing: ")
                                 ? misspelt()
-                                        + "; without an account, mvn compile camel:run shows the program with stand-ins for both services"
+                                        + " Without an account, mvn compile camel:run runs the program against simulated services"
                                 : ""))));
     }
 
@@ -151,6 +151,6 @@ final class ConfigurationCheck implements Check {
                 .toList();
         return unknown.isEmpty()
                 ? ""
-                : "; the environment's " + String.join(", ", unknown) + " is no property of this program";
+                : " No property of this program: " + String.join(", ", unknown) + " (environment).";
     }
 }

@@ -103,8 +103,8 @@ public final class Network {
      */
     public static String remedy(Throwable failure) {
         return isOfAuthority(failure)
-                ? "; if that is the certificate of your own proxy or server, name its authority's file in "
-                        + TrustedCertificates.OPTION
+                ? "; to trust the certificate of your own proxy or server, set " + TrustedCertificates.OPTION
+                        + " to its authority's file"
                 : "";
     }
 

@@ -52,7 +52,7 @@ final class NetworkMessage {
             // its message may repeat what came
             said = "the answer is not valid HTTP; check which server answers";
         } else if (failure instanceof MessageConstraintException) {
-            said += "; an answer may have " + BoundedHttpComponent.MOST_HEADERS + " headers of "
+            said += "; the limit is " + BoundedHttpComponent.MOST_HEADERS + " headers of "
                     + BoundedHttpComponent.LONGEST_LINE / 1_024 + " KiB. Check which server answers";
         } else if (failure.getMessage() == null) {
             // the JDK's client has no text when it cannot connect

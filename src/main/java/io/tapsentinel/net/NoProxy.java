@@ -80,6 +80,6 @@ final class NoProxy {
     private static InvalidSettingException bad(String variable, String entry) {
         return new InvalidSettingException(
                 variable + " has the entry \"" + entry
-                        + "\"; it has to be a host, a suffix of hosts, an address (each also with :port), a range such as 10.0.0.0/8, or *");
+                        + "\"; it must be a host, a domain suffix or an address (each also with :port), a range such as 10.0.0.0/8, or *");
     }
 }

@@ -21,7 +21,7 @@ import java.util.Optional;
 public record ProxyAddress(InetSocketAddress address, Optional<User> user) {
 
     private static final String BOUND =
-            "http://host:port or http://user:password@host:port, each %, @, : and / of user and password"
+            "http://host:port or http://user:password@host:port, with %, @, : and / in user and password"
                     + " written as %25, %40, %3A and %2F";
     private static final int DEFAULT_PORT = 80;
     private static final int HIGHEST_PORT = 65_535;
@@ -80,7 +80,7 @@ public record ProxyAddress(InetSocketAddress address, Optional<User> user) {
         } catch (URISyntaxException | IllegalArgumentException e) {
             // refused below, where nothing of the value is said
         }
-        throw new InvalidSettingException(variable + " is not the URL of a proxy; it has to be " + BOUND);
+        throw new InvalidSettingException(variable + " is not a proxy URL; it must be " + BOUND);
     }
 
     private static User user(String text) {

@@ -8,11 +8,11 @@ public class ProxyRefusedException extends ConnectException {
     private static final int WANTS_USER = 407;
 
     public ProxyRefusedException(ProxyAddress proxy, String to, int status) {
-        super("the proxy " + proxy + " refused the way to " + to + " with " + status
+        super("the proxy " + proxy + " refused to connect to " + to + " with " + status
                 + (status != WANTS_USER
                         ? ""
                         : proxy.user().isEmpty()
-                                ? ": HTTPS_PROXY has to name a user and a password"
-                                : ": not with the user and password of HTTPS_PROXY"));
+                                ? ": HTTPS_PROXY must contain a user and a password"
+                                : ": the user or password in HTTPS_PROXY is wrong"));
     }
 }

@@ -6,6 +6,7 @@ import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
 import com.azure.core.util.BinaryData;
 import com.azure.core.util.CoreUtils;
+import io.tapsentinel.event.HumanText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -60,8 +61,8 @@ public final class ReadAnswer extends HttpResponse {
                     throw new IOException("the answer is longer than " + mostMib + " MiB. Check which server answers");
                 }
                 if (System.nanoTime() - end > 0) {
-                    throw new HttpTimeoutException("the answer's body takes longer than " + within.toSeconds()
-                            + " s. Check which server answers");
+                    throw new HttpTimeoutException("the answer's body takes longer than " + HumanText.duration(within)
+                            + ". Check which server answers");
                 }
                 body.write(part, 0, read);
             }

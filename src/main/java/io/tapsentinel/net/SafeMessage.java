@@ -89,7 +89,7 @@ public final class SafeMessage {
         } else if (failure instanceof AccessDeniedException) {
             said = "access denied";
         } else if (failure instanceof EOFException) {
-            said = "it ends too soon";
+            said = "unexpected end of data";
         } else if (failure instanceof CharacterCodingException) {
             said = "not UTF-8";
         } else if (failure instanceof FileSystemException refused) {

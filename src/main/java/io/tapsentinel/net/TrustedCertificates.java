@@ -81,11 +81,11 @@ final class TrustedCertificates {
         } catch (CertificateException notCertificates) {
             // refused below
         }
-        throw bad(file, "holds something else or nothing");
+        throw bad(file, "contains no certificate");
     }
 
     private static InvalidSettingException bad(String file, String but) {
         return new InvalidSettingException(OPTION + " is \"" + file + "\", which " + but
-                + "; it has to be a readable PEM file of one or more certificates (-----BEGIN CERTIFICATE-----)");
+                + "; it must be a readable PEM file with one or more certificates (-----BEGIN CERTIFICATE-----)");
     }
 }

@@ -51,7 +51,7 @@ public interface FatalErrors {
             StackTraceElement[] trace = failure.getStackTrace();
             LoggerFactory.getLogger(FatalErrors.class)
                     .error(
-                            "the thread {} has ended: {}{}",
+                            "thread {} died: {}{}",
                             thread.getName(),
                             failure.getClass().getName(),
                             trace.length == 0 ? "" : " in " + trace[0]);
@@ -93,7 +93,7 @@ public interface FatalErrors {
         StackTraceElement[] trace = error.getStackTrace();
         Logger log = LoggerFactory.getLogger(FatalErrors.class);
         log.error(
-                "{}{}: the process ends with exit code {}; the next start reads again what was not committed",
+                "{}{}: exiting with code {}; the next start reads uncommitted windows again",
                 error.getClass().getName(),
                 trace.length == 0 ? "" : " in " + trace[0].getClassName() + "." + trace[0].getMethodName(),
                 EXIT_CODE);

@@ -51,7 +51,7 @@ public final class SafeListeners {
         if (logged.add(what)) {
             StackTraceElement[] stack = failure.getStackTrace();
             LOG.warn(
-                    "{} of {} failed ({}{}); events are delivered all the same, and further failures are not logged",
+                    "{} of {} failed ({}{}); events are still delivered, and its further failures are not logged",
                     what,
                     listener.getClass().getName(),
                     failure.getClass().getName(),

@@ -1,5 +1,6 @@
 package io.tapsentinel.store;
 
+import io.tapsentinel.event.HumanText;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -73,15 +74,15 @@ public record CommitCount(long commits, Instant at) {
     public Optional<String> lacking(long kept, Optional<Instant> newestRead) {
         return kept >= commits
                 ? Optional.empty()
-                : Optional.of("it lacks at least " + (commits - kept == 1 ? "1 commit" : commits - kept + " commits")
-                        + ", the last one of " + at + ", and "
+                : Optional.of("it lacks at least " + HumanText.count(commits - kept, "commit")
+                        + ", the last from " + HumanText.time(at) + ", and "
                         + newestRead
-                                .map(read -> "its newest read is of " + read)
-                                .orElse("has no read")
-                        + "; rows that were delivered "
+                                .map(read -> "its newest read is from " + HumanText.time(read))
+                                .orElse("it contains no read")
+                        + "; rows delivered "
                         + newestRead
-                                .map(read -> "between " + read + " and " + at)
-                                .orElse("until " + at)
+                                .map(read -> "between " + HumanText.time(read) + " and " + HumanText.time(at))
+                                .orElse("until " + HumanText.time(at))
                         + " may be sent twice");
     }
 }

@@ -69,12 +69,12 @@ final class PostgresDatabase implements Database {
     private static void refuse(Connection connection) throws SQLException {
         if (Sql.number(connection, "SELECT CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END") == 1) {
             throw new SQLException(
-                    "this server is a standby; name the one that can be written, or all with ?targetServerType=primary");
+                    "this server is a standby; use the primary in state.url, or list all servers with ?targetServerType=primary");
         }
         if (Sql.number(connection, "SELECT CASE WHEN current_setting('server_encoding') = 'UTF8' THEN 1 ELSE 0 END")
                 == 0) {
             throw new SQLException(
-                    "this database cannot hold every id that TAP may give; make one WITH ENCODING 'UTF8'");
+                    "this database does not use UTF-8, which the ids of TAP's events need; create one WITH ENCODING 'UTF8'");
         }
     }
 
@@ -166,7 +166,7 @@ final class PostgresDatabase implements Database {
         if (Sql.number(connection, "SELECT CASE WHEN current_setting('transaction_read_only') = 'on' THEN 1 ELSE 0 END")
                 == 1) {
             throw new SQLException(
-                    "this server is read-only (transaction_read_only is on); make it writable, or name the one that is");
+                    "this server is read-only (transaction_read_only is on); make it writable, or use a writable one in state.url");
         }
     }
 

@@ -42,8 +42,8 @@ public final class ReadOnlyStore implements Closeable {
         Path file = SqliteDatabase.file(address.url());
         if (!address.isShared() && !Files.isRegularFile(file)) {
             throw new StoreException(
-                    "state.url: there is no store at " + file + "; start this where the program runs, or with its"
-                            + " state.url, or with TAP_SANDBOX=on for the sandbox's");
+                    "state.url: there is no store at " + file + "; run the command in the program's folder or with its"
+                            + " state.url, or set TAP_SANDBOX=on for the sandbox's store");
         }
         ReadOnlyStore store = connect(address, source, false);
         try {
@@ -146,7 +146,7 @@ public final class ReadOnlyStore implements Closeable {
         return new StoreException(
                 "state.url: " + place + " cannot be read: " + e.getMessage()
                         + (SqliteReader.wantsToWrite(e)
-                                ? "; SQLite has to read its -wal and -shm beside it, or make them: be the program's user, or make the folder writable"
+                                ? "; SQLite must read or create -wal and -shm files beside it: run as the program's user, or make the folder writable"
                                 : ""),
                 e);
     }
@@ -160,17 +160,18 @@ public final class ReadOnlyStore implements Closeable {
         if (version < StoreSchema.version()) {
             throw new StoreException("state.url: the store at " + place + " has version " + version
                     + ", this program reads version " + StoreSchema.version()
-                    + "; start the program once, so that it brings the store up to date");
+                    + "; start the program once to upgrade the store");
         }
         if (version > StoreSchema.version()) {
-            throw new StoreException("state.url: the store at " + place + " has version " + version
-                    + ", this program reads version " + StoreSchema.version() + "; use the newer program");
+            throw new StoreException(
+                    "state.url: the store at " + place + " has version " + version + ", this program reads version "
+                            + StoreSchema.version() + "; use the newer version of the program");
         }
         List<String> sources = read(
                 connection -> Sql.list(connection, "SELECT name FROM source ORDER BY name", row -> row.getString(1)));
         if (!sources.contains(source)) {
-            throw new StoreException(
-                    "tap.source is \"" + source + "\"; the store at " + place + " knows " + String.join(", ", sources));
+            throw new StoreException("tap.source is \"" + source + "\"; the store at " + place + " contains "
+                    + String.join(", ", sources));
         }
     }
 }

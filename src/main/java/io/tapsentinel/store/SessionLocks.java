@@ -34,15 +34,14 @@ public final class SessionLocks {
      */
     void check(Connection connection) throws SQLException {
         if (held && connection == null) {
-            throw new StoreException(
-                    "state.url: " + database + ": the connection that held the lock of the source was lost;"
-                            + " what was read with it is read again");
+            throw new StoreException("state.url: " + database + ": the connection that held the source's lock was lost;"
+                    + " the window is read again");
         }
         if (held && database.session(connection) != session) {
             store.drop();
             throw new StoreException(
-                    "state.url: " + database + ": something between this program and the database gives each"
-                            + " transaction another session, which no lock survives; name the database itself, or a pool of sessions");
+                    "state.url: " + database + ": a pooler between this program and the database gives each"
+                            + " transaction another session, so locks do not hold; connect to the database itself, or use session pooling");
         }
     }
 

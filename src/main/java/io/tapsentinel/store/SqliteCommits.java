@@ -1,5 +1,6 @@
 package io.tapsentinel.store;
 
+import io.tapsentinel.event.HumanText;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -51,8 +52,9 @@ final class SqliteCommits {
             // a commit whose success was not reported
             commits = found;
         } else if (found != commits) {
-            throw new SQLException("it was overwritten while the program ran: it has " + found + " commits, and had "
-                    + commits + StoreFile.WHAT_TO_DO);
+            throw new SQLException(
+                    "it was overwritten while the program ran: it has " + HumanText.count(found, "commit")
+                            + " instead of " + HumanText.number(commits) + StoreFile.WHAT_TO_DO);
         }
         try (Statement statement = connection.createStatement()) {
             statement.execute(COUNT + " = " + next(commits));

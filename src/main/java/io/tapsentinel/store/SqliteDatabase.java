@@ -59,7 +59,7 @@ public final class SqliteDatabase implements Database {
         try {
             StoreFile.setAsideTheLogOfAnother(file);
         } catch (IOException e) {
-            throw new SQLException("its log cannot be read: " + e, e);
+            throw new SQLException("its write-ahead log cannot be read: " + e, e);
         }
         // the driver itself closes a connection that never became a store
         Connection connection = DriverManager.getConnection(URL + file);

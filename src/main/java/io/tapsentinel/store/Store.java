@@ -60,8 +60,8 @@ public final class Store implements Closeable {
                 return null;
             });
             store.lacking = store.transaction(database::lacking);
-            store.lacking.ifPresent(
-                    what -> LOG.warn("state.url: {} was restored or has lost its log: {}", database, what));
+            store.lacking.ifPresent(what -> LOG.warn(
+                    "state.url: {} was restored from a backup or lost its write-ahead log: {}", database, what));
             if (database.isShared()) {
                 // this one was made to wait for others
                 store.drop();
@@ -124,7 +124,7 @@ public final class Store implements Closeable {
             return result;
         } catch (SQLException e) {
             rollback();
-            StoreException refused = new StoreException("state.url: " + database + " refused: " + e.getMessage(), e);
+            StoreException refused = new StoreException("state.url: " + database + " failed: " + e.getMessage(), e);
             if (connection != null) {
                 failure = refused.getMessage();
             } else {

@@ -22,8 +22,7 @@ import org.slf4j.LoggerFactory;
 final class StoreFile implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreFile.class);
-    static final String WHAT_TO_DO =
-            "; put it back, or start the program again, which then uses the file that is there";
+    static final String WHAT_TO_DO = "; put the original back, or restart the program to use the current file";
 
     private final Path file;
     private final Path log;
@@ -63,10 +62,10 @@ final class StoreFile implements Closeable {
      */
     void check(long commits) throws SQLException {
         if (!Objects.equals(key, attributes(file).fileKey())) {
-            throw new SQLException("another file is at its place" + WHAT_TO_DO);
+            throw new SQLException("it was replaced by another file" + WHAT_TO_DO);
         }
         if (!Objects.equals(logKey, attributes(log).fileKey())) {
-            throw new SQLException("another file is at the place of its log " + log.getFileName() + WHAT_TO_DO);
+            throw new SQLException("its log " + log.getFileName() + " was replaced by another file" + WHAT_TO_DO);
         }
         try {
             FirstPage now = FirstPage.of(content);
@@ -77,12 +76,12 @@ final class StoreFile implements Closeable {
                     && now.commits() != commits
                     && !FirstPage.in(log).contains(now)) {
                 throw new OverwrittenException("it was overwritten while the program ran: it has commit "
-                        + now.commits() + ", and had " + firstPage.commits() + WHAT_TO_DO);
+                        + now.commits() + " instead of " + firstPage.commits() + WHAT_TO_DO);
             }
             firstPage = now;
         } catch (EOFException e) {
             throw new OverwrittenException(
-                    "it was overwritten while the program ran, and is no store any more" + WHAT_TO_DO);
+                    "it was overwritten while the program ran and is no longer a store" + WHAT_TO_DO);
         } catch (IOException e) {
             throw new SQLException(file.getFileName() + " cannot be read: " + e, e);
         }
@@ -92,9 +91,9 @@ final class StoreFile implements Closeable {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class);
         } catch (NoSuchFileException e) {
-            throw new SQLException(path.getFileName() + " is no longer at its place" + WHAT_TO_DO, e);
+            throw new SQLException(path.getFileName() + " was moved or deleted" + WHAT_TO_DO, e);
         } catch (IOException e) {
-            throw new SQLException(path.getFileName() + " cannot be looked at: " + e, e);
+            throw new SQLException(path.getFileName() + " cannot be inspected: " + e, e);
         }
     }
 
@@ -112,7 +111,7 @@ final class StoreFile implements Closeable {
         Files.move(log, aside, StandardCopyOption.REPLACE_EXISTING);
         Files.deleteIfExists(Path.of(file + "-shm"));
         LOG.warn(
-                "state.url: {} does not continue {}, which was restored: the log is set aside as {}",
+                "state.url: {} does not match {}, which was restored from a backup; moved the log to {}",
                 log.getFileName(),
                 file,
                 aside.getFileName());

@@ -37,7 +37,7 @@ public final class StoreLock implements Closeable {
         if (!tryLock(channel)) {
             channel.close();
             throw new StoreException("state.url: " + database + " is in use by "
-                    + Files.readString(file).strip() + "; stop that process or give this one a state.url of its own");
+                    + Files.readString(file).strip() + "; stop that process or set another state.url");
         }
         String holder = "process " + ProcessHandle.current().pid() + " since " + Instant.now() + "\n";
         channel.truncate(0).write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)));

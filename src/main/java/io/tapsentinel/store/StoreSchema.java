@@ -63,13 +63,14 @@ public final class StoreSchema {
     }
 
     public static StoreException tooNew(long found) {
-        return new StoreException("state.url: the store has version " + found + ", this program knows versions up to "
-                + version() + "; start the newer program again, or give this one a state.url of its own");
+        return new StoreException(
+                "state.url: the store has version " + found + ", this program supports versions up to " + version()
+                        + "; use the newer version of the program, or set another state.url");
     }
 
     public static StoreException belongsTo(String url, String wanted) {
         return new StoreException("state.url: the store belongs to tap.url " + url + ", not to " + wanted
-                + "; give this one a state.url or a tap.source of its own");
+                + "; set another state.url or tap.source");
     }
 
     /** The version of the tables that are there; 0 when there are none. */

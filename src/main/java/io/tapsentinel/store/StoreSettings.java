@@ -38,8 +38,8 @@ public final class StoreSettings {
             throw SettingReader.bad(
                     URL,
                     SettingReader.withoutSecrets(url),
-                    "without user, password, time-outs and what secures it: state.user and"
-                            + " state.password-file tell who opens it, and all but this machine is reached by TLS (tls.ca-file)");
+                    "without user, password, time-outs and TLS parameters: set state.user and"
+                            + " state.password-file; TLS (tls.ca-file) is used for every server but this machine");
         }
         read.require("state.user", "state.password|state.password-file");
         return new StoreAddress(
@@ -53,7 +53,7 @@ public final class StoreSettings {
     public static String source(SettingReader read) {
         String source = read.required("tap.source");
         if (source.length() > LONGEST_SOURCE) {
-            throw SettingReader.bad("tap.source", source, "a name of " + LONGEST_SOURCE + " characters at most");
+            throw SettingReader.bad("tap.source", source, "at most " + LONGEST_SOURCE + " characters long");
         }
         return source;
     }

@@ -55,59 +55,59 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, Map.of())))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage(
-                        "missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint, sentinel.dcr-immutable-id;"
-                                + " set them in application.properties or in the environment (TAP_PRINCIPAL and so on)");
+                        "Missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint, sentinel.dcr-immutable-id."
+                                + " Set them in application.properties or the environment (TAP_PRINCIPAL, ...).");
     }
 
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "TAP_URL|http://tap.example.com|tap.url is \"http://tap.example.com\"; it has to be an https URL",
-                "TAP_URL|https://me:hush@tap.example.com|tap.url is \"https://...@tap.example.com\"; it has to be an https URL without user name",
-                "TAP_URL|https://tap.example.com#f|tap.url is \"https://tap.example.com#f\"; it has to be an https URL",
-                "TAP_URL|ftp://127.0.0.1|tap.url is \"ftp://127.0.0.1\"; it has to be an https URL",
-                "TAP_URL|no url|tap.url is \"no url\"; it has to be",
-                "TAP_URL|https://tap.example.com:70000|tap.url is \"https://tap.example.com:70000\"; it has to be a URL with a port from 1 to 65535, or without a colon",
-                "TAP_URL|https://tap.example.com:|tap.url is \"https://tap.example.com:\"; it has to be a URL with a port from 1 to 65535",
-                "TAP_URL|https://tap.example.com:/|tap.url is \"https://tap.example.com:/\"; it has to be a URL with a port from 1 to 65535",
-                "TAP_URL|https://tap.example.com:0|tap.url is \"https://tap.example.com:0\"; it has to be a URL with a port from 1 to 65535",
-                "TAP_URL|https://me:hu/hush@tap.example.com|tap.url is \"https://...@tap.example.com\"; it has to be an https URL without user name",
-                "AZURE_BLOB_ENDPOINT|http://blobs.example.com|azure.blob-endpoint is \"http://blobs.example.com\"; it has to be an https URL",
+                "TAP_URL|http://tap.example.com|tap.url is \"http://tap.example.com\"; it must be an https URL",
+                "TAP_URL|https://me:hush@tap.example.com|tap.url is \"https://...@tap.example.com\"; it must be an https URL without user name",
+                "TAP_URL|https://tap.example.com#f|tap.url is \"https://tap.example.com#f\"; it must be an https URL",
+                "TAP_URL|ftp://127.0.0.1|tap.url is \"ftp://127.0.0.1\"; it must be an https URL",
+                "TAP_URL|no url|tap.url is \"no url\"; it must be",
+                "TAP_URL|https://tap.example.com:70000|tap.url is \"https://tap.example.com:70000\"; it must be a URL with a port from 1 to 65535, or without a colon",
+                "TAP_URL|https://tap.example.com:|tap.url is \"https://tap.example.com:\"; it must be a URL with a port from 1 to 65535",
+                "TAP_URL|https://tap.example.com:/|tap.url is \"https://tap.example.com:/\"; it must be a URL with a port from 1 to 65535",
+                "TAP_URL|https://tap.example.com:0|tap.url is \"https://tap.example.com:0\"; it must be a URL with a port from 1 to 65535",
+                "TAP_URL|https://me:hu/hush@tap.example.com|tap.url is \"https://...@tap.example.com\"; it must be an https URL without user name",
+                "AZURE_BLOB_ENDPOINT|http://blobs.example.com|azure.blob-endpoint is \"http://blobs.example.com\"; it must be an https URL",
                 "AZURE_BLOB_ENDPOINT|https://a.blob.core.windows.net?sv=1&sig=2|azure.blob-endpoint is",
-                "TAP_POLL_CRON|hourly|tap.poll.cron is \"hourly\"; it has to be a Quartz cron expression",
-                "TAP_POLL_LOOK_BACK|PT29M|tap.poll.look-back is \"PT29M\"; it has to be an ISO 8601 duration from PT30M to PT1H",
-                "TAP_POLL_LOOK_BACK|PT2H|tap.poll.look-back is \"PT2H\"; it has to be an ISO 8601 duration from PT30M to PT1H",
-                "TAP_POLL_LOOK_BACK|1h|tap.poll.look-back is \"1h\"; it has to be an ISO 8601 duration",
-                "TAP_POLL_SETTLE|-PT1S|tap.poll.settle is \"-PT1S\"; it has to be an ISO 8601 duration from PT0S",
-                "TAP_POLL_BACKFILL|P8D|tap.poll.backfill is \"P8D\"; it has to be an ISO 8601 duration from PT30S to PT168H",
-                "TAP_POLL_START|yesterday|tap.poll.start is \"yesterday\"; it has to be an instant",
-                "TAP_THREAT_STATUS|active,all|tap.threat-status is \"all\"; it has to be a list of active, cleared, falsePositive",
-                "TAP_BUDGET_REQUESTS_PER_DAY|431|tap.budget.requests-per-day is \"431\"; it has to be 432 or more for this schedule,"
+                "TAP_POLL_CRON|hourly|tap.poll.cron is \"hourly\"; it must be a Quartz cron expression",
+                "TAP_POLL_LOOK_BACK|PT29M|tap.poll.look-back is \"PT29M\"; it must be an ISO 8601 duration from PT30M to PT1H",
+                "TAP_POLL_LOOK_BACK|PT2H|tap.poll.look-back is \"PT2H\"; it must be an ISO 8601 duration from PT30M to PT1H",
+                "TAP_POLL_LOOK_BACK|1h|tap.poll.look-back is \"1h\"; it must be an ISO 8601 duration",
+                "TAP_POLL_SETTLE|-PT1S|tap.poll.settle is \"-PT1S\"; it must be an ISO 8601 duration from PT0S",
+                "TAP_POLL_BACKFILL|P8D|tap.poll.backfill is \"P8D\"; it must be an ISO 8601 duration from PT30S to PT168H",
+                "TAP_POLL_START|yesterday|tap.poll.start is \"yesterday\"; it must be an instant",
+                "TAP_THREAT_STATUS|active,all|tap.threat-status is \"all\"; it must be a list of active, cleared, falsePositive",
+                "TAP_BUDGET_REQUESTS_PER_DAY|431|tap.budget.requests-per-day is \"431\"; it must be 432 or more for this schedule,"
                         + " 288 polls + 144 sweeps = 432 requests a day; or poll less often (tap.poll.cron), or sweep at fewer ages",
-                "TAP_BUDGET_RESERVE|95 %|tap.budget.reserve is \"95 %\"; it has to be less, or sweeps at fewer ages (tap.sweep.ages): 1710 of 1800"
+                "TAP_BUDGET_RESERVE|95 %|tap.budget.reserve is \"95 %\"; it must be less, or sweeps at fewer ages (tap.sweep.ages): 1710 of 1800"
                         + " requests a day are kept for polls, which leaves no room for 144 sweeps",
-                "TAP_POLL_CRON|0 0 0 30 2 ?|tap.poll.cron is \"0 0 0 30 2 ?\"; it has to be a Quartz cron expression that fires some day",
-                "TAP_SWEEP_CRON|hourly|tap.sweep.cron is \"hourly\"; it has to be a Quartz cron expression",
+                "TAP_POLL_CRON|0 0 0 30 2 ?|tap.poll.cron is \"0 0 0 30 2 ?\"; it must be a Quartz cron expression that can fire",
+                "TAP_SWEEP_CRON|hourly|tap.sweep.cron is \"hourly\"; it must be a Quartz cron expression",
                 "TAP_SWEEP_AGES|PT10M|tap.sweep.ages",
                 "TAP_SWEEP_AGES|PT4H,P7D|tap.sweep.ages",
-                "CAMEL_SERVER_ENABLED|yes|camel.server.enabled is \"yes\"; it has to be",
-                "TAP_UPDATES|yes|tap.updates is \"yes\"; it has to be",
-                "TAP_BUDGET_REQUESTS_PER_DAY|0|tap.budget.requests-per-day is \"0\"; it has to be a whole number from 1",
-                "TAP_BUDGET_RESERVE|100 %|tap.budget.reserve is \"100 %\"; it has to be a percentage from 0 % to 99 %",
-                "TAP_RETRY_PAUSES|PT5S,PT11M|tap.retry.pauses is \"PT11M\"; it has to be an ISO 8601 duration from PT0S to PT10M",
-                "TAP_REST_THROTTLED|none|tap.rest.throttled is \"none\"; it has to be a list of ISO 8601 durations, at least one",
-                "TAP_REST_CREDENTIALS|PT0S|tap.rest.credentials is \"PT0S\"; it has to be an ISO 8601 duration from PT1S to PT24H",
-                "TAP_SHUTDOWN_TIMEOUT|PT0S|tap.shutdown-timeout is \"PT0S\"; it has to be an ISO 8601 duration from PT1S",
-                "SENTINEL_ENDPOINT|http://x.ingest.monitor.azure.com|sentinel.endpoint is \"http://x.ingest.monitor.azure.com\"; it has to be an https URL",
-                "SENTINEL_ENDPOINT|http://127.0.0.1:1|sentinel.endpoint is \"http://127.0.0.1:1\"; it has to be an https URL with sentinel.auth=azure",
-                "SENTINEL_DCR_IMMUTABLE_ID|my-rule|sentinel.dcr-immutable-id is \"my-rule\"; it has to be the rule's immutable id",
-                "SENTINEL_AUTH|none|sentinel.auth is \"none\"; it has to be azure unless sentinel.endpoint is a loopback address",
-                "SENTINEL_AUTH|basic|sentinel.auth is \"basic\"; it has to be one of azure, none",
-                "SENTINEL_CLOUD|germany|sentinel.cloud is \"germany\"; it has to be one of public, usgov, china",
-                "STATE_KEYS_IN_MEMORY|many|state.keys-in-memory is \"many\"; it has to be a whole number from 1000",
+                "CAMEL_SERVER_ENABLED|yes|camel.server.enabled is \"yes\"; it must be",
+                "TAP_UPDATES|yes|tap.updates is \"yes\"; it must be",
+                "TAP_BUDGET_REQUESTS_PER_DAY|0|tap.budget.requests-per-day is \"0\"; it must be a whole number from 1",
+                "TAP_BUDGET_RESERVE|100 %|tap.budget.reserve is \"100 %\"; it must be a percentage from 0 % to 99 %",
+                "TAP_RETRY_PAUSES|PT5S,PT11M|tap.retry.pauses is \"PT11M\"; it must be an ISO 8601 duration from PT0S to PT10M",
+                "TAP_REST_THROTTLED|none|tap.rest.throttled is \"none\"; it must be a list of ISO 8601 durations, at least one",
+                "TAP_REST_CREDENTIALS|PT0S|tap.rest.credentials is \"PT0S\"; it must be an ISO 8601 duration from PT1S to PT24H",
+                "TAP_SHUTDOWN_TIMEOUT|PT0S|tap.shutdown-timeout is \"PT0S\"; it must be an ISO 8601 duration from PT1S",
+                "SENTINEL_ENDPOINT|http://x.ingest.monitor.azure.com|sentinel.endpoint is \"http://x.ingest.monitor.azure.com\"; it must be an https URL",
+                "SENTINEL_ENDPOINT|http://127.0.0.1:1|sentinel.endpoint is \"http://127.0.0.1:1\"; it must be an https URL with sentinel.auth=azure",
+                "SENTINEL_DCR_IMMUTABLE_ID|my-rule|sentinel.dcr-immutable-id is \"my-rule\"; it must be the rule's immutable id",
+                "SENTINEL_AUTH|none|sentinel.auth is \"none\"; it must be azure unless sentinel.endpoint is a loopback address",
+                "SENTINEL_AUTH|basic|sentinel.auth is \"basic\"; it must be one of azure, none",
+                "SENTINEL_CLOUD|germany|sentinel.cloud is \"germany\"; it must be one of public, usgov, china",
+                "STATE_KEYS_IN_MEMORY|many|state.keys-in-memory is \"many\"; it must be a whole number from 1000",
                 "TAP_REPLAY_URI|azure-storage-blob:account/container?accessKey=hush|tap.replay.uri is"
-                        + " \"azure-storage-blob:account/container?...\"; it has to be a folder or another endpoint"
+                        + " \"azure-storage-blob:account/container?...\"; it must be a folder or another endpoint"
             })
     void aWrongValueIsRefusedByNameValueAndBound(String variable, String value, String message) {
         environment.put(variable, value);
@@ -122,12 +122,12 @@ class SettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "file:archive|state/spool|tap.archive.outbox is \"state/spool\"; it has to be a folder apart from that of tap.spool, state/spool",
-                "file:archive|state/replay/in|tap.archive.outbox is \"state/replay/in\"; it has to be a folder apart from that of tap.replay.uri",
-                "file:archive|state|tap.archive.outbox is \"state\"; it has to be a folder apart from that of",
-                "file:state/../state/rejected?chmod=640|out|tap.archive.uri is \"state/../state/rejected\"; it has to be a folder apart from that of"
+                "file:archive|state/spool|tap.archive.outbox is \"state/spool\"; it must be a folder apart from that of tap.spool, state/spool",
+                "file:archive|state/replay/in|tap.archive.outbox is \"state/replay/in\"; it must be a folder apart from that of tap.replay.uri",
+                "file:archive|state|tap.archive.outbox is \"state\"; it must be a folder apart from that of",
+                "file:state/../state/rejected?chmod=640|out|tap.archive.uri is \"state/../state/rejected\"; it must be a folder apart from that of"
                         + " tap.rejected.uri",
-                "file:out/archive|out|tap.archive.uri is \"out/archive\"; it has to be a folder apart from that of tap.archive.outbox"
+                "file:out/archive|out|tap.archive.uri is \"out/archive\"; it must be a folder apart from that of tap.archive.outbox"
             })
     void answersThatAreKeptLieApartFromWhatIsTakenOrRemoved(String uri, String outbox, String message) {
         environment.put("TAP_ARCHIVE_OUTBOX", outbox);
@@ -156,7 +156,7 @@ class SettingsTest {
         assertThatThrownBy(this::settings)
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("tap.source")
-                .hasMessageContaining("100 characters at most");
+                .hasMessageContaining("at most 100 characters");
     }
 
     @Test

@@ -77,7 +77,7 @@ class AnswerArchiveIT {
         assertThat(findings(program).problems())
                 .singleElement()
                 .asString()
-                .contains("tap.archive.uri does not take answers", "they wait in tap.archive.outbox");
+                .contains("tap.archive.uri does not accept answers", "answers wait in tap.archive.outbox");
         assertThat(files(outbox)).hasSize(1);
 
         Files.delete(archive);

@@ -43,7 +43,7 @@ class ConfigurationCheckTest {
                 .allMatch(line -> line.startsWith("✗ configuration: "))
                 .extracting(line -> line.substring("✗ configuration: ".length()).split(" ")[0])
                 .containsExactlyInAnyOrder(
-                        "tap.sandbox", "missing:", "tap.url", "tap.poll.cron", "tap.poll.look-back", "sentinel.auth");
+                        "tap.sandbox", "Missing:", "tap.url", "tap.poll.cron", "tap.poll.look-back", "sentinel.auth");
         assertThat(check.settings()).as("settings that a start would refuse").isEmpty();
     }
 
@@ -66,8 +66,8 @@ class ConfigurationCheckTest {
         assertThat(lines(setup.configuration()))
                 .singleElement()
                 .asString()
-                .startsWith("✗ configuration: missing: tap.principal;")
-                .contains("TAP_PRINCIPLE is no property")
+                .startsWith("✗ configuration: Missing: tap.principal.")
+                .contains("No property of this program: TAP_PRINCIPLE")
                 .contains("mvn compile camel:run")
                 .doesNotContain("TAPPED", DoctorSetup.SECRET);
     }

@@ -55,14 +55,14 @@ class RuleCheckTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             401 | InvalidToken          | sentinel.cloud is public
-            403 | OperationFailed       | give the identity the role Monitoring Metrics Publisher
+            403 | OperationFailed       | assign the identity the role Monitoring Metrics Publisher
             403 | OperationFailed       | 30 minutes
             404 | NotFound              | sentinel.dcr-immutable-id
             404 | NotFound              | dcr-12
             413 | TooLarge              | find what refuses requests
             429 | TooManyRequests       | 12,000 requests
             503 | ServiceUnavailable    | try again later
-            405 | MethodNotAllowed      | check that sentinel.endpoint is the rule's
+            405 | MethodNotAllowed      | check that sentinel.endpoint belongs to the rule
             """)
     void whatIsNotAboutAStreamIsToldOfTheRuleAndNotAskedAgain(int status, String code, String remedy) {
         refuse(

@@ -90,7 +90,7 @@ class StoreCheckTest {
                                 .startsWith("✗ suspended table: ProofPointTAPClicksBlockedV2_CL has been suspended for"
                                         + " 2 h (since 10:00 UTC): ")
                                 .contains("1 event is deferred; next probe at the first poll after 12:10 UTC."
-                                        + " Look at Azure's status page"));
+                                        + " Check Azure's status page"));
     }
 
     @Test
@@ -143,7 +143,7 @@ class StoreCheckTest {
         open("tap").close();
         execute("UPDATE schema_version SET version = 99", "DROP TABLE request_log", "DROP TABLE source");
 
-        assertThat(look(Mark.WRONG)).contains("has version 99").contains("start the newer program again");
+        assertThat(look(Mark.WRONG)).contains("has version 99").contains("use the newer version of the program");
     }
 
     @Test

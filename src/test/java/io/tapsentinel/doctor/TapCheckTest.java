@@ -84,8 +84,8 @@ class TapCheckTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             401 | Service principal or secret is not valid | check tap.principal and tap.secret
-            403 |                                          | the right of that service credential
-            429 | The limit is exceeded                    | when the oldest requests of the day age out
+            403 |                                          | the rights of that service credential
+            429 | The limit is exceeded                    | when the oldest requests are a day old
             400 | The requested interval is still current  | clock
             400 | The start is too far into the past       | clock
             400 | Something else                           | tap.url

@@ -115,8 +115,8 @@ class UnreachedTest {
             environment = Map.of("HTTPS_PROXY", "http://127.0.0.1:" + proxy.getLocalPort());
             assertThat(words("https://tap.example.com"))
                     .startsWith("the proxy 127.0.0.1:" + proxy.getLocalPort()
-                            + " refused the way to tap.example.com:443 with 407")
-                    .contains("HTTPS_PROXY has to name a user");
+                            + " refused to connect to tap.example.com:443 with 407")
+                    .contains("HTTPS_PROXY must contain a user");
         }
     }
 

@@ -79,8 +79,8 @@ class NetworkTest {
                 .isInstanceOf(InvalidSettingException.class)
                 .hasNoCause()
                 .hasMessage(
-                        "HTTPS_PROXY is not the URL of a proxy; it has to be http://host:port or http://user:password@host:port, each %, @, : and"
-                                + " / of user and password written as %25, %40, %3A and %2F");
+                        "HTTPS_PROXY is not a proxy URL; it must be http://host:port or http://user:password@host:port, with %, @, : and"
+                                + " / in user and password written as %25, %40, %3A and %2F");
     }
 
     @Test

@@ -201,7 +201,7 @@ class SafeMessageTest {
                     .isEqualTo("the answer is not valid HTTP; check which server answers");
         }
         assertThat(SafeMessage.of(Foreign.of(new RuntimeException(new MessageConstraintException("too long")))))
-                .isEqualTo("too long; an answer may have 200 headers of 16 KiB. Check which server answers");
+                .isEqualTo("too long; the limit is 200 headers of 16 KiB. Check which server answers");
     }
 
     @Test

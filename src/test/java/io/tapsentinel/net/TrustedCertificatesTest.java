@@ -53,6 +53,6 @@ class TrustedCertificatesTest {
         assertThatThrownBy(() -> TrustedCertificates.with(file))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("tls.ca-file is \"" + file + "\"")
-                .hasMessageContaining("it has to be a readable PEM file of one or more certificates");
+                .hasMessageContaining("it must be a readable PEM file with one or more certificates");
     }
 }

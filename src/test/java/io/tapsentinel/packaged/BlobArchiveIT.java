@@ -89,7 +89,7 @@ class BlobArchiveIT extends PackagedFixture {
                 program.awaitThat("an answer waits", () -> waiting(outbox) > 0);
                 program.awaitThat(
                         "health tells",
-                        () -> program.health().last().contains("tap.archive.uri does not take answers"));
+                        () -> program.health().last().contains("tap.archive.uri does not accept answers"));
                 program.awaitThat("events are delivered", () -> tables.size() > rows + 2);
                 assertThat(program.health().last()).startsWith("200 ").contains("DEGRADED");
                 assertThat(program.found("not committed")).isEmpty();
@@ -97,7 +97,7 @@ class BlobArchiveIT extends PackagedFixture {
 
                 program.awaitThat("the outbox is empty", () -> waiting(outbox) == 0);
                 program.awaitThat(
-                        "health is well", () -> !program.health().last().contains("does not take answers"));
+                        "health is well", () -> !program.health().last().contains("does not accept answers"));
                 assertThat(program.found("WARN.*tap\\.archive\\.uri: upload failed"))
                         .as("said")
                         .hasSizeBetween(1, 3);

@@ -104,7 +104,7 @@ class DoctorIT extends PackagedFixture {
                 .first()
                 .asString()
                 .startsWith(
-                        "✗ configuration: missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint, sentinel.dcr-immutable-id;")
+                        "✗ configuration: Missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint, sentinel.dcr-immutable-id.")
                 .contains("mvn compile camel:run");
         assertThat(tap.requests()).isZero();
     }

@@ -63,10 +63,10 @@ class HealthIT {
         JsonNode sentinel = check(WHOLE, "sentinel");
         assertThat(sentinel.path("message").asText())
                 .contains(
-                        "Sentinel does not take rows at the moment",
+                        "Sentinel does not accept rows at the moment",
                         "503 ServiceUnavailable",
                         "failed requests in a row",
-                        "nothing, the same rows are sent again");
+                        "no action needed: the rows are sent again");
         assertThat(sentinel.path("data").path("sentinel.last-refusal.status").asInt())
                 .isEqualTo(503);
         assertThat(sentinel.path("data").path("sentinel.last-refusal.code").asText())

@@ -52,7 +52,7 @@ class KillIT extends PackagedFixture {
             assertThat(program.awaitExit()).isEqualTo(FatalErrors.EXIT_CODE);
             assertThat(program.output())
                     .contains("java.lang.OutOfMemoryError")
-                    .contains("the process ends with exit code 3")
+                    .contains("exiting with code 3")
                     .doesNotContain("\tat ");
         }
 

@@ -47,7 +47,7 @@ class LimitsIT extends PackagedFixture {
                 1,
                 "too large: more than 1000 MB \\(tap.max-answer-megabytes\\)"),
         TAP_REFUSES_WITH_400_MB(true, 500, "", BLANK, 40, "TAP answered 500"),
-        TAP_SENDS_400_MB_OF_HEADERS(true, 200, null, BLANK, 40, "may have 200 headers of 16 KiB"),
+        TAP_SENDS_400_MB_OF_HEADERS(true, 200, null, BLANK, 40, "the limit is 200 headers of 16 KiB"),
         SENTINEL_REFUSES_WITH_400_MB(false, 500, "", BLANK, 40, "Sentinel answered 500"),
         SENTINEL_REFUSES_WITH_A_GZIP_BOMB(false, 500, "Content-Encoding: gzip\r\n", BOMB, 1, "Sentinel answered 500"),
         SENTINEL_SENDS_400_MB_OF_HEADERS(false, 204, null, BLANK, 40, "no answer from");

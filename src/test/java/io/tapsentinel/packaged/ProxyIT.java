@@ -56,8 +56,8 @@ class ProxyIT extends PackagedFixture {
 
     @ParameterizedTest
     @CsvSource({
-        "'', HTTPS_PROXY has to name a user and a password",
-        "user:wrong-one@, not with the user and password of HTTPS_PROXY"
+        "'', HTTPS_PROXY must contain a user and a password",
+        "user:wrong-one@, the user or password in HTTPS_PROXY is wrong"
     })
     void aRefusedProxyPasswordIsReportedForBothServices(String user, String said) throws Exception {
         services.proxy().want("user", PASSWORD);
@@ -66,13 +66,13 @@ class ProxyIT extends PackagedFixture {
                         "HTTPS_PROXY", "http://" + user + services.proxy().place()));
         PackagedProgram program = open(services.launch().start());
         program.awaitLine(
-                "the proxy " + services.proxy().place() + " refused the way to " + TAP + " with 407: " + said);
+                "the proxy " + services.proxy().place() + " refused to connect to " + TAP + " with 407: " + said);
         assertThat(services.proxy().connected()).isEmpty();
 
         services.proxy().wantNothingFor(TAP);
         program.awaitThat("TAP is reached", () -> !services.proxy().connected().isEmpty());
         program.awaitLine("no access token: .*the proxy " + services.proxy().place()
-                + " refused the way to login.microsoftonline.com:443 with 407: " + said);
+                + " refused to connect to login.microsoftonline.com:443 with 407: " + said);
         assertThat(services.proxy().connected()).containsExactly(TAP);
         assertThat(program.output()).doesNotContain("wrong-one");
         services.assertThatNothingIsShown(program);
@@ -121,7 +121,7 @@ class ProxyIT extends PackagedFixture {
         refuse(TAP, 503);
         program.awaitLine(refused(TAP, 503));
         refuse(TAP, NO_ANSWER);
-        program.awaitLine("(?m)^.*poll \\S+ not committed(?!.* refused the way to ).*$");
+        program.awaitLine("(?m)^.*poll \\S+ not committed(?!.* refused to connect to ).*$");
         assertThat(services.live().tapRequests()).isZero();
 
         services.proxy().refuse(to -> 0);
@@ -150,7 +150,7 @@ class ProxyIT extends PackagedFixture {
 
     /** The text in the log. */
     private String refused(String place, int status) {
-        return "the proxy " + services.proxy().place() + " refused the way to " + place + " with " + status;
+        return "the proxy " + services.proxy().place() + " refused to connect to " + place + " with " + status;
     }
 
     /** Resolves only the host names of the test's servers. */

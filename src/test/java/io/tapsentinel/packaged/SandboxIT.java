@@ -71,7 +71,7 @@ class SandboxIT extends PackagedFixture {
     void credentialsTurnTheSandboxOff() throws Exception {
         launch.with("tap.principal", "principal");
         assertThat(launch.run(1, "--local").output())
-                .startsWith("tap-sentinel: missing: tap.secret or tap.secret-file");
+                .startsWith("tap-sentinel: Missing: tap.secret or tap.secret-file");
     }
 
     @Test

@@ -43,16 +43,16 @@ class StartIT extends PackagedFixture {
     @Test
     void withoutPropertiesItNamesAllMissingOnes() throws Exception {
         assertThat(refusal())
-                .startsWith("tap-sentinel: missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint,"
-                        + " sentinel.dcr-immutable-id;");
+                .startsWith("tap-sentinel: Missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint,"
+                        + " sentinel.dcr-immutable-id.");
         assertThat(filesMade()).isEmpty();
     }
 
     @ParameterizedTest
     @CsvSource({
-        "LOG_FORMAT, xml, 'log.format is \"xml\"; it has to be one of text, json'",
+        "LOG_FORMAT, xml, 'log.format is \"xml\"; it must be one of text, json'",
         "TLS_CA_FILE, nowhere.pem,"
-                + " 'tls.ca-file is \"nowhere.pem\", which cannot be read; it has to be a readable PEM file of one or more certificates'",
+                + " 'tls.ca-file is \"nowhere.pem\", which cannot be read; it must be a readable PEM file with one or more certificates'",
         "HTTPS_PROXY, socks5://user:hush-hush@proxy.example.test:1080, 'HTTPS_PROXY '",
         "AZURE_TOKEN_CREDENTIALS, VisualStudioCodeCredential,"
                 + " 'AZURE_TOKEN_CREDENTIALS is \"VisualStudioCodeCredential\"; it must be prod, dev, '"
@@ -70,7 +70,7 @@ class StartIT extends PackagedFixture {
     @Tag("full")
     void startErrorsArePlainTextWhateverTheLogFormat() throws Exception {
         launch.with("log.format", "json");
-        assertThat(refusal()).startsWith("tap-sentinel: missing: tap.principal");
+        assertThat(refusal()).startsWith("tap-sentinel: Missing: tap.principal");
     }
 
     @Test

@@ -67,7 +67,7 @@ class StoreIT extends PackagedFixture {
         awaitSoon("uploads begin", () -> store.services().sink().requests() > 0);
         Path away = Files.move(store.file(), folder.resolve("away.db"));
         store.assertThatItComplains(program);
-        assertThat(program.health().last()).contains("no longer at its place");
+        assertThat(program.health().last()).contains("moved or deleted");
         awaitNoMoreRows();
 
         Files.move(away, store.file());
@@ -95,7 +95,7 @@ class StoreIT extends PackagedFixture {
             program.awaitLine("WARN .*lacks at least \\d+ commits.* may be sent twice");
             program.awaitMoreCommitted(1);
             program.health().awaitUp();
-            assertThat(program.health().last()).contains("the store lacks commits");
+            assertThat(program.health().last()).contains("the store lost commits");
             store.services().live().assertThatNothingCommittedIsLost(program);
         }
     }

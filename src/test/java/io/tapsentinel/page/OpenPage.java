@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 abstract class OpenPage {
 
     static final String ARRIVED = "Everything that Proofpoint reported until 10:05 UTC has arrived";
-    static final String OUTAGE = "Somebody has to act: Sentinel forbids the identity to write, and 1 more problem";
+    static final String OUTAGE = "Somebody has to act: Sentinel denies the identity write access, and 1 more problem";
 
     private static final Map<String, String> TITLES =
             Map.of("up", "All is well", "wait", "Wait", "degraded", "Look", "down", "Act");

@@ -136,7 +136,7 @@ class PageRefreshIT extends OpenPage {
         assertThat(page.locator("details").nth(2)).hasAttribute("open", "");
 
         see(PageStates.outage(), "down", OUTAGE);
-        assertContains("#announce", "What to do: give the identity the role Monitoring");
+        assertContains("#announce", "What to do: assign the identity the role Monitoring");
         assertThat(page.evaluate("document.activeElement === window.was"))
                 .as("same focus")
                 .isEqualTo(true);

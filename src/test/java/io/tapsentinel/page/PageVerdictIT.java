@@ -32,7 +32,7 @@ class PageVerdictIT extends OpenPage {
     void inAnOutageItSaysWhatIsWrongAndWhatToDoWorstFirst() {
         see(PageStates.outage(), "down", OUTAGE);
         assertText("#verdict .problems li", new String[] {
-            "sentinel: Sentinel forbids the identity to write"
+            "sentinel: Sentinel denies the identity write access"
                     + "ProofPointTAPClicksPermittedV2_CL since 08:06:02 UTC, 41 failed requests in a row:"
                     + " 403 OperationFailed" + "What to do: "
                     + KnownProblem.SENTINEL_ROLE

@@ -34,7 +34,7 @@ class FatalErrorsTest {
         assertThat(log.lines())
                 .singleElement()
                 .asString()
-                .startsWith("ERROR the thread a-librarys has ended: java.lang.IllegalStateException in ")
+                .startsWith("ERROR thread a-librarys died: java.lang.IllegalStateException in ")
                 .doesNotContain("a test's");
     }
 

@@ -245,7 +245,8 @@ class FirstPollIT extends SimulatedRun {
         await("it is ready")
                 .atMost(SOON)
                 .until(() -> program.health("tap-start").getState() == State.UP);
-        assertThat(program.healthMessage("tap-health")).contains("reads wait, since the budget has no room for them");
+        assertThat(program.healthMessage("tap-health"))
+                .contains("reads are postponed because the request budget is used up");
         assertThat(services.tapProxy().requests()).isEqualTo(2);
     }
 

@@ -36,7 +36,7 @@ class KeptBackoffIT extends SimulatedRun {
                     .as("within a rest of " + minutes + " minutes")
                     .isEqualTo(requests);
             assertThat(program.healthMessage("tap-health"))
-                    .contains("TAP answers no more requests for now (TAP answered 429: too many; next attempt ");
+                    .contains("TAP throttles this program (TAP answered 429: too many; next attempt ");
             services.clock().advance(Duration.ofSeconds(10));
             program.poll().stop();
             requests++;
@@ -61,8 +61,8 @@ class KeptBackoffIT extends SimulatedRun {
                 .until(() -> program.health("tap-start").getState() == State.UP);
         assertThat(services.tapProxy().requests()).isEqualTo(1);
         assertThat(log.lines())
-                .filteredOn(line -> line.startsWith("WARN TAP answers no more requests for now"
-                        + " (TAP answered 429: too many; next attempt 12:10 UTC): nothing, it passes"))
+                .filteredOn(line -> line.startsWith("WARN TAP throttles this program"
+                        + " (TAP answered 429: too many; next attempt 12:10 UTC): no action needed"))
                 .hasSize(1);
     }
 

@@ -35,7 +35,7 @@ class MovedStoreIT extends SimulatedRun {
         Result health = program.health("tap-storage");
         assertThat(health.getState()).isEqualTo(State.DOWN);
         assertThat(health.getMessage())
-                .hasValueSatisfying(words -> assertThat(words).contains("no longer at its place", "put it back"));
+                .hasValueSatisfying(words -> assertThat(words).contains("moved or deleted", "put the original back"));
         long requests = services.tap().requests();
         program.poll();
         assertThat(services.tap().requests())

@@ -180,7 +180,7 @@ class ReplayedListsIT extends SimulatedRun {
         assertRefused(
                 "clicksBlocked-cut.ndjson", event("1") + "\n" + event("2").substring(5, 20), "cut or not JSON at byte");
         assertRefused("clicksBlocked-cut.json", "[" + two, "cut or not JSON at byte");
-        assertRefused("clicksBlocked-cut.ndjson.gz", cut(Gzip.of(two)), "cannot read it: it ends too soon");
+        assertRefused("clicksBlocked-cut.ndjson.gz", cut(Gzip.of(two)), "cannot read it: unexpected end of data");
         assertRefused("clicksBlocked-comma.json", "[" + two + ",]", "cut or not JSON at byte");
         assertRefused(
                 "clicksBlocked-word.json", "[" + event("1") + " x," + event("2") + "]", "cut or not JSON at byte");

@@ -89,7 +89,7 @@ class TapTransportIT extends SimulatedRun {
                 .hasSize(2)
                 .anyMatch(line -> line.contains("Maximum line length limit exceeded"))
                 .anyMatch(line -> line.contains("Maximum header count exceeded"))
-                .allMatch(line -> line.contains("may have 200 headers of 16 KiB. Check which server answers"));
+                .allMatch(line -> line.contains("the limit is 200 headers of 16 KiB. Check which server answers"));
 
         program.poll();
         services.assertEverythingLandedOnce();

@@ -191,7 +191,7 @@ class UnreadableElementsIT extends SimulatedRun {
         assertThat(health.getMessage())
                 .get()
                 .asString()
-                .contains("most records of an answer cannot be read", "elements of messagesBlocked");
+                .contains("most records of an answer are unreadable", "elements of messagesBlocked");
 
         services.tapProxy().rewrite(body -> body);
         services.clock().advance(Duration.ofMinutes(5));

@@ -170,7 +170,7 @@ class StatusTest {
                 .contains("lag                   1 min 3 s")
                 .contains("backlog               1 range, 4 d 23 h in all, the oldest from 2026-11-13 12:05:00")
                 .contains(
-                        "gaps                  1 gap, 2 d 0 h in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:05:00")
+                        "gaps                  1 gap, 2 d in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:05:00")
                 .contains("rejected              1 record not in Sentinel that TAP reported in the last 8 days\n")
                 .contains("possible duplicates   2 records that Sentinel may hold twice\n");
     }
@@ -185,10 +185,10 @@ class StatusTest {
         assertThat(status())
                 .startsWith("status at 2026-11-20 12:00:00, all times UTC\n\n"
                         + "ProofPointTAPMessagesBlockedV2_CL has been suspended for 1 h 3 min (since 10:57 UTC): Sentinel\n"
-                        + "answered 403 Forbidden. 118 events are deferred; next probe at the first poll after 12:10 UTC. Give\n"
-                        + "the identity the role Monitoring Metrics Publisher on the data collection rule, it counts within 30\n"
-                        + "minutes; the command doctor names the identity; the other tables go on, and TAP keeps the events for\n"
-                        + "7 days.\n\n"
+                        + "answered 403 Forbidden. 118 events are deferred; next probe at the first poll after 12:10 UTC.\n"
+                        + "Assign the identity the role Monitoring Metrics Publisher on the data collection rule (effective\n"
+                        + "within 30 minutes); the command doctor names the identity; the other tables go on, and TAP keeps the\n"
+                        + "events for 7 days.\n\n"
                         + "source ")
                 .contains("\ndeferred              118 events of messages blocked\n");
     }

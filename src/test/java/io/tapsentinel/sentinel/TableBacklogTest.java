@@ -29,7 +29,7 @@ class TableBacklogTest {
                         "ProofPointTAPClicksBlockedV2_CL has been suspended for 1 h 3 min (since 12:04 UTC):"
                                 + " Sentinel answered 403 AuthorizationFailed: no role (request id 1-2)."
                                 + " 1,118 events are deferred; next probe at the first poll after 13:10 UTC."
-                                + " Give the identity the role Monitoring Metrics Publisher on the data collection rule, it counts within 30 minutes;"
+                                + " Assign the identity the role Monitoring Metrics Publisher on the data collection rule (effective within 30 minutes);"
                                 + " the command doctor names the identity; the other tables go on, and TAP keeps the events for 7 days.");
     }
 
@@ -37,15 +37,15 @@ class TableBacklogTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "Sentinel answered 403 AuthorizationFailed | give the identity the role",
+                "Sentinel answered 403 AuthorizationFailed | assign the identity the role",
                 "Sentinel answered 404 NotFound: no such rule. | check sentinel.dcr-immutable-id",
-                "Sentinel answered 400 InvalidStream | check that the rule has the table's stream, its columns and its transformation",
-                "Sentinel answered 413 | find what refuses requests of under 1 MB",
-                "Sentinel answered 408 | look at Azure's status page",
-                "Sentinel answered 503 | look at Azure's status page",
-                "no answer from host:443: HttpTimeoutException: 403 ms | look at Azure's status page",
-                "Sentinel answered 202 where only 204 means accepted | check that sentinel.endpoint is the rule's",
-                "Sentinel answered 405 | check that sentinel.endpoint is the rule's"
+                "Sentinel answered 400 InvalidStream | check that the rule has the table's stream, with the columns and the transformation",
+                "Sentinel answered 413 | find what refuses requests under 1 MB",
+                "Sentinel answered 408 | check Azure's status page",
+                "Sentinel answered 503 | check Azure's status page",
+                "no answer from host:443: HttpTimeoutException: 403 ms | check Azure's status page",
+                "Sentinel answered 202 where only 204 means accepted | check that sentinel.endpoint belongs to the rule",
+                "Sentinel answered 405 | check that sentinel.endpoint belongs to the rule"
             })
     void whatToDoDependsOnTheLastAnswer(String reason, String remedy) {
         assertThat(suspended(reason, 1).remedy().orElseThrow())

@@ -43,7 +43,7 @@ class ChangedStoreFileTest {
     void whileItIsMovedAwayNothingIsCommittedAndThenWorkGoesOn() throws Exception {
         Path away = Files.move(file, state.resolve("away.db"));
 
-        assertThatWritesAreRefused("no longer at its place", "put it back");
+        assertThatWritesAreRefused("moved or deleted", "put the original back");
         assertThatThrownBy(() -> store.bytes()).as("nothing is read either").isInstanceOf(StoreException.class);
 
         Files.move(away, file);
@@ -55,7 +55,7 @@ class ChangedStoreFileTest {
     void whileItsFolderIsMovedAwayNothingIsCommittedAndThenWorkGoesOn() throws Exception {
         Path away = Files.move(state, folder.resolve("away"));
 
-        assertThatWritesAreRefused("no longer at its place");
+        assertThatWritesAreRefused("moved or deleted");
 
         Files.move(away, state);
         write(3);
@@ -79,7 +79,7 @@ class ChangedStoreFileTest {
         for (String suffix : new String[] {"", "-wal", "-shm"}) {
             Files.delete(Path.of(file + suffix));
         }
-        assertThatWritesAreRefused("no longer at its place", "start the program again");
+        assertThatWritesAreRefused("moved or deleted", "restart the program");
     }
 
     @Test
@@ -88,7 +88,7 @@ class ChangedStoreFileTest {
         Path own = Files.move(file, state.resolve("own.db"));
         Files.move(copy, file);
 
-        assertThatWritesAreRefused("another file", "start the program again");
+        assertThatWritesAreRefused("another file", "restart the program");
 
         Files.move(own, file, StandardCopyOption.REPLACE_EXISTING);
         write(3);
@@ -102,7 +102,7 @@ class ChangedStoreFileTest {
         checkpoint();
         Files.write(file, Files.readAllBytes(copy), StandardOpenOption.TRUNCATE_EXISTING);
 
-        assertThatWritesAreRefused("overwritten", "start the program again");
+        assertThatWritesAreRefused("overwritten", "restart the program");
     }
 
     @Test
@@ -110,7 +110,7 @@ class ChangedStoreFileTest {
         Path log = Path.of(file + "-wal");
         Path away = Files.move(log, state.resolve("away-wal"));
 
-        assertThatWritesAreRefused("-wal", "no longer at its place");
+        assertThatWritesAreRefused("-wal", "moved or deleted");
 
         Files.move(away, log);
         write(3);

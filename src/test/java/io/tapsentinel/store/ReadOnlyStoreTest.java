@@ -63,8 +63,8 @@ public class ReadOnlyStoreTest {
     void aNewerStoreIsRefusedWithBothNumbers() throws SQLException {
         open().close();
         execute("UPDATE schema_version SET version = 99");
-        assertRefused(
-                "has version 99, this program reads version " + StoreSchema.version() + "; use the newer program");
+        assertRefused("has version 99, this program reads version " + StoreSchema.version()
+                + "; use the newer version of the program");
     }
 
     @Test
@@ -74,7 +74,7 @@ public class ReadOnlyStoreTest {
         assertThatThrownBy(() -> ReadOnlyStore.open(url(), "third"))
                 .isInstanceOf(StoreException.class)
                 .hasMessageStartingWith("tap.source is \"third\"")
-                .hasMessageEndingWith("knows second, tap");
+                .hasMessageEndingWith("contains second, tap");
     }
 
     private void assertRefused(String why) {

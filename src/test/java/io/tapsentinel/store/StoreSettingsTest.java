@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class StoreSettingsTest {
 
-    private static final String STORES = "it has to be jdbc:sqlite: and the path of a file, without file: and options,"
+    private static final String STORES = "it must be jdbc:sqlite: and the path of a file, without file: and options,"
             + " or jdbc:postgresql://host:port/database";
 
     @TempDir
@@ -29,16 +29,16 @@ class StoreSettingsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "jdbc:mysql://x|state.url is \"jdbc:mysql://x\"; it has to be jdbc:sqlite:",
-                "jdbc:postgresql://tap:hu/hu/hush?@db/tap|state.url is \"jdbc:postgresql://...@...\"; it has to be",
-                "jdbc:mysql://db/tap?password=hu@hush|state.url is \"jdbc:mysql://...@...\"; it has to be",
-                "jdbc:sqlserver://db;password=hush|state.url is \"jdbc:sqlserver://db;...\"; it has to be",
-                "jdbc:postgresql:tap|state.url is \"jdbc:postgresql:tap\"; it has to be",
-                "jdbc:postgresql://tap:hush@db/tap|state.url is \"jdbc:postgresql://...@db/tap\"; it has to be",
-                "jdbc:postgresql://db/tap?password=hush|state.url is \"jdbc:postgresql://db/tap?...\"; it has to be without user, password",
-                "jdbc:postgresql://db/tap?a=b&sslmode=disable|it has to be without user, password, time-outs and what secures it",
-                "jdbc:postgresql://db/tap?socketTimeout=0|it has to be without user, password, time-outs and what secures it",
-                "jdbc:postgresql://db/tap|missing: state.user, state.password or state.password-file"
+                "jdbc:mysql://x|state.url is \"jdbc:mysql://x\"; it must be jdbc:sqlite:",
+                "jdbc:postgresql://tap:hu/hu/hush?@db/tap|state.url is \"jdbc:postgresql://...@...\"; it must be",
+                "jdbc:mysql://db/tap?password=hu@hush|state.url is \"jdbc:mysql://...@...\"; it must be",
+                "jdbc:sqlserver://db;password=hush|state.url is \"jdbc:sqlserver://db;...\"; it must be",
+                "jdbc:postgresql:tap|state.url is \"jdbc:postgresql:tap\"; it must be",
+                "jdbc:postgresql://tap:hush@db/tap|state.url is \"jdbc:postgresql://...@db/tap\"; it must be",
+                "jdbc:postgresql://db/tap?password=hush|state.url is \"jdbc:postgresql://db/tap?...\"; it must be without user, password",
+                "jdbc:postgresql://db/tap?a=b&sslmode=disable|it must be without user, password, time-outs and TLS parameters",
+                "jdbc:postgresql://db/tap?socketTimeout=0|it must be without user, password, time-outs and TLS parameters",
+                "jdbc:postgresql://db/tap|Missing: state.user, state.password or state.password-file"
             })
     void aStoreOfAnotherKindIsRefusedWithoutItsSecrets(String url, String message) {
         assertThatThrownBy(() -> stateUrl(url))
@@ -119,6 +119,6 @@ class StoreSettingsTest {
         properties.put("state.password-file", folder.resolve("none").toString());
         assertThatThrownBy(this::address)
                 .hasMessageContaining("state.password-file is")
-                .hasMessageContaining("a file that can be read");
+                .hasMessageContaining("a readable file");
     }
 }

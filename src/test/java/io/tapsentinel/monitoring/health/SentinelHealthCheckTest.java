@@ -49,7 +49,7 @@ class SentinelHealthCheckTest {
                     .startsWith(KnownProblem.SENTINEL_RETRIES.what())
                     .contains(
                             "Clicks_CL since 2026-11-20T12:01:00Z, 2 failed requests in a row: refused with 503; so do Messages_CL");
-            assertThat(problem.remedy()).startsWith("nothing, ");
+            assertThat(problem.remedy()).startsWith("no action needed: ");
         });
         assertThat(findings.details())
                 .containsEntry("sentinel.last-acknowledged", "2026-11-20T12:00:00Z")
@@ -144,7 +144,7 @@ class SentinelHealthCheckTest {
                             + " has been suspended for 0 s (since 12:00 UTC): Sentinel answered 403 Forbidden. 118 events are deferred;"
                             + " next probe at the first poll after 12:04 UTC)");
             assertThat(problem.remedy())
-                    .startsWith("give the identity the role")
+                    .startsWith("assign the identity the role")
                     .contains("the other tables go on");
         });
         assertThat(now.details())

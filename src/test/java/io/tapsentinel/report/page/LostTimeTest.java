@@ -85,7 +85,7 @@ class LostTimeTest {
     void statusTellsIt() {
         assertThat(setup.run("status"))
                 .contains(
-                        "gaps                  2 gaps, 2 d 0 h in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:00:00");
+                        "gaps                  2 gaps, 2 d in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:00:00");
     }
 
     @Test
