@@ -107,7 +107,7 @@ class SettingsTest {
                 "SENTINEL_CLOUD|germany|sentinel.cloud is \"germany\"; it must be one of public, usgov, china",
                 "STATE_KEYS_IN_MEMORY|many|state.keys-in-memory is \"many\"; it must be a whole number from 1000",
                 "TAP_REPLAY_URI|azure-storage-blob:account/container?accessKey=hush|tap.replay.uri is"
-                        + " \"azure-storage-blob:account/container?...\"; it must be a folder or another endpoint"
+                        + " \"azure-storage-blob:account/container?...\"; it must not be a blob endpoint"
             })
     void aWrongValueIsRefusedByNameValueAndBound(String variable, String value, String message) {
         environment.put(variable, value);
