@@ -99,10 +99,7 @@ class OddDatesIT {
             assertThat(health.getState()).as(check).isEqualTo(State.UP);
             assertThat(health.getDetails()).as(check).doesNotContainKey("status");
         }
-        assertThat(log.lines()).noneMatch(line -> line.startsWith("ERROR"));
-        assertThat(log.lines())
-                .filteredOn(line -> line.startsWith("WARN") && !line.contains("no history"))
-                .isEmpty();
+        assertThat(log.lines()).noneMatch(line -> line.startsWith("ERROR") || line.startsWith("WARN"));
     }
 
     private static String answer() {

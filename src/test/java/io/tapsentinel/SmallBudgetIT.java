@@ -40,7 +40,7 @@ class SmallBudgetIT {
             days.start().runTo(START.plus(Duration.ofHours(13)));
             Map<String, Object> health = days.program().health("tap-health").getDetails();
             assertThat(days.program().health("tap-health").getState()).isEqualTo(State.UP);
-            assertThat(health.get("tap.postponed")).asString().contains("closed hours wait to be swept");
+            assertThat(health.get("tap.postponed")).asString().contains("closed hours waiting for a sweep");
             assertThat(health).containsEntry("tap.requests.everything-else.left-for-the-rest", 0L);
             days.stop().start().runTo(end).stop();
 

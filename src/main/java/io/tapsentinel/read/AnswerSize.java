@@ -1,5 +1,6 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.tap.plan.Age;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -10,7 +11,7 @@ import java.time.Instant;
 public final class AnswerSize {
 
     /** The end of the reason why an answer cannot be read that has neither a length nor chunks. */
-    public static final String NO_LENGTH = "; it ended without saying its length, so it may be cut";
+    public static final String NO_LENGTH = "; it has neither a length nor chunks, so it may be cut off";
 
     private volatile Instant cameAt;
     private volatile long bytes;
@@ -68,12 +69,11 @@ public final class AnswerSize {
         };
     }
 
-    /** {@code 81234 bytes after 812 ms, read and delivered in 2310 ms}. */
+    /** {@code 5.1 MB in 0.8 s, processed in 2.3 s}. */
     public String describe(Instant asked, Instant end) {
         Instant came = cameAt == null ? asked : cameAt;
-        return bytes + " bytes"
-                + (cameAt == null ? "" : " after " + Age.of(asked, came).toMillis() + " ms")
-                + ", read and delivered in "
-                + Age.of(came, end).toMillis() + " ms";
+        return HumanText.bytes(bytes)
+                + (cameAt == null ? "" : " in " + HumanText.duration(Age.of(asked, came)))
+                + ", processed in " + HumanText.duration(Age.of(came, end));
     }
 }

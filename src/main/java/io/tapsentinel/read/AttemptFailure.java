@@ -16,7 +16,7 @@ import io.tapsentinel.tap.plan.TapLimits;
 record AttemptFailure(FailureKind kind, TapRefusedException refusal, String why) {
 
     private static final String MAKE_ROOM =
-            ": make room for tap.spool, where TAP's answers lie while they are read, and for what the routes write";
+            ": make room for tap.spool, which holds TAP's answers while they are read, and for what the routes write";
 
     /** @param clock TAP's time, which tells whether it can have forgotten the window */
     static AttemptFailure of(WindowRead read, Throwable failure, TapClock clock) {

@@ -64,6 +64,7 @@ final class BacklogOrder {
     /** Says what is lost, once it stands in the store. */
     static void reportGap(TimeRange gap) {
         LOG.error(
-                "gap: {} was not read completely before TAP forgot it (7 days); rows indexed then may be missing", gap);
+                "gap: {} can no longer be read, since TAP reports only the last 7 days; events may be missing",
+                gap.toText());
     }
 }

@@ -88,9 +88,9 @@ final class CatchUpOrder {
                 deferrals
                         .expire(type, expired)
                         .forEach(gap -> LOG.error(
-                                "gap of {}: its events of {} were deferred until TAP forgot them (7 days)",
+                                "gap of {}: {} can no longer be read, since TAP reports only the last 7 days; its deferred events are lost",
                                 type.table(),
-                                gap));
+                                gap.toText()));
             }
         });
     }
@@ -161,7 +161,7 @@ final class CatchUpOrder {
                 Pool.of(ask.path()),
                 Purpose.CATCH_UP,
                 0,
-                "the deferred events of " + ask.type().table() + " wait");
+                "deferred events of " + ask.type().table() + " wait");
     }
 
     /** The last window has failed: it is asked for once in another way, in this run or the next one, then not again in this run. */

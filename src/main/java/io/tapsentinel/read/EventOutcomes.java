@@ -102,9 +102,9 @@ final class EventOutcomes {
         onlyReserved.removeIf(isDeferred);
         for (Sighting skipped : onlyReserved) {
             if (!seen.durable().isDone(skipped)) {
-                throw new WindowFailedException(
-                        "one of " + skipped.event().type().arrayName()
-                                + " was skipped while its key was reserved, and was not delivered");
+                throw new WindowFailedException("an event of "
+                        + skipped.event().type().arrayName()
+                        + " was skipped as a duplicate of one that was not delivered");
             }
         }
     }

@@ -28,26 +28,29 @@ public class FilteredRoute extends RouteBuilder {
     @Override
     public void configure() throws Exception {
         errorHandler(noErrorHandler());
-        from(FILTERED).routeId("filtered").process(this::filter).description("counts as filtered and goes no further");
+        from(FILTERED)
+                .routeId("filtered")
+                .process(this::filter)
+                .description("counts the event as filtered and drops it");
     }
 
     private void filter(Exchange exchange) {
         TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
         if (event == null) {
-            throw new IllegalStateException(FILTERED + " got an exchange that carries no TAP event");
+            throw new IllegalStateException(FILTERED + " received an exchange without a TAP event");
         }
         if (!event.isCarriedBy(exchange.getExchangeId())) {
             // the event itself would be dropped with its copy
-            throw new IllegalStateException(
-                    FILTERED + " got a copy of " + event + "; filter the event itself, and end a copy by stop");
+            throw new IllegalStateException(FILTERED + " received a copy of " + event
+                    + "; filter the event itself, and end the copy with stop");
         }
         EventLife.filteredBy(event, caller(exchange.getUnitOfWork()));
         boolean delivered = !event.isResend() && seen.durable().isDone(event);
         Outcome outcome = delivered ? Outcome.DUPLICATE : Outcome.FILTERED;
         // whoever has reserved it lets go of its key as the exchange ends
         if (!EventLife.advance(event, Outcome.NONE, outcome) && !EventLife.advance(event, Outcome.RESERVED, outcome)) {
-            throw new IllegalStateException(FILTERED + " got " + event + ", which is " + event.getOutcome()
-                    + " already; filter before sentinel:");
+            throw new IllegalStateException(FILTERED + " received " + event + ", which is already " + event.getOutcome()
+                    + "; filter before sentinel:");
         }
         exchange.setRouteStop(true);
     }

@@ -29,7 +29,7 @@ final class FirstAnswerLog {
     synchronized void report() {
         if (status != 0 && !reported) {
             reported = true;
-            LOG.info("TAP answers: {} to the first request since the start", status);
+            LOG.info("TAP answered {} to the first request", status);
         }
     }
 

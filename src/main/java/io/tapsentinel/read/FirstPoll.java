@@ -126,7 +126,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
             }
         } catch (IOException | RuntimeException e) {
             if (!stop.isStopped()) {
-                LOG.error("the first poll ended: {}", SafeMessage.of(e));
+                LOG.error("the first poll failed: {}", SafeMessage.of(e));
             }
         }
     }
@@ -172,7 +172,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         start.filter(at -> !asked).ifPresent(at -> {
             begins = at;
             LOG.info(
-                    "reading starts at {} (tap.poll.start); the first poll after it asks TAP",
+                    "reading starts at {} (tap.poll.start); no request before that",
                     HumanText.time(at, clock.instant()));
             forbidden = true;
         });
@@ -220,20 +220,20 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
             builder.up();
             return;
         }
-        builder.message("TAP has not been asked since the start: " + waitsFor()).down();
+        builder.message("no request to TAP since the start: " + waitsFor()).down();
     }
 
     private String waitsFor() {
         if (spacing.isKnownToLast()) {
             Instant now = clock.instant();
-            return "the last request was less than " + StartSpacing.APART.toSeconds()
-                    + " s ago, the first one of this start is due at " + HumanText.time(now.plus(spacing.left()), now);
+            return "the previous one was less than " + StartSpacing.APART.toSeconds() + " s ago, the next is due at "
+                    + HumanText.time(now.plus(spacing.left()), now);
         }
         if (inTurn) {
-            return "the first request waits for its answer";
+            return "the first one has no answer yet";
         }
         return nothingToRead
-                ? "there is nothing to read yet, since this machine's clock was set back"
-                : "the first request is due";
+                ? "this machine's clock was set back, so there is nothing to read yet"
+                : "the first one is due now";
     }
 }

@@ -132,7 +132,9 @@ public final class KeptBackoff implements ReadListener {
             }
         } catch (StoreException e) {
             // it holds in this program all the same
-            LOG.warn("a restart would end the rest that TAP is left alone for: {}", e.getMessage());
+            LOG.warn(
+                    "the rest after TAP's refusal is not in the store, so a restart would end it early: {}",
+                    e.getMessage());
         }
     }
 
@@ -160,7 +162,7 @@ public final class KeptBackoff implements ReadListener {
                     .generateSecret(new PBEKeySpec(pair.toCharArray(), salt, ITERATIONS, DIGEST_BITS))
                     .getEncoded();
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java has PBKDF2WithHmacSHA256", e);
+            throw new IllegalStateException("this Java lacks PBKDF2WithHmacSHA256", e);
         }
     }
 }

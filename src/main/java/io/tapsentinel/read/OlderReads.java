@@ -1,5 +1,6 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.read.WindowAttempts.End;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
@@ -150,7 +151,9 @@ final class OlderReads {
         return postponed.mustWait(
                 Purpose.BACKLOG,
                 0,
-                "the backlog waits, " + ranges.stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus)
-                        + " since " + ranges.get(0).from());
+                "the backlog waits, "
+                        + HumanText.duration(
+                                ranges.stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus))
+                        + " since " + HumanText.time(ranges.get(0).from()));
     }
 }

@@ -1,5 +1,6 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.tap.plan.Plan;
 import io.tapsentinel.tap.plan.Progress;
@@ -32,7 +33,7 @@ final class PollOrder {
     }
 
     private Plan plan() {
-        Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin("no history"));
+        Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin(""));
         Plan plan = planner.planPoll(source.horizon(), progress, source.longestWindow());
         return state.unreadable().detour().replan(plan.without(state.ledger().readLongAfter(plan.older())), progress);
     }
@@ -63,14 +64,22 @@ final class PollOrder {
     private Progress earlierThanFeared(Progress progress) {
         return progress.isNothingRead()
                         && planner.planStart(source.horizon().now()).origin().isBefore(progress.origin())
-                ? begin("TAP's time is earlier than ours")
+                ? begin(", since TAP's clock is behind this machine's")
                 : progress;
     }
 
     private Progress begin(String why) {
         Progress first = planner.planStart(source.horizon().now());
         state.begin(first);
-        LOG.warn("{}: reading starts at {}; set tap.poll.start if this is not the first run", why, first.origin());
+        String from =
+                HumanText.time(first.origin(), source.horizon().now()) + " (" + planner.startSetting() + ")" + why;
+        if (state.isStoreLost()) {
+            LOG.warn(
+                    "The store has lost what was read before: reading from {}. To read earlier time, restore the store, or delete it and set tap.poll.start",
+                    from);
+        } else {
+            LOG.info("First start: reading from {}", from);
+        }
         return first;
     }
 }

@@ -1,12 +1,12 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.tap.plan.Pool;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -51,12 +51,12 @@ public class PostponedReads {
             saidAt.put(kind, now);
             LOG.warn(
                     "tap.budget.requests-per-day ({}) is used up for {} requests: {}; {}",
-                    budget.perDay(),
+                    HumanText.number(budget.perDay()),
                     purpose.word(),
                     what,
                     budget.nextRoom(pool)
-                            .map(at -> "the oldest request ages out at " + at.truncatedTo(ChronoUnit.SECONDS))
-                            .orElse("TAP's time is not known, a poll asks for it within the hour"));
+                            .map(at -> "the next one is possible at " + HumanText.time(at, now))
+                            .orElse("TAP's time is not known yet; a poll within the hour asks for it"));
         }
         return true;
     }

@@ -69,20 +69,20 @@ public class ReadRoutes extends RouteBuilder {
         // a failed batch fails hundreds of exchanges for one reason, which the run says once
         errorHandler(noErrorHandler());
 
-        from(READ_DUE).routeId("tap-read-due").process(run).description("each window that is due, by " + WINDOW);
+        from(READ_DUE).routeId("tap-read-due").process(run).description("reads each due window through " + WINDOW);
 
         from(SWEEP_DUE)
                 .routeId("tap-sweep-due")
                 .process(sweeps)
-                .description("each closed hour that is due, by " + WINDOW);
+                .description("reads each due closed hour through " + WINDOW);
 
         from(WINDOW)
                 .routeId("tap-window")
                 .process(request)
-                .description("interval, status and budget")
+                .description("sets interval, status and budget")
                 .to("direct:tap-fetch")
                 .process(answer)
-                .description("what TAP's status means; the reader of its document")
+                .description("checks TAP's status and opens its document")
                 .to(EVENTS);
 
         from(EVENTS)
@@ -98,11 +98,11 @@ public class ReadRoutes extends RouteBuilder {
                         .maxQueueSize(16)
                         .build("tap-split"))
                 .process(ReadRoutes::begin)
-                .description("this exchange carries the event")
+                .description("ties the event to this exchange")
                 .to("direct:tap-event")
                 .end()
                 .process(exchange -> read(exchange).commit())
-                .description("commit, once every event has an outcome");
+                .description("commits once every event has an outcome");
     }
 
     /**
@@ -135,7 +135,7 @@ public class ReadRoutes extends RouteBuilder {
         if (!attached.exchangeId.equals(exchange.getExchangeId())) {
             // a nested commit could come while other events are on their way
             throw new WindowFailedException(
-                    "a route sent an event, or a copy of the answer, to a route of the program's own");
+                    "a route sent an event or a copy of the answer to one of the program's internal routes");
         }
         return attached.read;
     }
@@ -165,7 +165,7 @@ public class ReadRoutes extends RouteBuilder {
 
         @Override
         public Exchange aggregate(Exchange before, Exchange ended) {
-            throw new UnsupportedOperationException("a split event is settled beside the read that it came with");
+            throw new UnsupportedOperationException("needs the exchange that was split");
         }
 
         /** {@code answer} is the exchange that was split, which no route can reach. */
@@ -193,7 +193,7 @@ public class ReadRoutes extends RouteBuilder {
                     .replace("://", ":");
             // other URIs may have been made of content
             String where = last.startsWith("direct:") ? last : last.replaceAll(":.*", ":");
-            return !SafeMessage.isOurs(ended.getException()) ? () -> "in " + where + " or behind it" : null;
+            return !SafeMessage.isOurs(ended.getException()) ? () -> "in " + where + " or after it" : null;
         }
     }
 }

@@ -32,7 +32,7 @@ public class SeenRepository implements IdempotentRepository {
         Outcome found = claim(event);
         if (found == Outcome.NONE) {
             throw new IllegalStateException(type.repository() + " was asked twice for " + event
-                    + "; one idempotentConsumer is enough on a route" + StepName.of(exchange));
+                    + "; use one idempotentConsumer per route" + StepName.of(exchange));
         }
         return found == Outcome.RESERVED;
     }
@@ -68,16 +68,16 @@ public class SeenRepository implements IdempotentRepository {
         TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
         if (event == null) {
             throw new IllegalStateException(
-                    type.repository() + " got an exchange that carries no TAP event" + StepName.of(exchange));
+                    type.repository() + " received an exchange without a TAP event" + StepName.of(exchange));
         }
         if (event.getType() != type) {
-            throw new IllegalStateException(
-                    type.repository() + " got one of " + event.getType().arrayName()
-                            + "; each table route needs the repository of its own type" + StepName.of(exchange));
+            throw new IllegalStateException(type.repository() + " received an event of "
+                    + event.getType().arrayName() + "; each table route must use the repository of its own type"
+                    + StepName.of(exchange));
         }
         if (!event.getKey().toString().equals(key)) {
-            throw new IllegalStateException(type.repository() + " was asked for another key than the event's;"
-                    + " the expression of idempotentConsumer has to be ${body.key}" + StepName.of(exchange));
+            throw new IllegalStateException(type.repository() + " was asked for a key other than the event's;"
+                    + " the expression of idempotentConsumer must be ${body.key}" + StepName.of(exchange));
         }
         return event;
     }
@@ -104,8 +104,7 @@ public class SeenRepository implements IdempotentRepository {
 
     @Override
     public void clear() {
-        throw new UnsupportedOperationException(
-                type.repository() + " keeps what was delivered; delete the store instead");
+        throw new UnsupportedOperationException(type.repository() + " cannot be cleared; delete the store instead");
     }
 
     @Override

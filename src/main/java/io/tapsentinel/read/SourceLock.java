@@ -1,5 +1,6 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.sentinel.Suspensions;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenKeys;
@@ -94,8 +95,8 @@ public class SourceLock {
         int abandoned = seen.recordAbandoned();
         if (abandoned > 0) {
             LOG.warn(
-                    "possible duplicates: {} records were on their way when the last run ended; Sentinel may get them twice",
-                    abandoned);
+                    "possible duplicates: {} had no answer from Sentinel when the last run ended and may arrive twice",
+                    HumanText.count(abandoned, "record"));
         }
     }
 

@@ -1,7 +1,6 @@
 package io.tapsentinel.read;
 
-import static java.time.temporal.ChronoUnit.SECONDS;
-
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.tap.answer.TapFormatException;
@@ -128,7 +127,7 @@ public final class SourceState {
      *
      * @param found   what it failed for
      * @param failure what it ended with
-     * @return how the window goes on, as the end of "it will be read again"
+     * @return how the window goes on, as the end of "will retry"
      */
     String failed(AttemptFailure found, Throwable failure, TimeRange window) {
         FailureKind kind = found.kind();
@@ -160,32 +159,30 @@ public final class SourceState {
             case TOO_LARGE -> shorter(size.tooLarge(window.length()));
             case TOO_OLD -> {
                 tapClock.tooOld(window);
-                yield " without the time before " + horizon().edge();
+                yield " from " + HumanText.time(horizon().edge(), now) + " on";
             }
             case STILL_CURRENT -> {
                 tapClock.stillCurrent();
-                yield " up to " + horizon().now().truncatedTo(SECONDS)
-                        + " at most, since this machine's clock is "
+                yield " until " + HumanText.time(horizon().now(), now)
+                        + ", since this machine's clock is "
                         + tapClock.ahead()
                                 .map(ahead -> ClockDifference.describe(ahead) + " TAP's")
-                                .orElse("ahead of TAP's (no Date says how far)");
+                                .orElse("ahead of TAP's by an unknown time");
             }
             case REFUSED -> {
                 backoff.hold(refusal, window);
-                yield "; a person has to act";
+                yield "; needs action";
             }
             case FORMAT -> {
                 backoff.hold(new TapFormatException(SafeMessage.of(failure)), window);
-                yield "; needs a version of this program that knows the new format";
+                yield "; needs a newer version of this program";
             }
             default -> "";
         };
-        return backoff.isResting(now) ? then + " after " + backoff.until().truncatedTo(SECONDS) : then;
+        return (backoff.isResting(now) ? " after " + HumanText.time(backoff.until(), now) : "") + then;
     }
 
     private String shorter(boolean isShorter) {
-        return isShorter
-                ? " in windows of " + size.longest().toString().substring(2).toLowerCase()
-                : "";
+        return isShorter ? " in windows of " + HumanText.duration(size.longest()) : "";
     }
 }

@@ -27,8 +27,8 @@ public final class SpoolFolder {
             }
             return folder;
         } catch (IOException e) {
-            throw new InvalidSettingException("tap.spool is \"" + folder
-                    + "\"; it has to be a folder that can be written (" + SafeMessage.of(e) + ")");
+            throw new InvalidSettingException(
+                    "tap.spool is \"" + folder + "\"; it must be a writable folder (" + SafeMessage.of(e) + ")");
         }
     }
 }

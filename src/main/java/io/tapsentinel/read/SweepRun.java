@@ -1,5 +1,6 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.read.WindowAttempts.End;
 import io.tapsentinel.store.ledger.Completeness;
@@ -80,7 +81,7 @@ public class SweepRun implements Processor {
                 failures = end == End.FAILED ? failures + 1 : 0;
             }
         } catch (RuntimeException | Error e) {
-            LOG.error("the sweep ended: {}", SafeMessage.of(e));
+            LOG.error("the sweep failed: {}", SafeMessage.of(e));
             internal.failed(e);
         } finally {
             running.set(false);
@@ -116,7 +117,8 @@ public class SweepRun implements Processor {
             return false;
         }
         // time that was never read comes before time that is read again
-        return postponed.mustWait(Purpose.SWEEP, order.backlogWindows(), due + " closed hours wait to be swept");
+        return postponed.mustWait(
+                Purpose.SWEEP, order.backlogWindows(), HumanText.count(due, "closed hour") + " waiting for a sweep");
     }
 
     private void compare(TimeRange hour) {
@@ -125,13 +127,16 @@ public class SweepRun implements Processor {
         long theirs = hours.stream().mapToLong(each -> each.keys().theirs()).sum();
         long missing = hours.stream().mapToLong(Completeness.Hour::missing).sum();
         if (missing == 0) {
-            LOG.info("hour {}: all {} events that TAP reports are accounted for", start, theirs);
+            LOG.info(
+                    "hour {}: {} reported by TAP, none missing",
+                    HumanText.time(start),
+                    HumanText.count(theirs, "event"));
         } else {
             LOG.warn(
-                    "hour {}: {} of {} events that TAP reports are not in the store, although this sweep found them settled or deferred",
-                    start,
-                    missing,
-                    theirs);
+                    "hour {}: {} reported by TAP, {} missing: not in the store, although this sweep found them settled or deferred",
+                    HumanText.time(start),
+                    HumanText.count(theirs, "event"),
+                    HumanText.number(missing));
         }
     }
 }

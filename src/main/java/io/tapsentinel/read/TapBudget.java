@@ -1,6 +1,7 @@
 package io.tapsentinel.read;
 
 import io.tapsentinel.event.Comparables;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.tap.api.TapHost;
@@ -73,9 +74,9 @@ public class TapBudget implements HttpClientConfigurer {
     /** @throws WindowFailedException when TAP has not answered that query with this status since */
     void requireAnswered(int status) {
         if (answer != status) {
-            throw new WindowFailedException("tap-fetch did not ask TAP for this window: it has to send GET {{tap.url}}"
+            throw new WindowFailedException("tap-fetch did not ask TAP for this window: it must send GET {{tap.url}}"
                     + path + (path.equals(PATH) ? "" : " (header CamelHttpUri)")
-                    + " with the query that it gets (header CamelHttpQuery)");
+                    + " with the query of the header CamelHttpQuery");
         }
     }
 
@@ -92,8 +93,9 @@ public class TapBudget implements HttpClientConfigurer {
     public void configureHttpClient(HttpClientBuilder builder) {
         builder.addRequestInterceptorLast((request, entity, context) -> {
             if (tap.isAskedBy(request) && !budget.take(Pool.of(request.getPath()), purpose)) {
-                throw new BudgetUsedUpException("tap.budget.requests-per-day (" + budget.perDay() + ") is used up for "
-                        + purpose.word() + " requests; they go on as the oldest ones of the last 24 hours age out");
+                throw new BudgetUsedUpException("tap.budget.requests-per-day ("
+                        + HumanText.number(budget.perDay()) + ") is used up for " + purpose.word()
+                        + " requests; there is room again as those of the last 24 hours age out");
             }
         });
         builder.addResponseInterceptorFirst((response, entity, context) -> {

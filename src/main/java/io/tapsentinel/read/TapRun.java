@@ -95,7 +95,7 @@ public class TapRun implements Processor {
         Optional<FirstPoll> first = FirstPoll.of(trigger);
         if (!running.compareAndSet(false, true)) {
             if (first.isEmpty()) {
-                LOG.info("a run is still reading; this poll is left out");
+                LOG.info("the previous poll is still reading; this one is skipped");
             }
             return;
         }
@@ -122,7 +122,7 @@ public class TapRun implements Processor {
                 }
             }
         } catch (RuntimeException | Error e) {
-            LOG.error("the run ended: {}", SafeMessage.of(e));
+            LOG.error("the poll failed: {}", SafeMessage.of(e));
             internal.failed(e);
         } finally {
             if (locked) {
@@ -137,8 +137,7 @@ public class TapRun implements Processor {
     }
 
     private boolean isPostponed(Optional<FirstPoll> first) {
-        boolean waits =
-                postponed.mustWait(Purpose.POLL, 0, "a poll is left out, the next one reads what it would have read");
+        boolean waits = postponed.mustWait(Purpose.POLL, 0, "a poll is skipped, the next one reads its time too");
         if (waits) {
             first.ifPresent(FirstPoll::postponed);
         }

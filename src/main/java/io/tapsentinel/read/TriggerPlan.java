@@ -100,7 +100,7 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
             }
         } catch (SchedulerException | RuntimeException e) {
             // the store of the triggers may be away; the next look tries again
-            LOG.debug("triggers could not be compared", e);
+            LOG.debug("triggers cannot be compared with their schedules", e);
         }
     }
 
@@ -130,7 +130,7 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
                 late.remove(trigger.getKey());
                 planAgain(scheduler, trigger, before.due);
                 LOG.warn(
-                        "{} was due at {} and planned for {}, since a clock was set back; it runs {}",
+                        "{} was due at {} but scheduled for {}, because a clock was set back; it runs {}",
                         trigger.getKey(),
                         HumanText.time(before.due, now),
                         HumanText.time(planned, now),
@@ -156,7 +156,7 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
             }
             if (looks == 2) {
                 LOG.warn(
-                        "{} was due at {} and has not run; Quartz was woken. The clock or the database may have failed for a while",
+                        "{} was due at {} and did not run; Quartz was woken up. The clock may have been wrong or the database away",
                         key,
                         HumanText.time(planned, now));
             }

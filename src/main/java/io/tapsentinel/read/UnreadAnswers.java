@@ -1,5 +1,6 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.rejected.RejectedDocument;
 import io.tapsentinel.rejected.RejectedException;
@@ -51,8 +52,8 @@ public final class UnreadAnswers {
             time.attempts().end();
         } else {
             LOG.warn(
-                    "the process ended while it read TAP's answer for {}",
-                    found.get().window());
+                    "the previous process ended while it read TAP's answer for {}",
+                    found.get().window().toText());
             failed(found.get(), found.get().error() ? How.ERROR : How.END, Gap.ENDED, true);
         }
         left = null;
@@ -89,7 +90,7 @@ public final class UnreadAnswers {
     void committed(TimeRange window) {
         String name = RejectedDocument.answerName(window);
         if (rejected.removeAnswer(name)) {
-            LOG.info("{} was read after all; {} at tap.rejected.uri is not needed", window, name);
+            LOG.info("{} was read after all; {} is removed from tap.rejected.uri", window.toText(), name);
         }
     }
 
@@ -140,26 +141,25 @@ public final class UnreadAnswers {
         Step step = time.failed(attempt, how, why);
         for (TimeRange gap : step.gaps()) {
             LOG.error(
-                    "gap: {} cannot be read, after {} attempts at no more than 30 seconds: {}; {}look in TAP's own page for this time",
-                    gap,
+                    "gap: {} cannot be read after {} attempts: {}. {}ook up this time in the TAP dashboard",
+                    gap.toText(),
                     how.attempts(),
                     why,
                     isStored
-                            ? "TAP's answer lies at tap.rejected.uri as "
+                            ? "TAP's answer is stored at tap.rejected.uri as "
                                     + RejectedDocument.answerName(attempt.window())
-                                    + ". Correct it and move it to tap.replay.uri, or "
-                            : "");
+                                    + ": correct it and move it to tap.replay.uri, or l"
+                            : "L");
         }
         if (step.isGap()) {
-            return "it stays a gap";
+            return "still a gap";
         }
         if (!step.gaps().isEmpty()) {
-            return "its time is a gap now";
+            return "now a gap";
         }
         if (step.known() && step.least()) {
-            return "it will be read again in " + Unreadable.APART.toMinutes()
-                    + " minutes, and becomes a gap if that fails too";
+            return "will retry in " + HumanText.duration(Unreadable.APART) + "; a gap if that fails too";
         }
-        return step.known() ? "its time is narrowed down" : null;
+        return step.known() ? "will retry in smaller windows" : null;
     }
 }

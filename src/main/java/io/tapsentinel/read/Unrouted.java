@@ -1,11 +1,11 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.sentinel.batch.RejectedLog;
 import io.tapsentinel.store.keys.SeenKeys;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -48,8 +48,9 @@ public class Unrouted {
     /** Arrays that were reported within a day, with the time of the last report; empty when there are none. */
     public synchronized Optional<String> recent() {
         forgetOld();
+        Instant now = clock.instant();
         return lastSeen.entrySet().stream()
-                .map(type -> type.getKey() + ", last at " + type.getValue().truncatedTo(ChronoUnit.SECONDS))
+                .map(type -> type.getKey() + ", last at " + HumanText.time(type.getValue(), now))
                 .reduce((some, more) -> some + "; " + more);
     }
 

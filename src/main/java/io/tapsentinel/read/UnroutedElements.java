@@ -3,6 +3,7 @@ package io.tapsentinel.read;
 import io.tapsentinel.event.EventKey;
 import io.tapsentinel.event.EventRef;
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.sentinel.batch.RejectedRecord;
 import io.tapsentinel.store.ledger.LedgerEntry;
@@ -109,8 +110,8 @@ public class UnroutedElements implements TapEventReader.Others {
     void end() {
         if (!counts.isEmpty()) {
             LOG.warn(
-                    "this program has no table for these types of events: {}{}; they are stored at"
-                            + " tap.rejected.uri, and a newer program may take them from there (tap.replay.uri)",
+                    "unknown types of events: {}{}; stored at tap.rejected.uri."
+                            + " A newer version may have tables for them: move the documents to tap.replay.uri then",
                     counts,
                     others == 0 ? "" : " and " + others + " of other types");
             counts.clear();
@@ -120,8 +121,8 @@ public class UnroutedElements implements TapEventReader.Others {
         if (count > 0) {
             LOG.warn(
                     "{} cannot be read: {}{}; stored at tap.rejected.uri."
-                            + " To deliver one, write the repaired event into its document as \"record\" and move it to tap.replay.uri",
-                    count == 1 ? "an element" : count + " elements",
+                            + " To deliver one, put the corrected event into its document as \"record\" and move the document to tap.replay.uri",
+                    HumanText.count(count, "element"),
                     String.join(", ", unreadable),
                     moreUnreadable == 0 ? "" : " and " + moreUnreadable + " more");
             unreadable.clear();

@@ -1,5 +1,6 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.net.Backoff;
 import io.tapsentinel.process.SafeListeners;
 import io.tapsentinel.read.ReadListener.Effort;
@@ -149,10 +150,10 @@ public class WindowAttempts {
             unread.committed(due.window());
         }
         LOG.info(
-                "{} {} committed in {} ms: {}; {}",
+                "{} {} committed in {}: {}; {}",
                 nameOf(due),
-                due.window(),
-                effort.time().toMillis(),
+                due.window().toText(),
+                HumanText.duration(effort.time()),
                 read.counts(),
                 read.answer().describe(start, start.plus(effort.time())));
         return FailureKind.NONE;
@@ -169,17 +170,17 @@ public class WindowAttempts {
             unread.endAttempt(read, failure);
         }
         if (stop.isStopped()) {
-            LOG.info("{} {} not committed: stopped; it will be read again", nameOf(due), window);
+            LOG.info("{} {} stopped before its commit; the next start reads it again", nameOf(due), window.toText());
             return FailureKind.STOPPED;
         }
         String then = source.failed(found, failure, window);
         listener.failed(due.purpose(), effort, found.code());
         String narrowed = kind == FailureKind.UNREADABLE ? unread.failed(read, found.why()) : null;
         LOG.warn(
-                "{} {} not committed, {}{}: {}",
+                "{} {} failed, {}{}: {}",
                 nameOf(due),
-                window,
-                narrowed == null ? "it will be read again" : narrowed,
+                window.toText(),
+                narrowed == null ? "will retry" : narrowed,
                 then,
                 found.why());
         return narrowed == null ? kind : FailureKind.NARROWED;

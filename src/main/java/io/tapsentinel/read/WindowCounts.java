@@ -1,5 +1,6 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.event.VerdictChange;
@@ -76,7 +77,7 @@ public final class WindowCounts {
                     case DUPLICATE -> LedgerCount.DUPLICATE;
                     case DUPLICATE_OF_RESERVED -> LedgerCount.DUPLICATE_INSIDE;
                     case DEFERRED -> LedgerCount.DEFERRED;
-                    default -> throw new IllegalArgumentException(outcome + " is no end");
+                    default -> throw new IllegalArgumentException(outcome + " is not a final outcome");
                 });
     }
 
@@ -110,7 +111,7 @@ public final class WindowCounts {
             }
             long fetched = of.getOrDefault(LedgerCount.FETCHED.word(), 0L);
             if (ended != fetched) {
-                throw new WindowFailedException(fetched + " of " + array + " were read, " + ended + " ended");
+                throw new WindowFailedException(array + ": " + fetched + " read, " + ended + " with an outcome");
             }
         });
     }
@@ -146,18 +147,20 @@ public final class WindowCounts {
     @Override
     public synchronized String toString() {
         return counts.isEmpty()
-                ? "nothing to read"
-                : fetched() + " fetched, " + sum(LedgerCount.NEW) + " new ("
-                        + sum(LedgerCount.LATE) + " late), "
-                        + (sum(LedgerCount.DUPLICATE) + sum(LedgerCount.DUPLICATE_INSIDE))
-                        + " settled before" + some(LedgerCount.DEFERRED) + some(LedgerCount.CHANGED)
+                ? "no events"
+                : HumanText.number(fetched()) + " fetched, " + HumanText.number(sum(LedgerCount.NEW)) + " new ("
+                        + HumanText.number(sum(LedgerCount.LATE)) + " late), "
+                        + HumanText.count(sum(LedgerCount.DUPLICATE) + sum(LedgerCount.DUPLICATE_INSIDE), "duplicate")
+                        + some(LedgerCount.DEFERRED) + some(LedgerCount.CHANGED)
                         + some(LedgerCount.FILTERED)
                         + some(LedgerCount.REJECTED)
-                        + (sum(LedgerCount.UNREADABLE) == 0 ? "" : " (" + sum(LedgerCount.UNREADABLE) + " unreadable)");
+                        + (sum(LedgerCount.UNREADABLE) == 0
+                                ? ""
+                                : " (" + HumanText.number(sum(LedgerCount.UNREADABLE)) + " unreadable)");
     }
 
     private String some(LedgerCount what) {
-        return sum(what) == 0 ? "" : ", " + sum(what) + " " + what.word();
+        return sum(what) == 0 ? "" : ", " + HumanText.number(sum(what)) + " " + what.word();
     }
 
     private long sum(LedgerCount what) {

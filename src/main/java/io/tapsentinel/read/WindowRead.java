@@ -138,13 +138,13 @@ public class WindowRead {
     synchronized void verify() {
         failures.verify();
         if (due.purpose() == Purpose.REPLAY && counts.deferred() > 0) {
-            throw new WindowFailedException(counts.deferred() + " of its events are deferred");
+            throw new WindowFailedException("events that are deferred: " + counts.deferred());
         }
         outcomes.verify(this::isDeferred);
         counts.verify();
         if (!exhausted) {
             throw new WindowFailedException(
-                    "the answer was not read to its end: a route, or a routeConfiguration, put something else in its place");
+                    "the answer was not read to its end: a route or a routeConfiguration replaced it");
         }
         outcomes.writeSightings();
     }
@@ -178,7 +178,7 @@ public class WindowRead {
         return ofTheExchange != null || committed
                 ? ofTheExchange
                 : new WindowFailedException(
-                        "a route ended it before its commit: stop, or a failure that is handled, in tap-fetch");
+                        "a route ended it before its commit: tap-fetch has a stop or handles a failure");
     }
 
     /** What to write into the ledger. */

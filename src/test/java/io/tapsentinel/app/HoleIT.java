@@ -101,7 +101,7 @@ class HoleIT {
         program.poll();
         assertThat(fatal).isEmpty();
         assertThat(log.lines())
-                .anyMatch(line -> line.contains("not committed")
+                .anyMatch(line -> line.contains("UTC failed, ")
                         && line.contains("AssertionError")
                         && line.contains("before-messages-blocked"));
 

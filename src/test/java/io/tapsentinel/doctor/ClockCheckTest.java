@@ -26,8 +26,8 @@ class ClockCheckTest {
         "-2, about the same as",
         "-6, about the same as",
         "4, about the same as",
-        "-22, 20s ahead of",
-        "29, 29s behind"
+        "-22, 20 s ahead of",
+        "29, 29 s behind"
     })
     void aDifferenceThatTheProgramAllowsForIsWell(int seconds, String words) {
         assertThat(clock(Mark.WELL, NOW.plusSeconds(seconds)))
@@ -36,7 +36,7 @@ class ClockCheckTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"-33, 31s ahead of", "31, 31s behind", "-7202, 2h ahead of", "7200, 2h behind"})
+    @CsvSource({"-33, 31 s ahead of", "31, 31 s behind", "-7202, 2 h ahead of", "7200, 2 h behind"})
     void oneThatItWouldReportIsNot(int seconds, String words) {
         assertThat(clock(Mark.WRONG, NOW.plusSeconds(seconds)))
                 .contains(words + " TAP's")

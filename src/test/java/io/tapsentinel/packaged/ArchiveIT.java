@@ -115,9 +115,9 @@ class ArchiveIT extends PackagedFixture {
         assertThat(program.health().all())
                 .as("health")
                 .filteredOn(answer ->
-                        !answer.contains("is starting") && !answer.contains("TAP has not been asked since the start"))
+                        !answer.contains("is starting") && !answer.contains("no request to TAP since the start"))
                 .allMatch(answer -> answer.startsWith("200 "));
-        assertThat(program.found("not committed")).isEmpty();
+        assertThat(program.found("UTC failed, ")).isEmpty();
         services.assertThatAllCommittedLandedOnce(program);
     }
 

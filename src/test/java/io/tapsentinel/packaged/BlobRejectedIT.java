@@ -46,7 +46,7 @@ class BlobRejectedIT extends PackagedFixture {
         services.launch().with("tap.rejected.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/rejected");
 
         PackagedProgram program = open(services.launch().start());
-        program.awaitLine("poll .*cannot store .* at tap\\.rejected\\.uri");
+        program.awaitLine("UTC failed, .*cannot store .* at tap\\.rejected\\.uri");
         assertThat(program.found(LiveServices.COMMITTED))
                 .as("committed without a place for the record")
                 .isEmpty();

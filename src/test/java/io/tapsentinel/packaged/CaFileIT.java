@@ -60,7 +60,7 @@ class CaFileIT extends PackagedFixture {
     void withoutTheFileTapsCertificateIsRefusedWithARemedy(boolean none) throws Exception {
         services.launch().with("tls.ca-file", none ? "" : other.file().toString());
         PackagedProgram program = open(services.launch().start());
-        program.awaitLine("poll .*not committed" + REMEDY);
+        program.awaitLine("poll .*UTC failed, " + REMEDY);
         assertThat(services.live().tapRequests()).isZero();
         assertThat(program.found(LiveServices.COMMITTED)).isEmpty();
     }
@@ -96,7 +96,7 @@ class CaFileIT extends PackagedFixture {
         PackagedProgram program = open(services.launch()
                 .with("tap.url", "https://another.example.test")
                 .start());
-        program.awaitLine("poll .*not committed.*another\\.example\\.test");
+        program.awaitLine("poll .*UTC failed, .*another\\.example\\.test");
         assertThat(services.live().tapRequests()).isZero();
     }
 

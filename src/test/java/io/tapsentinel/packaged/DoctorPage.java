@@ -110,7 +110,7 @@ final class DoctorPage {
                 .replaceAll("process \\d+ since [^ ;]+", "process 4711 since 2026-11-20T08:00:00Z")
                 .replaceAll("[\\d.]+ GB are free", "20.0 GB are free")
                 .replaceAll("good for \\d+ h \\d+ min", "good for 24 h 0 min")
-                .replaceAll("clock is 2m\\d?s? ahead", "clock is 2m ahead")
+                .replaceAll("clock is 2 min( \\d s)? ahead", "clock is 2 min ahead")
                 .replaceAll(
                         "request [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
                         "request 00000000-0000-0000-0000-000000000000");

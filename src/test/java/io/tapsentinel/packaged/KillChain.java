@@ -133,9 +133,9 @@ final class KillChain {
         assertThat(program.found("WARN.*state\\.url.*"))
                 .as("a kill costs the store no commit")
                 .isEmpty();
-        List<MatchResult> said = program.found("WARN.*possible duplicates: (\\d+)");
+        List<MatchResult> said = program.found("WARN.*possible duplicates: ([\\d,]+) records? ");
         assertThat(said.size()).as("said once, at start").isLessThanOrEqualTo(1);
-        return said.isEmpty() ? 0 : Integer.parseInt(said.get(0).group(1));
+        return said.isEmpty() ? 0 : Integer.parseInt(said.get(0).group(1).replace(",", ""));
     }
 
     /** How often it was killed at which moment. */

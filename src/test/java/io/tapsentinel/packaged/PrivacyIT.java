@@ -24,7 +24,7 @@ class PrivacyIT extends PackagedFixture {
     /** TAP's fault, and the log's words for it; two where the HTTP client may retry by itself. */
     private static final Map<Fault[], String> TAP = inOrder(
             new Fault[] {Fault.REFUSE}, "TAP answered 500",
-            new Fault[] {Fault.HTML}, "TAP's answer: no JSON object at byte 0",
+            new Fault[] {Fault.HTML}, "TAP's answer: not a JSON object at byte 0",
             new Fault[] {Fault.DROP, Fault.DROP}, "failed to respond",
             new Fault[] {Fault.LOSE_ANSWER, Fault.LOSE_ANSWER}, "TAP answered 503",
             new Fault[] {Fault.CUT_BODY}, "TAP's answer is cut or not JSON at byte \\d{4,}");
@@ -58,7 +58,7 @@ class PrivacyIT extends PackagedFixture {
                 .debugLog();
         String output;
         try (PackagedProgram program = launch.start()) {
-            TAP.values().forEach(said -> program.awaitLine("not committed.*" + said));
+            TAP.values().forEach(said -> program.awaitLine("UTC failed, .*" + said));
             SINK.forEach((fault, said) -> untilSaid(program, said, sink, fault));
             program.awaitMoreCommitted(2);
             services.assertThatNothingCommittedIsLost(program);
@@ -71,7 +71,7 @@ class PrivacyIT extends PackagedFixture {
                                     && answer.contains("tap.last-answer")));
             // last, since the program then rests for a quarter of an hour
             tap.next(Fault.UNAUTHORIZED);
-            program.awaitLine("not committed.*TAP answered 401");
+            program.awaitLine("UTC failed, .*TAP answered 401");
             program.stop();
             output = program.output();
         }

@@ -121,7 +121,7 @@ class ProxyIT extends PackagedFixture {
         refuse(TAP, 503);
         program.awaitLine(refused(TAP, 503));
         refuse(TAP, NO_ANSWER);
-        program.awaitLine("(?m)^.*poll \\S+ not committed(?!.* refused to connect to ).*$");
+        program.awaitLine("(?m)^.*poll .* UTC failed, (?!.* refused to connect to ).*$");
         assertThat(services.live().tapRequests()).isZero();
 
         services.proxy().refuse(to -> 0);

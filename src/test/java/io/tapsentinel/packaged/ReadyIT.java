@@ -60,7 +60,7 @@ class ReadyIT extends PackagedFixture {
             assertThat(answer.statusCode()).as(path).isEqualTo(503);
             assertThat(answer.body())
                     .as(path)
-                    .contains("TAP has not been asked since the start: the first request waits for its answer");
+                    .contains("no request to TAP since the start: the first one has no answer yet");
         }
         assertThat(program.health().now(LIVE).statusCode()).isEqualTo(200);
 
@@ -93,9 +93,8 @@ class ReadyIT extends PackagedFixture {
                 () -> second.health()
                         .now(READY)
                         .body()
-                        .matches(
-                                "(?s).*TAP has not been asked since the start: the last request was less than 60 s ago,"
-                                        + " the first one of this start is due at \\d\\d:\\d\\d(:\\d\\d)? UTC.*"));
+                        .matches("(?s).*no request to TAP since the start: the previous one was less than 60 s ago,"
+                                + " the next is due at \\d\\d:\\d\\d(:\\d\\d)? UTC.*"));
         assertThat(second.health().now(READY).statusCode()).isEqualTo(503);
         assertThat(services.tap().requests()).isEqualTo(asked);
     }

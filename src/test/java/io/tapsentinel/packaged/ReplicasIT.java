@@ -71,7 +71,8 @@ class ReplicasIT extends PackagedFixture {
             program.awaitLine("tap-sentinel reads");
         }
         awaitSoon("windows are committed", () -> replicas.committed().size() > 2);
-        assertThat(one.found("no history").size() + other.found("no history").size())
+        assertThat(one.found("First start: ").size()
+                        + other.found("First start: ").size())
                 .as("beginnings of reading")
                 .isEqualTo(1);
         for (PackagedProgram program : List.of(one, other)) {
@@ -124,7 +125,7 @@ class ReplicasIT extends PackagedFixture {
             assertThat(replicas.cutTheReader()).isEqualTo(1);
             tables.release();
             awaitSoon(
-                    "the failure is logged", () -> reader.found("not committed").size() > 0);
+                    "the failure is logged", () -> reader.found("UTC failed, ").size() > 0);
             assertThat(reader.found(LiveServices.COMMITTED))
                     .as("what the cut run committed")
                     .hasSize(committed);

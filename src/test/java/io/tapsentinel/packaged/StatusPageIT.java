@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
@@ -39,7 +40,7 @@ class StatusPageIT extends PackagedFixture {
     /** A poll, two refreshes, as one may just have asked, and some time for a busy machine. */
     private static final double SHOWN_MS = 20_000;
 
-    private static final String SWEPT = "hour (\\S+Z): all [1-9]";
+    private static final String SWEPT = "hour (\\S+) (\\S+) UTC: [1-9][\\d,]* events? reported by TAP, none missing";
 
     @AutoClose
     private final Browser browser = Browser.start();
@@ -110,7 +111,8 @@ class StatusPageIT extends PackagedFixture {
         CountDownLatch held = new CountDownLatch(1);
         PackagedProgram program = open(launch.start());
         Page page = open(browser.desk(ColorScheme.LIGHT));
-        Instant hour = Instant.parse(program.awaitLine(SWEPT).group(1));
+        MatchResult swept = program.awaitLine(SWEPT);
+        Instant hour = Instant.parse(swept.group(1) + "T" + swept.group(2) + ":00Z");
         // from here on the figures do not change
         services.tap().script(call -> request -> {
             held.countDown();

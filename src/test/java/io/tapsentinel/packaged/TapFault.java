@@ -124,8 +124,7 @@ enum TapFault implements Step {
             return met == left.length + IN_A_ROW
                     && covers(
                             program.found(LiveServices.COMMITTED).stream()
-                                    .map(line ->
-                                            new TimeRange(Instant.parse(line.group(1)), Instant.parse(line.group(2))))
+                                    .map(LiveServices::window)
                                     .toList(),
                             origin,
                             end);

@@ -79,7 +79,7 @@ class AnswerLimitsIT {
         services.start().poll().poll();
 
         services.assertEverythingLandedOnce();
-        assertThat(log.lines("not committed")).hasSize(1);
+        assertThat(log.lines("UTC failed, ")).hasSize(1);
         assertThat(sent).hasValueLessThan(BUFFERED);
     }
 
@@ -91,7 +91,7 @@ class AnswerLimitsIT {
         services.start().poll();
 
         services.assertEverythingLandedOnce();
-        assertThat(log.line("not committed")).contains("it will be read again in windows of 30m", TOO_LARGE);
+        assertThat(log.line("UTC failed, ")).contains("will retry in windows of 30 min", TOO_LARGE);
         assertThat(services.reads())
                 .hasSize(2)
                 .allMatch(read -> read.window().length().toMinutes() == 30);
@@ -110,7 +110,7 @@ class AnswerLimitsIT {
 
         RunningProgram program = services.start().poll();
 
-        assertThat(log.line("not committed")).contains("TAP answered 500");
+        assertThat(log.line("UTC failed, ")).contains("TAP answered 500");
         assertThat(sent).hasValueLessThan(BUFFERED);
         program.poll();
         services.assertEverythingLandedOnce();
@@ -161,7 +161,7 @@ class AnswerLimitsIT {
                                 + " attempts): too large: more than 1 MB (tap.max-answer-megabytes)'"))
                 .isOne();
         assertThat(log.line("ERROR"))
-                .contains("look in TAP's own page for this time")
+                .contains("Look up this time in the TAP dashboard")
                 .doesNotContain("tap.rejected.uri");
         assertThat(services.store().backlog()).isEmpty();
     }
@@ -175,7 +175,7 @@ class AnswerLimitsIT {
             services.with("tap.spool", services.folder().resolve("spool").toString());
             RunningProgram program = services.start().poll();
 
-            assertThat(log.lines("not committed"))
+            assertThat(log.lines("UTC failed, "))
                     .isNotEmpty()
                     .allMatch(line -> line.contains("disk full: make room for tap.spool"));
             assertThat(services.reads()).isEmpty();

@@ -43,8 +43,7 @@ class FirstPollIT extends SimulatedRun {
                 .extracting(read -> read.window().from())
                 .isSorted();
         assertThat(program.health("tap-start").getState()).isEqualTo(State.UP);
-        assertThat(log.lines("TAP answers"))
-                .containsExactly("INFO TAP answers: 200 to the first request since the start");
+        assertThat(log.lines("the first request")).containsExactly("INFO TAP answered 200 to the first request");
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(log.lines("Sentinel accepts"))
                         .containsExactly("INFO Sentinel accepts rows for all 4 tables"));
@@ -103,7 +102,7 @@ class FirstPollIT extends SimulatedRun {
                         if (program.get() == null) {
                             return super.pause(Duration.ofMillis(1));
                         }
-                        if (message(program.get()).contains("nothing to read yet, since this machine's clock")) {
+                        if (message(program.get()).contains("clock was set back, so there is nothing to read yet")) {
                             turn.complete(clock.steady().instant());
                             return super.pause(Duration.ofHours(1));
                         }
@@ -141,13 +140,12 @@ class FirstPollIT extends SimulatedRun {
                 services.with("tap.poll.start", "2026-11-20T13:00:00Z").start(asking(false));
 
         await("ready").atMost(SOON).until(() -> program.health("tap-start").getState() == State.UP);
-        assertThat(log.lines())
-                .contains("INFO reading starts at 13:00 UTC (tap.poll.start); the first poll after it asks TAP");
+        assertThat(log.lines()).contains("INFO reading starts at 13:00 UTC (tap.poll.start); no request before that");
         assertThat(services.tapProxy().requests()).isZero();
 
         services.clock().advance(Duration.ofHours(2));
         program.poll();
-        assertThat(log.lines()).contains("INFO TAP answers: 200 to the first request since the start");
+        assertThat(log.lines()).contains("INFO TAP answered 200 to the first request");
     }
 
     @Test
@@ -162,7 +160,7 @@ class FirstPollIT extends SimulatedRun {
 
         await("it has looked")
                 .atMost(SOON)
-                .until(() -> message(program).contains("nothing to read yet, since this machine's clock was set back"));
+                .until(() -> message(program).contains("clock was set back, so there is nothing to read yet"));
         assertThat(program.health("tap-start").getState()).isEqualTo(State.DOWN);
     }
 
@@ -219,8 +217,7 @@ class FirstPollIT extends SimulatedRun {
         RunningProgram program = services.start(asking(true));
         await("TAP is asked").atMost(SOON).until(() -> services.tapProxy().held() == 1);
         assertThat(program.health("tap-start").getState()).isEqualTo(State.DOWN);
-        assertThat(message(program))
-                .isEqualTo("TAP has not been asked since the start: the first request waits for its answer");
+        assertThat(message(program)).isEqualTo("no request to TAP since the start: the first one has no answer yet");
 
         services.tapProxy().release();
         await("ready").atMost(SOON).until(() -> program.health("tap-start").getState() == State.UP);

@@ -2,6 +2,7 @@ package io.tapsentinel.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.tap.plan.TimeRange;
@@ -9,6 +10,7 @@ import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedRun;
 import io.tapsentinel.testing.SimulatedServices;
+import java.nio.file.Files;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +46,7 @@ class FirstStartIT extends SimulatedRun {
                 .isBetween(
                         START.minus(SETTLE).minus(HISTORY),
                         within(START.minus(SETTLE).minus(HISTORY)));
-        String gap = "ERROR gap: " + origin() + "/" + oldest.from() + " ";
+        String gap = "ERROR gap: " + new TimeRange(origin(), oldest.from()).toText() + " can no longer be read";
         assertThat(log.lines()).anyMatch(line -> line.startsWith(gap));
         services.delivered().assertNoneLost(services.truth(oldest.from(), read(2).to(), START));
         assertThat(log.lines()).noneMatch(line -> line.contains("too far into the past"));
@@ -119,6 +121,31 @@ class FirstStartIT extends SimulatedRun {
         services.with("tap.poll.backfill", "P6D").start().poll();
 
         assertThat(services.reads()).extracting(LedgerEntry::purpose).containsExactly(Purpose.POLL, Purpose.BACKLOG);
+    }
+
+    @Test
+    void aFirstStartReportsWhereReadingBegins() throws Exception {
+        services.start().poll();
+
+        assertThat(log.lines("reading from"))
+                .containsExactly("INFO First start: reading from " + HumanText.time(origin(), START)
+                        + " (tap.poll.backfill=PT1H)");
+    }
+
+    @Test
+    void aLostStoreIsReportedInsteadOfAFirstStart() throws Exception {
+        services.start().poll().stop();
+        Files.delete(services.state().resolve("tap.db"));
+        log.lines().clear();
+
+        services.start().poll();
+
+        assertThat(log.lines("reading from"))
+                .singleElement()
+                .asString()
+                .startsWith("WARN The store has lost what was read before: reading from "
+                        + HumanText.time(origin(), START) + " (tap.poll.backfill=PT1H)")
+                .endsWith("set tap.poll.start");
     }
 
     private TimeRange read(int number) {

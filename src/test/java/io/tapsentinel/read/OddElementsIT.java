@@ -108,7 +108,7 @@ class OddElementsIT extends SimulatedRun {
                 assertThat(rejected).isEmpty();
                 int offset = odd.offset(id, end[0]);
                 assertThat(log.lines())
-                        .anyMatch(line -> line.contains("not committed")
+                        .anyMatch(line -> line.contains("UTC failed, ")
                                 && line.contains(odd.look())
                                 && line.matches("(?s).* at byte " + (offset < 0 ? "\\d+" : offset) + "\\b.*"));
             }

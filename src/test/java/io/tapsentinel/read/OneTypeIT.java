@@ -103,8 +103,9 @@ class OneTypeIT {
             assertThat(read.counts()).containsOnlyKeys(type.arrayName());
         });
         assertThat(log.lines())
-                .anyMatch(line -> line.contains("catch-up of " + type.routeId() + " " + WINDOW + " committed in ")
-                        && line.startsWith("INFO"));
+                .anyMatch(line ->
+                        line.contains("catch-up of " + type.routeId() + " " + WINDOW.toText() + " committed in ")
+                                && line.startsWith("INFO"));
     }
 
     @Test
@@ -171,9 +172,10 @@ class OneTypeIT {
         assertThat(read(EventType.MESSAGES_DELIVERED, event -> true)).isEqualTo(End.FAILED);
 
         assertThat(log.lines())
-                .anyMatch(line -> line.startsWith("WARN catch-up of messages-delivered " + WINDOW)
-                        && line.contains("tap-fetch did not ask TAP for this window: it has to send GET"
-                                + " {{tap.url}}/v2/siem/messages/delivered (header CamelHttpUri)"));
+                .anyMatch(
+                        line -> line.startsWith("WARN catch-up of messages-delivered " + WINDOW.toText() + " failed, ")
+                                && line.contains("tap-fetch did not ask TAP for this window: it must send GET"
+                                        + " {{tap.url}}/v2/siem/messages/delivered (header CamelHttpUri)"));
         assertThat(services.delivered().size()).isZero();
         program.poll();
         assertThat(services.reads(Purpose.POLL)).as("all types").hasSize(1);

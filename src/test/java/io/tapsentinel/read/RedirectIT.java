@@ -45,7 +45,7 @@ class RedirectIT extends SimulatedRun {
 
         assertThat(tap.requests()).isEqualTo(1);
         assertThat(other.requests()).isZero();
-        assertThat(log.lines()).anyMatch(line -> line.contains("not committed") && line.contains("302"));
+        assertThat(log.lines()).anyMatch(line -> line.contains("UTC failed, ") && line.contains("302"));
     }
 
     @Test

@@ -157,7 +157,8 @@ class RetriesIT extends SimulatedRun {
                         new TimeRange(SimulatedServices.ORIGIN, SimulatedServices.ORIGIN.plus(Duration.ofMinutes(30))));
         assertThat(services.store().backlog()).isEmpty();
         assertThat(log.lines())
-                .anyMatch(line -> line.startsWith("WARN") && line.contains("in windows of 30m: TAP answered 504"));
+                .anyMatch(line -> line.startsWith("WARN")
+                        && line.contains("UTC failed, will retry in windows of 30 min: TAP answered 504"));
         assertThat(program.health("tap-health").getDetails()).containsEntry("tap.longest-window", "PT30M");
         services.assertEverythingLandedOnce();
 

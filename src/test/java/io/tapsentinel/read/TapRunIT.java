@@ -53,8 +53,7 @@ class TapRunIT extends SimulatedRun {
             windows++;
             assertThat(log.lines())
                     .noneMatch(line -> line.startsWith("ERROR"))
-                    .filteredOn(
-                            line -> line.startsWith("WARN") && line.contains("not committed, it will be read again"))
+                    .filteredOn(line -> line.startsWith("WARN") && line.contains("UTC failed, will retry: "))
                     .as(fault.name())
                     .hasSize(windows);
             assertThat(spooled()).as(fault.name()).isEmpty();

@@ -51,12 +51,12 @@ class TapTransportIT extends SimulatedRun {
                 call -> trickle(call, HEAD + "Transfer-Encoding: chunked\r\n\r\n", "100000\r\n{\"clicksBlocked\":["));
         services.start().poll();
 
-        assertThat(log.lines("not committed"))
+        assertThat(log.lines("UTC failed, "))
                 .hasSize(2)
-                .allMatch(line -> line.contains("TAP had not answered completely after 3 s (tap.request-timeout)"))
+                .allMatch(line -> line.contains("TAP's answer was not complete after 3 s (tap.request-timeout)"))
                 .last()
                 .asString()
-                .contains("in windows of 30m");
+                .contains("in windows of 30 min");
         assertThat(services.reads())
                 .hasSize(2)
                 .allMatch(read -> read.window().length().toMinutes() == 30);
@@ -69,8 +69,7 @@ class TapTransportIT extends SimulatedRun {
         tap.next(call -> trickle(call, "HTTP/1.1 200 OK\r\n", "X-A: b\r\n"));
         services.start().poll();
 
-        assertThat(log.lines())
-                .anyMatch(line -> line.contains("not committed") && line.contains("tap.request-timeout"));
+        assertThat(log.lines()).anyMatch(line -> line.contains("UTC failed, ") && line.contains("tap.request-timeout"));
     }
 
     @Test
@@ -85,7 +84,7 @@ class TapTransportIT extends SimulatedRun {
         tap.next(call -> endless(call, "X-Endless: ", "aaaaaaaaaaaaaaaa"), call -> endless(call, "", "X-Many: b\r\n"));
         RunningProgram program = services.start().poll().poll();
         assertThat(services.reads()).isEmpty();
-        assertThat(log.lines("not committed"))
+        assertThat(log.lines("UTC failed, "))
                 .hasSize(2)
                 .anyMatch(line -> line.contains("Maximum line length limit exceeded"))
                 .anyMatch(line -> line.contains("Maximum header count exceeded"))
@@ -160,10 +159,10 @@ class TapTransportIT extends SimulatedRun {
             program.poll();
         }
         assertThat(unreadable()).as("the end of the connection may have cut it").isZero();
-        assertThat(log.lines("not committed"))
-                .allMatch(line -> line.endsWith("; it ended without saying its length, so it may be cut"));
+        assertThat(log.lines("UTC failed, "))
+                .allMatch(line -> line.endsWith("; it has neither a length nor chunks, so it may be cut off"));
         assertThat(program.healthMessage("tap-health"))
-                .contains("it ended without saying its length, so it may be cut", "Content-Length")
+                .contains("it has neither a length nor chunks, so it may be cut off", "Content-Length")
                 .doesNotContain("check tap.url");
 
         tap.next(call -> call.write(HEAD + "Content-Length: 100\r\n\r\n" + cut));
@@ -177,7 +176,7 @@ class TapTransportIT extends SimulatedRun {
         tap.next(call -> call.write(HEAD + "Transfer-Encoding: chunked\r\n\r\n1f\r\n" + cut + "\r\n0\r\n\r\n"));
         program.poll();
         assertThat(unreadable()).as("all chunks").isEqualTo(1);
-        assertThat(log.lines("not committed")).hasSize(8);
+        assertThat(log.lines("UTC failed, ")).hasSize(8);
 
         // the first request may meet the end of the connection
         program.poll().poll();

@@ -166,7 +166,7 @@ class UnreadableElementsIT extends SimulatedRun {
                 .extracting(document -> document.path("keyOf").asText())
                 .containsExactlyInAnyOrder("bytes", "");
         assertThat(state.rejected("unreadable")).hasSize(1);
-        assertThat(log.lines()).anyMatch(line -> line.contains("an element cannot be read: "));
+        assertThat(log.lines()).anyMatch(line -> line.contains("1 element cannot be read: "));
         assertThat(services.reads().get(0).counts().get("unknown"))
                 .containsEntry("fetched", 3L)
                 .containsEntry("unreadable", 1L);

@@ -71,8 +71,8 @@ class UnreadableIT {
         assertSettled();
         assertAllElseLanded();
         assertThat(log.line("ERROR"))
-                .contains("cannot be read, after 2 attempts", "TAP's answer", "answer-2026", "tap.replay.uri");
-        assertThat(log.lines("its time is a gap now")).hasSize(1);
+                .contains("cannot be read after 2 attempts", "TAP's answer", "answer-2026", "tap.replay.uri");
+        assertThat(log.lines("UTC failed, now a gap: ")).hasSize(1);
         int before = tap.asked().size();
 
         services.clock().advance(Duration.ofMinutes(5));
@@ -91,7 +91,7 @@ class UnreadableIT {
         services.clock().advance(Duration.ofMinutes(1));
         program.pollWithTimeLeft();
         assertThat(services.store().gaps()).as("the fault may pass").isEmpty();
-        assertThat(log.lines("it will be read again in 4 minutes, and becomes a gap if that fails too"))
+        assertThat(log.lines("UTC failed, will retry in 4 min; a gap if that fails too"))
                 .hasSize(1);
         services.clock().advance(Duration.ofMinutes(4));
         program.pollWithTimeLeft();
@@ -245,7 +245,7 @@ class UnreadableIT {
             assertThat(tap.asked().subList(before, tap.asked().size()).stream().filter(gap::overlaps))
                     .as("a later sweep asks for it by itself, in case the fault has passed")
                     .containsExactly(new TimeRange(gap.to().minus(LEAST), gap.to()));
-            assertThat(log.lines()).anyMatch(line -> line.contains("not committed, it stays a gap"));
+            assertThat(log.lines()).anyMatch(line -> line.contains("UTC failed, still a gap: "));
             assertThat(services.store().gaps()).containsExactly(gap);
             assertThat(onlyAnswer()).isNotEmptyFile();
             assertSettled();

@@ -159,7 +159,7 @@ class WindowReadTest {
         settle(read, Outcome.DELIVERED, "1");
         handOut(read, "2");
 
-        assertThatThrownBy(read::commit).hasMessage("2 of messagesBlocked were read, 1 ended");
+        assertThatThrownBy(read::commit).hasMessage("messagesBlocked: 2 read, 1 with an outcome");
         assertThat(fixture.committed).isEmpty();
     }
 
@@ -168,7 +168,7 @@ class WindowReadTest {
         TapEvent event = settle(read, Outcome.DELIVERED, "1").get(0);
         read.settled(event, null, NO_CAUSE);
 
-        assertThatThrownBy(read::commit).hasMessage("1 of messagesBlocked were read, 2 ended");
+        assertThatThrownBy(read::commit).hasMessage("messagesBlocked: 1 read, 2 with an outcome");
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.tapsentinel.app.RunContext;
 import io.tapsentinel.event.BrokenEventLife;
 import io.tapsentinel.event.EventIdentity;
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.read.SeenRepository;
@@ -194,7 +195,7 @@ class ReplayIT {
         state.await("replay/done", 1);
         assertThat(services.rows()).hasSize(1);
         assertThat(log.lines())
-                .anyMatch(line -> line.contains("; " + document.length() + " bytes, read and delivered in "));
+                .anyMatch(line -> line.contains("; " + HumanText.bytes(document.length()) + ", processed in "));
         assertThat(services.store().number("SELECT count(*) FROM seen WHERE rejected = 1"))
                 .isZero();
 

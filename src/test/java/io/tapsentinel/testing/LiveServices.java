@@ -26,6 +26,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -37,7 +40,6 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
-import java.util.stream.Stream;
 
 /**
  * TAP and the ingestion endpoint, simulated in the test's process by the real clock. Every event appears at once: the content of a
@@ -59,7 +61,8 @@ public final class LiveServices implements AutoCloseable {
     }
 
     /** In the log: first and last instant of a window. */
-    public static final String COMMITTED = "(?:poll|backlog) (\\S+Z)/(\\S+Z) committed";
+    public static final String COMMITTED = "(?:poll|backlog) (\\d{4}-\\d\\d-\\d\\d)[ T]([\\d:]+)Z?(?:-| - |/)"
+            + "(?:(\\d{4}-\\d\\d-\\d\\d)[ T])?([\\d:]+)(?:Z| UTC) committed";
 
     private final SandboxEvents events;
     private final SandboxTap tap;
@@ -211,15 +214,14 @@ public final class LiveServices implements AutoCloseable {
         await("time that failed is read")
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> TimeRange.union(committed.get().stream()
-                                        .map(window -> new TimeRange(
-                                                Instant.parse(window.group(1)), Instant.parse(window.group(2))))
+                                        .map(LiveServices::window)
                                         .toList())
                                 .size()
                         == 1);
-        List<MatchResult> windows = committed.get();
-        List<String> truth = truth(
-                window(windows, 1).min(Instant::compareTo).orElseThrow(),
-                window(windows, 2).max(Instant::compareTo).orElseThrow());
+        List<TimeRange> windows = TimeRange.union(
+                committed.get().stream().map(LiveServices::window).toList());
+        List<String> truth =
+                truth(windows.get(0).from(), windows.get(windows.size() - 1).to());
         tables.assertNoneLost(truth);
         return truth.size();
     }
@@ -227,13 +229,12 @@ public final class LiveServices implements AutoCloseable {
     /** Bytes that the events of the committed windows have as JSON. */
     public long bytesOfCommitted(PackagedProgram program) throws IOException {
         long bytes = 0;
-        for (MatchResult window : program.found(COMMITTED)) {
+        for (MatchResult line : program.found(COMMITTED)) {
+            TimeRange window = window(line);
             CountingOutputStream count = new CountingOutputStream(OutputStream.nullOutputStream());
             try (JsonGenerator json = new JsonFactory().createGenerator(count)) {
                 Random order = new Random(1);
-                for (Iterator<SandboxEvent> all =
-                                events.between(Instant.parse(window.group(1)), Instant.parse(window.group(2)));
-                        all.hasNext(); ) {
+                for (Iterator<SandboxEvent> all = events.between(window.from(), window.to()); all.hasNext(); ) {
                     all.next().write(json, order);
                 }
             }
@@ -242,8 +243,13 @@ public final class LiveServices implements AutoCloseable {
         return bytes;
     }
 
-    private static Stream<Instant> window(List<MatchResult> windows, int end) {
-        return windows.stream().map(window -> Instant.parse(window.group(end)));
+    /** The window of a {@link #COMMITTED} line, which an older version writes as an ISO interval. */
+    public static TimeRange window(MatchResult line) {
+        LocalDate day = LocalDate.parse(line.group(1));
+        LocalDate lastDay = line.group(3) == null ? day : LocalDate.parse(line.group(3));
+        return new TimeRange(
+                day.atTime(LocalTime.parse(line.group(2))).toInstant(ZoneOffset.UTC),
+                lastDay.atTime(LocalTime.parse(line.group(4))).toInstant(ZoneOffset.UTC));
     }
 
     private void count(HttpExchange exchange) throws IOException {

@@ -158,7 +158,7 @@ class EditedRoutesTest {
                 """).start();
 
         assertThat(routes.send(CLICKS_BLOCKED, "1").failure())
-                .hasMessageContaining("direct:filtered got a copy of clicksBlocked");
+                .hasMessageContaining("direct:filtered received a copy of clicksBlocked");
     }
 
     @Test
@@ -170,7 +170,7 @@ class EditedRoutesTest {
                 .start();
 
         assertThat(routes.send(CLICKS_BLOCKED, "1").failure())
-                .hasMessageContaining("DELIVERED already")
+                .hasMessageContaining("which is already DELIVERED")
                 .hasMessageContaining("before sentinel:");
         assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.DUPLICATE);
     }

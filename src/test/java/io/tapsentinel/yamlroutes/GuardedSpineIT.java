@@ -225,7 +225,7 @@ class GuardedSpineIT {
         assertThat(routes.services.reads()).hasSize(before);
         assertThat(routes.has(
                         "WARN",
-                        Stream.concat(Stream.of("not committed"), Stream.of(words))
+                        Stream.concat(Stream.of("UTC failed, "), Stream.of(words))
                                 .toArray(String[]::new)))
                 .as(routes.log.lines().toString())
                 .isTrue();

@@ -52,7 +52,7 @@ class ReloadedRoutesIT {
                 mistake(
                         "crossed repositories",
                         Edits::crossedRepositories,
-                        "needs the repository of its own type",
+                        "must use the repository of its own type",
                         "-seen)"),
                 mistake(
                         "no sentinel:",

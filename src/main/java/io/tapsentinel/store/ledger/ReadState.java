@@ -54,6 +54,11 @@ public class ReadState {
                 .map(range -> new Progress(range.from(), range.to()));
     }
 
+    /** Whether the store is known to have been used before and to have lost commits since, maybe all. */
+    public boolean isStoreLost() {
+        return store.lacking().isPresent();
+    }
+
     /** The first start: remembers where reading begins, before anything is read. */
     public void begin(Progress progress) {
         store.transaction(connection -> setProgress(connection, progress));

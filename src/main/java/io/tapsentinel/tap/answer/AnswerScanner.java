@@ -127,7 +127,7 @@ final class AnswerScanner implements Closeable {
             return false;
         }
         if (list || !scanner.take('{')) {
-            throw refused(scanner.peek() < 0 ? "the document is cut" : "no JSON object");
+            throw refused(scanner.peek() < 0 ? "the document is cut" : "not a JSON object");
         }
         begun = true;
         return true;
@@ -163,7 +163,7 @@ final class AnswerScanner implements Closeable {
     private void requireCurrent(String queryEnd) {
         Instant end = TapTime.parse(queryEnd).orElse(windowEnd);
         if (end.isBefore(windowEnd.minus(TOLERANCE))) {
-            throw new ForeignAnswerException("TAP's answer: it is an answer for the time until " + end + ", not "
+            throw new ForeignAnswerException("TAP's answer: queryEndTime is " + end + ", but the window ends at "
                     + windowEnd + " at byte " + scanner.offset());
         }
     }

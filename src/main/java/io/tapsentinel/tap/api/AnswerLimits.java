@@ -93,7 +93,7 @@ public final class AnswerLimits implements HttpClientConfigurer {
                 read = in.read(into, from, length);
             } catch (StackOverflowError e) {
                 // GZIPInputStream calls itself once for each part that unpacks to nothing
-                throw new AnswerTooLargeException("thousands of its gzip parts unpack to nothing");
+                throw new AnswerTooLargeException("thousands of empty gzip parts");
             }
             isAtEnd = read < 0;
             left -= Math.max(0, read);

@@ -1,5 +1,6 @@
 package io.tapsentinel.tap.api;
 
+import io.tapsentinel.event.HumanText;
 import java.time.Duration;
 
 /** How far our clock is ahead of another one, less than zero when it is behind. */
@@ -12,14 +13,11 @@ public final class ClockDifference {
 
     private ClockDifference() {}
 
-    /** {@code 2m ahead of}, {@code 40s behind}. */
+    /** {@code 2 min ahead of}, {@code 40 s behind}. */
     public static String describe(Duration ahead) {
         return ahead.abs().compareTo(NONE_UNDER) < 0
                 ? "about the same as"
-                : Duration.ofSeconds(ahead.abs().toSeconds())
-                                .toString()
-                                .substring(2)
-                                .toLowerCase()
+                : HumanText.duration(Duration.ofSeconds(ahead.abs().toSeconds()))
                         + (ahead.isNegative() ? " behind" : " ahead of");
     }
 

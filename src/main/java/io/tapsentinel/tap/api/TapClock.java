@@ -69,7 +69,7 @@ public class TapClock {
         if (ClockDifference.isSet(reported, ahead)) {
             reported = ahead;
             LOG.warn(
-                    "this machine's clock is {} TAP's; windows are planned by the earlier one",
+                    "this machine's clock is {} TAP's; windows are planned by the earlier one. Check time synchronization",
                     ClockDifference.describe(ahead));
         }
         told = aheadOfSteady();

@@ -1,5 +1,6 @@
 package io.tapsentinel.tap.api;
 
+import io.tapsentinel.event.HumanText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
@@ -43,10 +44,6 @@ public final class TapTimeout implements HttpClientConfigurer {
                                 : chain.proceed(request, scope));
     }
 
-    private static String describe(Duration most) {
-        return most.equals(Duration.ofMinutes(most.toMinutes())) ? most.toMinutes() + " min" : most.toSeconds() + " s";
-    }
-
     private final class Request {
 
         private final AtomicBoolean isLate = new AtomicBoolean();
@@ -86,8 +83,8 @@ public final class TapTimeout implements HttpClientConfigurer {
             if (!isLate.get()) {
                 return failure;
             }
-            SocketTimeoutException late = new SocketTimeoutException("TAP had not answered completely after "
-                    + describe(most) + " (tap.request-timeout); two such time-outs halve the window");
+            SocketTimeoutException late = new SocketTimeoutException("TAP's answer was not complete after "
+                    + HumanText.duration(most) + " (tap.request-timeout); two timeouts in a row halve the window");
             late.initCause(failure);
             return late;
         }

@@ -39,6 +39,13 @@ public class WindowPlanner {
         return new Progress(origin, origin);
     }
 
+    /** The setting that decides where the first start begins to read, {@code tap.poll.backfill=PT1H}. */
+    public String startSetting() {
+        return settings.start()
+                .map(start -> "tap.poll.start=" + start)
+                .orElse("tap.poll.backfill=" + settings.backfill());
+    }
+
     /**
      * Plans one poll.
      *

@@ -161,10 +161,10 @@ class TapHealthCheckTest {
         budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL);
         assertThat(only(KnownProblem.TAP_BUDGET).what()).contains("1 of 20 of everything-else");
 
-        postponed.mustWait(Purpose.BACKLOG, 1, "the backlog waits, PT4H since 2026-11-20T08:00:00Z");
+        postponed.mustWait(Purpose.BACKLOG, 1, "the backlog waits, 4 h since 2026-11-20 08:00 UTC");
         assertThat(check.findings().problems())
                 .extracting(Problem::what)
-                .anyMatch(what -> what.contains("the backlog waits, PT4H"));
+                .anyMatch(what -> what.contains("the backlog waits, 4 h"));
         assertThat(check.findings().level()).isEqualTo(Level.DEGRADED);
     }
 
@@ -176,7 +176,7 @@ class TapHealthCheckTest {
         assertThat(check.findings().details()).containsKey("tap.clock");
 
         tap.clock().observed(now.minusSeconds(60), now, now);
-        assertThat(only(KnownProblem.TAP_CLOCK).what()).contains("1m ahead of TAP's");
+        assertThat(only(KnownProblem.TAP_CLOCK).what()).contains("1 min ahead of TAP's");
     }
 
     @Test

@@ -154,12 +154,12 @@ class TapEventReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "<html><body>Bad gateway</body></html> | no JSON object at byte",
-                "\"a string\"                           | no JSON object at byte",
-                "[{\"id\":\"1\"}]                       | no JSON object at byte",
-                "null                                   | no JSON object at byte",
+                "<html><body>Bad gateway</body></html> | not a JSON object at byte",
+                "\"a string\"                           | not a JSON object at byte",
+                "[{\"id\":\"1\"}]                       | not a JSON object at byte",
+                "null                                   | not a JSON object at byte",
                 "{\"message\":\"maintenance\"}        | neither queryEndTime nor one of the four arrays at byte",
-                "{\"queryEndTime\":\"2026-11-20T10:55:00Z\",\"messagesBlocked\":[]} | it is an answer for the time until 2026-11-20T10:55:00Z",
+                "{\"queryEndTime\":\"2026-11-20T10:55:00Z\",\"messagesBlocked\":[]} | queryEndTime is 2026-11-20T10:55:00Z, but the window ends at ",
                 "{} {}                                  | more follows the end of the document at byte",
                 "[] x                                   | more follows the end of the document at byte",
                 "{\"messagesBlocked\":{\"id\":\"1\"}}   | messagesBlocked is neither an array nor null at byte",

@@ -178,9 +178,9 @@ class TapClockTest {
                     .singleElement()
                     .asString()
                     .startsWith("WARN")
-                    .contains("2m ahead of TAP's");
+                    .contains("2 min ahead of TAP's");
             date(NOW.plusSeconds(60));
-            assertThat(log.lines()).hasSize(2).last().asString().contains("1m behind TAP's");
+            assertThat(log.lines()).hasSize(2).last().asString().contains("1 min behind TAP's");
             date(NOW);
             assertThat(log.lines()).hasSize(3).last().asString().contains("about the same as TAP's");
         }
