@@ -5,35 +5,39 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 
-/** Keeps TAP's answers. A read neither fails nor waits for it. */
+/** Archives TAP's answers. A read never waits for the archive and never fails because of it. */
 public interface AnswerArchive {
 
-    /** Keeps nothing. */
+    /** Archives nothing. */
     AnswerArchive NONE = (window, readAt, bytes, answer) -> Copy.NONE;
 
-    /** An answer as a whole. */
+    /** A complete answer. */
     @FunctionalInterface
     interface Answer {
         void writeTo(OutputStream out) throws IOException;
     }
 
-    /** What was written before anything of the answer was sent. */
+    /** The copy of one answer, written before its first event is sent. */
     @FunctionalInterface
     interface Copy {
 
-        /** There is none. */
+        /** No copy. */
         Copy NONE = keep -> {};
 
-        /** The read has ended. @param keep whether something of the answer was new */
+        /**
+         * Called when the read has ended.
+         *
+         * @param keep whether the answer had anything new
+         */
         void end(boolean keep);
     }
 
     /**
-     * Copies an answer before any event of it is sent.
+     * Copies an answer before its first event is sent.
      *
-     * @param window what was asked for
-     * @param readAt when
-     * @param bytes  at most so long is it
+     * @param window the window of the request
+     * @param readAt when the request was sent
+     * @param bytes  upper bound of the answer's length
      */
     Copy copy(TimeRange window, Instant readAt, long bytes, Answer answer);
 }

@@ -7,27 +7,29 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 
-/** When the answer of one read had come in whole, and how many bytes of it were read so far, uncompressed. Thread-safe. */
+/** Arrival and uncompressed size of one read's answer. Thread-safe. */
 public final class AnswerSize {
 
-    /** The end of the reason why an answer cannot be read that has neither a length nor chunks. */
+    /**
+     * Ends the reason of a failure when the answer had neither a length nor chunks, so truncation cannot be ruled out.
+     */
     public static final String NO_LENGTH = "; it has neither a length nor chunks, so it may be cut off";
 
     private volatile Instant cameAt;
     private volatile long bytes;
     private volatile boolean whole;
 
-    /** It came, whatever becomes of it. */
+    /** The answer arrived, readable or not. */
     void came(Instant at) {
         cameAt = at;
     }
 
-    /** All of it is here, as far as its framing tells: a connection that ends early is noticed only by a length or by chunks. */
+    /** The answer is complete: it had a length or chunks, without which a broken connection looks like the end. */
     void cameWhole() {
         whole = true;
     }
 
-    /** Whether it is known to be whole, so that asking again would bring the same. */
+    /** Whether the answer is known to be complete, so that a retry would bring the same bytes. */
     boolean isKnownWhole() {
         return whole;
     }
@@ -37,12 +39,12 @@ public final class AnswerSize {
         return cameAt != null;
     }
 
-    /** Bytes that were read of it. */
+    /** Uncompressed bytes read so far. */
     long bytes() {
         return bytes;
     }
 
-    /** The same stream, whose bytes are counted as they are read, by one thread at a time; each byte of the answer counts once. */
+    /** Counts the bytes of a stream as they are read. Reading the answer twice counts it once. One thread at a time. */
     public InputStream counted(InputStream body) {
         return new FilterInputStream(body) {
 
@@ -69,7 +71,7 @@ public final class AnswerSize {
         };
     }
 
-    /** {@code 5.1 MB in 0.8 s, processed in 2.3 s}. */
+    /** For the log: {@code 5.1 MB in 0.8 s, processed in 2.3 s}. */
     public String describe(Instant asked, Instant end) {
         Instant came = cameAt == null ? asked : cameAt;
         return HumanText.bytes(bytes)

@@ -8,17 +8,17 @@ import io.tapsentinel.tap.plan.Pool;
 import io.tapsentinel.tap.plan.TapLimits;
 
 /**
- * What an attempt at a window has failed for.
+ * Why an attempt at a window failed.
  *
- * @param refusal what TAP said, or null
- * @param why     one line, without content
+ * @param refusal TAP's refusal, or null
+ * @param why     one line, without content of events
  */
 record AttemptFailure(FailureKind kind, TapRefusedException refusal, String why) {
 
     private static final String MAKE_ROOM =
             ": make room for tap.spool, which holds TAP's answers while they are read, and for what the routes write";
 
-    /** @param clock TAP's time, which tells whether it can have forgotten the window */
+    /** @param clock decides whether TAP can really have dropped the window */
     static AttemptFailure of(WindowRead read, Throwable failure, TapClock clock) {
         TapRefusedException refusal = TapRefusedException.of(failure);
         FailureKind kind = kind(read, failure, refusal, clock);
@@ -45,7 +45,7 @@ record AttemptFailure(FailureKind kind, TapRefusedException refusal, String why)
         return kind == FailureKind.TOO_OLD && !clock.mayBeTooOld(due.window()) ? FailureKind.REFUSED : kind;
     }
 
-    /** One word for it, see {@link ReadListener#failed}. */
+    /** The failure in one word, see {@link ReadListener#failed}. */
     String code() {
         return kind.code(refusal);
     }

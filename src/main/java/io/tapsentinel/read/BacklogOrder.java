@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * In which order one run asks for the backlog: oldest first, and what failed not again. Time that TAP no longer holds becomes a
- * gap as soon as its turn comes.
+ * The order in which one run reads the backlog: oldest first, no window twice after a failure. Time that TAP no longer
+ * reports becomes a gap.
  */
 final class BacklogOrder {
 
@@ -33,11 +33,15 @@ final class BacklogOrder {
         this.source = source;
     }
 
-    /** Makes gaps of what TAP has forgotten meanwhile; returns what is left. */
+    /**
+     * Turns backlog that TAP no longer reports into gaps.
+     *
+     * @return the rest of the backlog
+     */
     List<TimeRange> expire() {
         List<TimeRange> left = state.backlog();
         List<TimeRange> expired = planner.expired(left, source.horizon());
-        // a clock that was set says nothing of what TAP has forgotten
+        // with a clock that was just changed, the age of the backlog is unknown
         if (expired.isEmpty() || !source.clock().isKnown()) {
             return left;
         }
@@ -46,7 +50,7 @@ final class BacklogOrder {
         return state.backlog();
     }
 
-    /** The next window; the same one until it is read or passed over. */
+    /** The next window. Returns the same one until it is read or passed over. */
     Optional<DueRead.Backlog> next() {
         List<TimeRange> left = TimeRange.without(expire(), passedOver);
         Optional<TimeRange> oldest = state.unreadable()
@@ -56,12 +60,12 @@ final class BacklogOrder {
         return oldest.map(window -> new DueRead.Backlog(window, state.ledger().coverage(window, settle), state));
     }
 
-    /** The last window is not asked for again in this run. */
+    /** Skips the last window for the rest of this run. */
     void passOver() {
         passedOver.add(asked);
     }
 
-    /** Says what is lost, once it stands in the store. */
+    /** Logs a gap. Call it after the gap is durable. */
     static void reportGap(TimeRange gap) {
         LOG.error(
                 "gap: {} can no longer be read, since TAP reports only the last 7 days; events may be missing",

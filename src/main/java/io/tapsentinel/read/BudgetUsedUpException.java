@@ -1,6 +1,6 @@
 package io.tapsentinel.read;
 
-/** No request may be sent until older ones age out; none was. */
+/** The request budget has no room, so the request was not sent. */
 class BudgetUsedUpException extends WindowFailedException {
 
     BudgetUsedUpException(String message) {

@@ -30,10 +30,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * In which order runs read again what a suspended table could not accept: oldest first, each type by TAP's endpoint of its own, and only
- * the events that were deferred. A window that fails is asked for again from the endpoint of all four types, and so is what the type's
- * own has not brought. Where that fails too it is passed over, and what is asked for next is half as long, until TAP answers. A table that is still suspended is left out, unless its probe is due. Not for
- * concurrent use.
+ * The order in which runs read deferred events again once their table accepts them. Oldest first; each type from its
+ * own TAP endpoint. Not for concurrent use.
+ *
+ * <p>A window that fails, or that lacks deferred events, is requested from {@code /all} next. If that fails too, the
+ * window is skipped for this run and later windows are half as long until one succeeds. A suspended table is skipped
+ * unless its probe is due.
  */
 final class CatchUpOrder {
 
@@ -49,7 +51,7 @@ final class CatchUpOrder {
     private final SourceState source;
     private final Map<EventType, Duration> longest = new EnumMap<>(EventType.class);
     private final Map<EventType, Integer> failures = new EnumMap<>(EventType.class);
-    /** Types that are asked for from the endpoint of all types until nothing of them waits any more. */
+    /** Types to request from {@code /all} until none of their events is deferred. */
     private final Set<EventType> fromAll = EnumSet.noneOf(EventType.class);
 
     private final List<CatchUpRead> passedOver = new ArrayList<>();
@@ -70,13 +72,13 @@ final class CatchUpOrder {
         this.source = source;
     }
 
-    /** What failed may be asked for again from now on, as short as it was. */
+    /** Starts a run: windows that failed in the last one may be tried again. Their shorter length stays. */
     void begin() {
         failures.clear();
         passedOver.clear();
     }
 
-    /** Makes gaps of what TAP has forgotten meanwhile; a clock that was set says nothing of that. */
+    /** Turns deferred time that TAP no longer reports into gaps, unless the clock has just changed. */
     void expire() {
         if (!source.clock().isKnown()) {
             return;
@@ -95,7 +97,7 @@ final class CatchUpOrder {
         });
     }
 
-    /** The next window; the same one until it is read, passed over, or forgotten by TAP. */
+    /** The next window. Returns the same one until it is read, passed over or no longer reported by TAP. */
     Optional<CatchUpRead> next() {
         expire();
         Map<EventType, List<TimeRange>> backlog = deferrals.backlog();
@@ -128,7 +130,10 @@ final class CatchUpOrder {
                         .toList());
     }
 
-    /** The oldest window; for each probe of a suspended table another one, or a record that is refused for itself would be all it gets. */
+    /**
+     * The oldest window; for a suspended table, a different window per probe. Otherwise one bad record could fail every
+     * probe.
+     */
     private Optional<TimeRange> window(EventType type, List<TimeRange> backlog, Detour detour) {
         Duration most = min(source.longestWindow(), longest.getOrDefault(type, LONGEST_WINDOW));
         int probes = suspensions.of(type).suspended().map(Suspended::probes).orElse(0);
@@ -147,7 +152,7 @@ final class CatchUpOrder {
         return new CatchUpRead(window, type, !fromAll.contains(type), state, deferrals);
     }
 
-    /** The last window was read. */
+    /** The last window was committed. */
     void committed() {
         EventType type = asked.type();
         if (asked.isAskedAgain()) {
@@ -164,7 +169,7 @@ final class CatchUpOrder {
                 "deferred events of " + ask.type().table() + " wait");
     }
 
-    /** The last window has failed: it is asked for once in another way, in this run or the next one, then not again in this run. */
+    /** The last window failed. Tries the other endpoint once, then skips the window for the rest of this run. */
     void passOver() {
         EventType type = asked.type();
         longest.put(type, max(asked.window().length().dividedBy(2), SHORTEST_WINDOW));

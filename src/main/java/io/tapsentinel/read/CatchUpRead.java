@@ -12,7 +12,7 @@ import io.tapsentinel.tap.plan.TimeRange;
 import java.util.List;
 import java.util.Set;
 
-/** What one table could not take: of its type, with all three threat statuses, only what is deferred. */
+/** Reads one table's deferred events again: events of its type that are still deferred, with any threat status. */
 non-sealed class CatchUpRead implements DueRead {
 
     private final TimeRange window;
@@ -22,7 +22,7 @@ non-sealed class CatchUpRead implements DueRead {
     private final Deferrals deferrals;
     private boolean again;
 
-    /** @param own whether to ask the type's own endpoint, not that of all types */
+    /** @param own whether to ask the type's own endpoint rather than {@code /all} */
     CatchUpRead(TimeRange window, EventType type, boolean own, ReadState state, Deferrals deferrals) {
         this.window = window;
         this.type = type;
@@ -55,7 +55,7 @@ non-sealed class CatchUpRead implements DueRead {
         return own;
     }
 
-    /** Which of these events of the type to read. */
+    /** The deferred ones among these events of the type. */
     Set<EventRef> wanted(List<EventRef> events) {
         return deferrals.among(type, events);
     }
@@ -68,7 +68,7 @@ non-sealed class CatchUpRead implements DueRead {
         });
     }
 
-    /** Whether the committed read has left time that has to be asked for from the endpoint of all types. */
+    /** Whether the committed read left deferred events that must be requested from {@code /all}. */
     boolean isAskedAgain() {
         return again;
     }

@@ -15,35 +15,35 @@ import io.tapsentinel.tap.plan.TimeRange;
 import java.time.Instant;
 import java.util.Map;
 
-/** A read that is due: which time to ask TAP for and why, and what becomes durable once all of its events have ended. */
+/** A read that is due: its window, its purpose, and what becomes durable once every event is settled or deferred. */
 public sealed interface DueRead permits DueRead.Poll, DueRead.Backlog, CatchUpRead, DueRead.Sweep, DueRead.Replay {
 
-    /** What to ask for. */
+    /** The time to request. */
     TimeRange window();
 
     Purpose purpose();
 
-    /** Which of it was read before. */
+    /** Which part of the window earlier reads covered. */
     default Coverage covered() {
         return Coverage.NONE;
     }
 
-    /** The one table whose events to read; null for those of all four. */
+    /** The read of one table's events; null when all four tables are read. */
     default CatchUpRead ofOneTable() {
         return null;
     }
 
-    /** Whether the endpoint of one type is asked: what it refuses says nothing of the one of all types. */
+    /** Whether to ask the endpoint of one type. Its refusals say nothing about {@code /all}. */
     default boolean isOfOneEndpoint() {
         return false;
     }
 
-    /** The endpoint to ask, below {@code tap.url}. */
+    /** The endpoint, relative to {@code tap.url}. */
     default String path() {
         return isOfOneEndpoint() ? TapBudget.SIEM + ofOneTable().type().path() : TapBudget.PATH;
     }
 
-    /** Gets every event that was read, except filtered ones; each is settled in the store once the commit has ended. */
+    /** Called with every event of the read except filtered ones. The commit settles them. */
     default void include(EventRef event) {
         // only a sweep compares
     }
@@ -51,11 +51,11 @@ public sealed interface DueRead permits DueRead.Poll, DueRead.Backlog, CatchUpRe
     /**
      * Makes the read durable.
      *
-     * @param also what else was found, for the same transaction
+     * @param also further changes for the same transaction
      */
     void commit(LedgerEntry entry, InTransaction also);
 
-    /** The newest window, with which what the plan says becomes durable. */
+    /** The newest window. Its commit also makes the plan's progress, backlog and gaps durable. */
     record Poll(TimeRange window, Coverage covered, Plan plan, ReadState state) implements DueRead {
 
         @Override
@@ -69,7 +69,7 @@ public sealed interface DueRead permits DueRead.Poll, DueRead.Backlog, CatchUpRe
         }
     }
 
-    /** Time that was never read, or not long enough after it. */
+    /** Time that was never read, or that was read before late rows had time to appear. */
     record Backlog(TimeRange window, Coverage covered, ReadState state) implements DueRead {
 
         @Override
@@ -84,12 +84,12 @@ public sealed interface DueRead permits DueRead.Poll, DueRead.Backlog, CatchUpRe
     }
 
     /**
-     * A part of a closed hour, read again, or a gap in that hour.
+     * A sweep of part of a closed hour, or a retry of a gap in that hour.
      *
-     * @param found gets the events of this read
-     * @param keys  of the parts of this hour that were read before
-     * @param hour  the beginning of the hour if this is its last part; else null
-     * @param at    when the hour was swept, by TAP's time
+     * @param found receives the events of this read
+     * @param keys  events of the parts of the hour that were read before
+     * @param hour  start of the hour if this is its last part, else null
+     * @param at    when the hour is swept, by TAP's clock
      */
     record Sweep(
             TimeRange window,
@@ -125,10 +125,10 @@ public sealed interface DueRead permits DueRead.Poll, DueRead.Backlog, CatchUpRe
     }
 
     /**
-     * A document that is replayed; TAP is not asked.
+     * A replayed document. TAP is not asked.
      *
-     * @param repaired keys under which elements of it were rejected before, with the {@link io.tapsentinel.event.SafeName} of each one's
-     *                 array: these are settled with it
+     * @param repaired keys under which elements of this document were rejected before, with the {@link
+     *     io.tapsentinel.event.SafeName} of their arrays; settled with the replay
      */
     record Replay(TimeRange window, Map<EventKey, String> repaired, ReadState state, SeenKeys seen) implements DueRead {
 

@@ -17,12 +17,12 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The events of one read that are settled or deferred: counts each, and keeps what becomes durable with the read. Holds keys only. For
- * {@link WindowRead}: until the events have been verified under its lock, then on the thread that commits.
+ * Counts the settled and deferred events of one read and collects what its commit makes durable. Holds keys only.
+ * {@link WindowRead} guards it by its lock until the events are verified; then the committing thread owns it.
  */
 final class EventOutcomes {
 
-    /** So many sightings are written at once. */
+    /** Sightings per write. */
     private static final int SIGHTINGS = 1_000;
 
     private final DueRead due;
@@ -31,7 +31,7 @@ final class EventOutcomes {
     private final List<Sighting> onlyReserved = new ArrayList<>();
     private final List<Sighting> sighted = new ArrayList<>();
     private final Set<VerdictChange> changes = new LinkedHashSet<>();
-    /** Events that no read before this one has filtered. */
+    /** Events filtered for the first time by this read. */
     private final HourKeys filtered = new HourKeys();
     /** Events whose table is suspended. */
     private final HourKeys deferred = new HourKeys();
@@ -44,12 +44,12 @@ final class EventOutcomes {
         this.seen = seen;
     }
 
-    /** Takes an event that has ended, and not failed. */
+    /** Adds a settled or deferred event. */
     void add(TapEvent event) {
         switch (event.getOutcome()) {
             case FILTERED -> addFiltered(event);
             case DEFERRED -> {
-                // its key is free again, so that the same event may stand here twice
+                // a deferred key is released, so the answer may contain the event twice
                 boolean isFirst = deferred.add(event.ref());
                 counts.ended(event.getType().arrayName(), isFirst ? Outcome.DEFERRED : Outcome.DUPLICATE_OF_RESERVED);
                 due.include(event.ref());
@@ -66,7 +66,7 @@ final class EventOutcomes {
         }
     }
 
-    /** Counts it as filtered the first time that it is read; its hour is compared without it. */
+    /** Counts a filtered event the first time it is read. The comparison of its hour ignores it. */
     private void addFiltered(TapEvent event) {
         String array = event.getType().arrayName();
         Optional<Sighting> before = seen.durable().filteredBefore(event);
@@ -88,15 +88,15 @@ final class EventOutcomes {
         }
     }
 
-    /** Whether it was skipped for an event that is deferred, and so is deferred with it. */
+    /** Whether the event was skipped as a duplicate of one that is deferred, which defers it too. */
     boolean isDeferred(Sighting skipped) {
         return deferred.contains(skipped.event()) && !seen.durable().isDone(skipped);
     }
 
     /**
-     * Checks that nothing is left to send of the events that were skipped because their key was reserved.
+     * Checks that every event skipped as a duplicate of a reserved one has been delivered.
      *
-     * @param isDeferred whether one was skipped for an event that is deferred
+     * @param isDeferred whether a skipped event is deferred instead
      */
     void verify(Predicate<Sighting> isDeferred) {
         onlyReserved.removeIf(isDeferred);
@@ -109,7 +109,10 @@ final class EventOutcomes {
         }
     }
 
-    /** Makes it durable which of the events were known, so that their keys are kept longer; after {@link #verify}. */
+    /**
+     * Records which known events were seen again, which extends how long their keys are kept. Call it after {@link
+     * #verify}.
+     */
     void writeSightings() {
         write(sighted, LedgerCount.DUPLICATE);
         sighted.clear();
@@ -132,17 +135,17 @@ final class EventOutcomes {
         seen.filtered(connection, filtered);
     }
 
-    /** The same for what the read deferred; after {@link #commit}. */
+    /** Makes the deferred events durable in the same transaction. Call it after {@link #commit}. */
     void defer(Connection connection) throws SQLException {
         newlyDeferred = seen.deferrals().deferred(connection, due.window(), deferred);
     }
 
-    /** To be called after that transaction. */
+    /** Call it after that transaction. */
     void committed() {
         seen.rememberFiltered(filtered);
     }
 
-    /** How many events the read deferred that no earlier one had deferred. */
+    /** Events that this read was the first to defer. */
     int newlyDeferred() {
         return newlyDeferred;
     }

@@ -13,45 +13,45 @@ import java.net.SocketTimeoutException;
 import java.util.EnumSet;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 
-/** What went wrong with one attempt at a window, by what has to be done about it. */
+/** The kinds of failure of one attempt, each with what follows from it. */
 enum FailureKind {
-    /** Nothing; the window is committed. */
+    /** No failure; the window is committed. */
     NONE,
-    /** The program stops: nothing more. */
+    /** The program is stopping: end the run. */
     STOPPED,
-    /** No request may be sent any more: nothing more in this run. */
+    /** The request budget is used up: end the run. */
     BUDGET,
-    /** 401, 403, 429: nothing more until a rest is over. */
+    /** 401, 403 or 429: send nothing until the rest is over. */
     REST,
-    /** The endpoint of one type alone refuses or does not answer: it says nothing of the others. */
+    /** The endpoint of one type refuses or does not answer. Other endpoints are unaffected. */
     ENDPOINT,
-    /** The window begins too early: without its beginning, at once. */
+    /** The window starts before TAP's history: retry at once without that part. */
     TOO_OLD,
-    /** The window ends too late: as of TAP's time, at once. */
+    /** The window ends after TAP's clock: retry at once with an earlier end. */
     STILL_CURRENT,
-    /** Asking again would bring the same; a person has to act. */
+    /** TAP rejects the request and would reject it again: needs action. */
     REFUSED,
-    /** TAP's format has changed: a newer version of this program may read it. */
+    /** TAP's format has changed: needs a newer version of this program. */
     FORMAT,
-    /** TAP did not finish in time: again after a pause, and less of it. */
+    /** TAP did not finish in time: retry after a pause, with a shorter window after two timeouts. */
     TIMED_OUT,
-    /** TAP sends more than may be read: less of it, at once. */
+    /** The answer exceeds the limit: retry at once with a shorter window. */
     TOO_LARGE,
-    /** TAP or the network had a bad moment: again after a pause. */
+    /** A passing fault of TAP or the network: retry after a pause. */
     TRANSIENT,
-    /** The answer came in whole and cannot be read: again after a pause, then less of it. */
+    /** A complete answer cannot be read: retry after a pause, then narrow the time down. */
     UNREADABLE,
-    /** The same, and the time that it lies in is shorter now: another window, at once. */
+    /** Such an answer again, and its time is narrower now: go on with another window at once. */
     NARROWED,
-    /** The sink, the store or a route: another answer of TAP's would not help. */
+    /** Sentinel, the store or a route failed: another request to TAP would not help. */
     NOT_TAP;
 
     private static final String OF_TAP = "tap-";
     private static final String OF_BUDGET = OF_TAP + "budget";
 
     /**
-     * @param answered whether TAP had begun to answer with 200 or 204
-     * @param whole    whether all of the answer is known to have come
+     * @param answered whether TAP had started to answer with 200 or 204
+     * @param whole    whether the answer is known to be complete
      */
     static FailureKind of(Throwable failure, boolean answered, boolean whole) {
         TapRefusedException refusal = TapRefusedException.of(failure);
@@ -73,13 +73,13 @@ enum FailureKind {
         if (has(failure, StoreException.class)
                 || !has(failure, IOException.class)
                 || SafeMessage.isOfAFullDisk(failure)) {
-            // the route failed before the request left
+            // the route failed before the request was sent
             return NOT_TAP;
         }
         if (has(failure, AnswerTooLargeException.class)) {
             return TOO_LARGE;
         }
-        // a connection that cannot be made says nothing about the window
+        // a failed connection says nothing about the window
         return has(failure, SocketTimeoutException.class) && !has(failure, ConnectTimeoutException.class)
                 ? TIMED_OUT
                 : TRANSIENT;
@@ -96,7 +96,11 @@ enum FailureKind {
         };
     }
 
-    /** The same when the endpoint of one type was asked. @param shares whether its requests count with those of the others */
+    /**
+     * Adapts the kind to a request to the endpoint of one type.
+     *
+     * @param shares whether that endpoint shares its request pool with {@code /all}
+     */
     FailureKind ofOneEndpoint(TapRefusedException refusal, boolean shares) {
         boolean isOfAll = this == REST && refusal.reason() == Reason.THROTTLED && shares;
         return !isOfAll
@@ -106,7 +110,11 @@ enum FailureKind {
                 : this;
     }
 
-    /** What went wrong, in one word. @param refusal what TAP said, or null */
+    /**
+     * The failure in one word.
+     *
+     * @param refusal TAP's refusal, or null
+     */
     String code(TapRefusedException refusal) {
         return refusal != null
                 ? OF_TAP + refusal.status()
@@ -120,7 +128,7 @@ enum FailureKind {
                 };
     }
 
-    /** Whether this code is of a request that TAP has refused, or not answered in a way that can be read. */
+    /** Whether the code stands for a request that TAP refused or did not answer readably. */
     static boolean isOfTap(String code) {
         return code.startsWith(OF_TAP) && !code.equals(OF_BUDGET);
     }

@@ -10,13 +10,14 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.spi.UnitOfWork;
 
 /**
- * {@code direct:filtered}, the supported way to drop an event: it goes no further. Its first read counts it as filtered, by the route
- * that sent it here. Its key does not become durable, so that a later read delivers it if the filter is gone by then. One that was delivered before there was a filter stays a duplicate, and one that was rejected before and is replayed
- * stays rejected.
+ * {@code direct:filtered}, the supported way to drop an event. The first read counts the event as filtered by the route
+ * that sent it here. Its key does not become durable, so a later read delivers the event if the filter is gone by then.
+ * An event that was delivered before the filter existed counts as a duplicate. A replayed event that was rejected
+ * before stays rejected.
  */
 public class FilteredRoute extends RouteBuilder {
 
-    /** Where a route sends what it drops on purpose. */
+    /** Where routes send events to drop. */
     public static final String FILTERED = "direct:filtered";
 
     private final SeenKeys seen;
@@ -47,7 +48,7 @@ public class FilteredRoute extends RouteBuilder {
         EventLife.filteredBy(event, caller(exchange.getUnitOfWork()));
         boolean delivered = !event.isResend() && seen.durable().isDone(event);
         Outcome outcome = delivered ? Outcome.DUPLICATE : Outcome.FILTERED;
-        // whoever has reserved it lets go of its key as the exchange ends
+        // idempotentConsumer releases a reserved key when the exchange ends
         if (!EventLife.advance(event, Outcome.NONE, outcome) && !EventLife.advance(event, Outcome.RESERVED, outcome)) {
             throw new IllegalStateException(FILTERED + " received " + event + ", which is already " + event.getOutcome()
                     + "; filter before sentinel:");
@@ -55,7 +56,7 @@ public class FilteredRoute extends RouteBuilder {
         exchange.setRouteStop(true);
     }
 
-    /** The route that this one was called by. */
+    /** The route that called this one. */
     private static String caller(UnitOfWork work) {
         Route own = work.popRoute();
         try {

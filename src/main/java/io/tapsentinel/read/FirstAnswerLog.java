@@ -5,18 +5,18 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs once what TAP said to the first request since the start, or what keeps it from being asked. Thread-safe. */
+/** Logs once how TAP answered the first request, or what prevents it. Thread-safe. */
 final class FirstAnswerLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(FirstAnswerLog.class);
 
     private final Supplier<Optional<String>> problem;
-    /** Of the first answer; 0 before it. */
+    /** Status of the first answer; 0 until then. */
     private int status;
 
     private boolean reported;
 
-    /** @param problem says what is wrong with TAP, and what to do, in one line; empty when nothing is */
+    /** @param problem what is wrong with TAP and what to do, in one line; empty when nothing is wrong */
     FirstAnswerLog(Supplier<Optional<String>> problem) {
         this.problem = problem;
     }
@@ -25,7 +25,7 @@ final class FirstAnswerLog {
         status = answer;
     }
 
-    /** Only after its body was read, which may be another server's page. */
+    /** Logs the first answer. Call it only after its body was read, since another server may have answered. */
     synchronized void report() {
         if (status != 0 && !reported) {
             reported = true;

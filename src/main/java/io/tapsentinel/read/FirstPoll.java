@@ -31,17 +31,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls as soon as the program has started, instead of at the next tick of the schedule, and reports what TAP said. Before that it is not
- * known whether this program can read. It comes no sooner than a minute after the last request of any program on the store, see {@link StartSpacing}.
- * As a health check it is DOWN, and the program is not ready, until a request has ended, a rest or the budget forbids one, reading is set
- * to begin later, or another program reads.
+ * Polls right after the start instead of at the next tick of the schedule, so that the log shows at once whether TAP
+ * answers. Waits until the last request of any program on the store is a minute old, see {@link StartSpacing}.
+ *
+ * <p>Its health check is DOWN, and the program not ready, until a request has ended. It is also UP when a rest or the
+ * budget forbids requests, when reading starts later, or when another replica reads.
  */
 public final class FirstPoll extends AbstractHealthCheck implements ReadListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(FirstPoll.class);
-    /** Of the trigger; no route sees it. */
+    /** Property of the trigger. Routes never see it. */
     private static final String PROPERTY = "CamelSentinelFirstPoll";
-    /** The pool of the routes as shipped. */
+    /** The pool of the shipped routes. */
     private static final Pool POOL = Pool.EVERYTHING_ELSE;
 
     private static final int OK = 200;
@@ -61,13 +62,13 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     private volatile boolean othersRead;
     private volatile boolean inTurn;
     private volatile boolean nothingToRead;
-    /** When reading is set to begin; null when that is over, or not known. */
+    /** When reading starts, if that is in the future; else null. */
     private volatile Instant begins;
 
-    /** When a poll was committed last before this start, empty for never; null while that is not known. */
+    /** Last committed poll before this start, empty for none; null until the store was read. */
     private Optional<Instant> lastPollBefore;
 
-    /** @param problem says what is wrong with TAP, and what to do, in one line; empty when nothing is */
+    /** @param problem what is wrong with TAP and what to do, in one line; empty when nothing is wrong */
     public FirstPoll(
             ReadState state,
             RequestBudget budget,
@@ -88,7 +89,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         this.clock = clock;
     }
 
-    /** Has it done on a thread of its own. */
+    /** Starts the poll on its own thread. */
     public void begin(CamelContext camel) {
         begun = true;
         Thread thread = new Thread(() -> poll(camel), "tap-first-poll");
@@ -96,7 +97,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         thread.start();
     }
 
-    /** When TAP is asked next, as far as is known; not after now while that is going on or about to. */
+    /** The expected time of the next request; now or earlier while one is running or due. */
     public Optional<Instant> nextAttempt() {
         Instant now = clock.instant();
         return begun && !asked && !forbidden
@@ -137,36 +138,43 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
                 .ifPresent(next -> exchange.getMessage().setHeader("nextFireTime", Date.from(next)));
     }
 
-    /** While this program has not asked, only others commit. */
+    /** Until this program has asked, only other programs commit polls. */
     private boolean haveOthersPolled() {
         try {
             Optional<Instant> last = state.ledger().latestPoll();
             lastPollBefore = lastPollBefore == null ? last : lastPollBefore;
             return !last.equals(lastPollBefore);
         } catch (StoreException e) {
-            // the store's own health says so
+            // the store has its own health check
             return false;
         }
     }
 
-    /** The first poll that this run is; empty for a run of the schedule. */
+    /** The first poll behind a trigger; empty for runs of the schedule. */
     static Optional<FirstPoll> of(Exchange trigger) {
         return Optional.ofNullable(trigger.getProperty(PROPERTY, FirstPoll.class));
     }
 
-    /** Whether it may be made now; for who has the source's lock, so that no other program asks meanwhile. */
+    /**
+     * Whether the first poll may run now. Call it with the source's lock, so that no other program sends a request
+     * meanwhile.
+     */
     boolean isDue() {
         inTurn = spacing.isOver();
         nothingToRead = false;
         return inTurn;
     }
 
-    /** The budget has no room for it; health says so. */
+    /** The budget has no room for the first poll. Health reports that elsewhere. */
     void postponed() {
         forbidden = true;
     }
 
-    /** There was no time to ask for. @param start when reading begins; empty when something was read before */
+    /**
+     * The run found nothing to read.
+     *
+     * @param start when reading starts; empty when something was read before
+     */
     void nothingToRead(Optional<Instant> start) {
         nothingToRead = true;
         start.filter(at -> !asked).ifPresent(at -> {
@@ -178,7 +186,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         });
     }
 
-    /** The head of an answer to the question that the spine asks is there; its body may take long. */
+    /** The headers of an answer to the window's own request arrived. Its body may take long. */
     public void answered(int status) {
         if (status == OK || status == NO_CONTENT) {
             answer.answered(status);
@@ -201,7 +209,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
                 asked = true;
             }
         } else {
-            // the answer was read; what failed came after it
+            // the answer was read; something later failed
             answer.report();
         }
     }

@@ -12,16 +12,15 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Failures of reading that neither TAP, the network, Sentinel, the store nor a route explains, so that something in this process may
- * be broken for good. An Error among them is handled at once; others count, and {@value #MOST} in a row over 15 minutes are more than
- * a bad moment: then only a restart can help. Thread-safe.
+ * Counts read failures that TAP, the network, Sentinel, the store and the routes do not explain. {@value #MOST} in a
+ * row over 15 minutes mean that this process is broken and needs a restart. An Error is handled at once. Thread-safe.
  */
 public final class InternalFailures {
 
     static final int MOST = 10;
     static final Duration OVER = Duration.ofMinutes(15);
 
-    /** Failures with a cause outside the process, or that one window or route is known to explain. */
+    /** Failures with a cause outside the process, or specific to a window or route. */
     private static final List<Class<? extends Throwable>> EXPLAINED = List.of(
             IOException.class,
             UploadException.class,
@@ -36,7 +35,7 @@ public final class InternalFailures {
     private Instant first;
     private Instant last;
 
-    /** @param steady is not set when the machine's clock is */
+    /** @param steady a clock that is not affected when the system clock changes */
     public InternalFailures(FatalErrors fatal, Clock steady) {
         this.fatal = fatal;
         this.steady = steady;

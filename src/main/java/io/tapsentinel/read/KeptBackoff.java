@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the rest after a 401, 403 or 429 in the store: a restart does not end it, and all programs on the store keep it that have the same
- * credentials. Others, such as corrected ones, are tried at once. Only for who has the source's lock.
+ * Keeps the rest after a 401, 403 or 429 in the store, so that it outlives a restart and applies to all replicas with
+ * the same credentials. Other credentials, such as corrected ones, are tried at once. Call it only with the source's
+ * lock.
  */
 public final class KeptBackoff implements ReadListener {
 
@@ -31,7 +32,7 @@ public final class KeptBackoff implements ReadListener {
     private static final byte[] NONE = {};
     private static final int SALT_BYTES = 16;
     private static final int DIGEST_BITS = 256;
-    /** A guess at the secret then costs about 50 ms, if the store gets into the wrong hands. */
+    /** Makes a guess at the secret cost about 50 ms should the store leak. */
     private static final int ITERATIONS = 100_000;
 
     private final TapBackoff rest;
@@ -39,9 +40,9 @@ public final class KeptBackoff implements ReadListener {
     private final TapCredentials credentials;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
-    /** What this program wrote or took over last; null since TAP's last answer. */
+    /** The row this program wrote or adopted last; null since TAP's last answer. */
     private Row own;
-    /** Whether the store has a row, of this program or another one. */
+    /** Whether the store has a row, written by any program. */
     private boolean stands;
 
     public KeptBackoff(TapBackoff rest, BackoffTable table, TapCredentials credentials, Clock clock) {
@@ -52,7 +53,7 @@ public final class KeptBackoff implements ReadListener {
     }
 
     /**
-     * Takes over what other programs have learned, or this one before its start.
+     * Adopts the rest that another program, or this one before its start, stored.
      *
      * @throws StoreException when the store cannot be read
      */
@@ -63,7 +64,7 @@ public final class KeptBackoff implements ReadListener {
             rest.allow();
         }
         if (row.isEmpty() && own != null && !TapBackoff.isAboutCredentials(refusal(own))) {
-            // another program got an answer; one with other credentials may have
+            // another program got an answer, possibly with other credentials
             rest.forget();
             own = null;
         }
@@ -76,7 +77,7 @@ public final class KeptBackoff implements ReadListener {
         own = row;
         Instant now = clock.instant();
         if (row.since().isAfter(now)) {
-            // the clock was set back: as long as it was meant to be, from now on
+            // the clock was set back: keep the length of the rest, starting now
             Duration length = Duration.between(row.since(), row.until());
             own = new Row(
                     row.status(), row.text(), now, now.plus(length), row.throttled(), row.salt(), row.credentials());
@@ -99,7 +100,7 @@ public final class KeptBackoff implements ReadListener {
         save();
     }
 
-    /** Makes durable what the last request met. */
+    /** Stores the rest after the last request, or removes it. */
     private synchronized void save() {
         try {
             Optional<Rest> now = rest.rest();
@@ -124,14 +125,14 @@ public final class KeptBackoff implements ReadListener {
                         until,
                         now.get().throttled(),
                         salt,
-                        // tap.secret-file may hold other credentials by now
+                        // tap.secret-file may have changed since the request
                         credentials.sent().map(pair -> digest(pair, salt)).orElse(NONE));
                 table.write(row);
                 own = row;
                 stands = true;
             }
         } catch (StoreException e) {
-            // it holds in this program all the same
+            // in this program the rest applies anyway
             LOG.warn(
                     "the rest after TAP's refusal is not in the store, so a restart would end it early: {}",
                     e.getMessage());
@@ -145,7 +146,7 @@ public final class KeptBackoff implements ReadListener {
                 && own.until().toEpochMilli() == until.toEpochMilli();
     }
 
-    /** Whether the next request has the credentials that were refused; credentials that cannot be read count as unchanged. */
+    /** Whether the next request uses the refused credentials. Unreadable credentials count as unchanged. */
     private boolean isOfTheseCredentials(Row row) {
         String now;
         try {

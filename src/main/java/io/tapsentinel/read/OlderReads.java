@@ -15,12 +15,12 @@ import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 
 /**
- * What a run reads beside its fresh window: first the oldest window of the backlog, if TAP would forget it meanwhile; afterwards the
- * backlog, then what suspended tables could not accept, while there is time before the next poll. For the thread that has the source's lock.
+ * What a run reads besides its fresh window. Before it: the oldest backlog window, if TAP would drop it otherwise.
+ * After it: the backlog, then deferred events, until the next poll is due. For the thread with the source's lock.
  */
 final class OlderReads {
 
-    /** One part of the backlog may be at fault; two in a row are TAP. */
+    /** One failure may be due to that part of the backlog; two in a row are due to TAP. */
     private static final int FAILURES = 2;
 
     private final PollOrder polls;
@@ -34,12 +34,12 @@ final class OlderReads {
     private final Clock clock;
     private final Clock steady;
     private BacklogOrder backlog;
-    /** Whether the oldest window failed before a fresh one; until a window of the backlog is read it must not hold one up again. */
+    /** Whether the oldest window failed ahead of a fresh one. It must not delay another until some backlog is read. */
     private boolean oldestFailed;
 
     /**
-     * @param newBacklog for each run
-     * @param steady     tells how long a run has read, whatever the clock is set to
+     * @param newBacklog called for each run
+     * @param steady     measures the run; not affected when the system clock changes
      */
     OlderReads(
             PollOrder polls,
@@ -64,7 +64,7 @@ final class OlderReads {
         this.steady = steady;
     }
 
-    /** A run begins. What is lost meanwhile becomes a gap, whatever keeps it from being read. */
+    /** Starts a run. Lost time becomes gaps even if the run then reads nothing. */
     void begin() {
         backlog = newBacklog.get();
         catchUp.begin();
@@ -74,7 +74,10 @@ final class OlderReads {
         }
     }
 
-    /** Reads the oldest window if it cannot wait. The plan knows it by the ledger: its backlog is durable only with its fresh window. */
+    /**
+     * Reads the oldest window if it cannot wait. Its time is not durable as backlog until the fresh window commits, so
+     * the ledger keeps it from being read again.
+     */
     void readUrgent(Exchange trigger) {
         List<TimeRange> owed = oldestFailed ? List.of() : polls.findOwed();
         if (polls.nextUrgent(owed).isPresent() && !backlogWaits(owed)) {
@@ -82,13 +85,13 @@ final class OlderReads {
         }
     }
 
-    /** When the schedule has the next poll, by the steady clock; empty for a run that no schedule triggered. */
+    /** Time of the next scheduled poll by the steady clock; empty when no schedule triggered the run. */
     private Optional<Instant> nextPoll(Exchange trigger) {
         return Optional.ofNullable(trigger.getMessage().getHeader("nextFireTime", Date.class))
                 .map(at -> steady.instant().plus(Duration.between(clock.instant(), at.toInstant())));
     }
 
-    /** After a fresh window: reads until the next poll is due, or nothing is left. */
+    /** Reads until the next poll is due or nothing is left. Call it after the fresh window. */
     void read(Exchange trigger) {
         Optional<Instant> nextPoll = nextPoll(trigger);
         readBacklog(trigger, nextPoll);
@@ -108,7 +111,7 @@ final class OlderReads {
     }
 
     private void catchUp(Exchange trigger, Optional<Instant> nextPoll) {
-        // one window at least, or polls that take their whole interval would put it off for ever
+        // at least one window: polls that use their whole interval would otherwise postpone it for ever
         if (!stop.isStopped() && !source.isResting()) {
             readWhileTime(
                     () -> {
@@ -119,7 +122,7 @@ final class OlderReads {
                         return end;
                     },
                     catchUp::passOver,
-                    // the order gives each type up by itself
+                    // CatchUpOrder itself limits failures per type
                     Integer.MAX_VALUE,
                     nextPoll);
         }
@@ -139,7 +142,7 @@ final class OlderReads {
         } while (end != End.NOTHING
                 && end != End.OVER
                 && failures < mostFailures
-                // a run that no schedule triggered reads one window
+                // without a schedule, a run reads one window
                 && nextPoll.map(steady.instant()::isBefore).orElse(end == End.FAILED));
     }
 

@@ -13,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which window a poll reads, planned again each time from what the store and TAP's answers tell. The first plan ever begins the history.
+ * Chooses the window of a poll. Plans from the store and TAP's answers, anew for each attempt. The very first plan
+ * decides where reading starts.
  */
 final class PollOrder {
 
@@ -38,12 +39,12 @@ final class PollOrder {
         return state.unreadable().detour().replan(plan.without(state.ledger().readLongAfter(plan.older())), progress);
     }
 
-    /** Time that is owed by now, the plan of the next poll included, oldest first. */
+    /** All unread time that TAP still reports, including the plan of the next poll; oldest first. */
     List<TimeRange> findOwed() {
         return planner.owed(state.backlog(), plan(), source.horizon());
     }
 
-    /** The oldest window of what is owed, if it cannot wait for the fresh one. */
+    /** The oldest unread window, if it cannot wait until the fresh window is read. */
     Optional<DueRead.Backlog> nextUrgent(List<TimeRange> owed) {
         return planner.urgent(
                         owed,
@@ -53,14 +54,17 @@ final class PollOrder {
                 .map(window -> new DueRead.Backlog(window, state.ledger().coverage(window, settle), state));
     }
 
-    /** The newest window; empty when there is nothing to ask for yet. */
+    /** The newest window; empty when it is not long enough yet. */
     Optional<DueRead.Poll> nextFresh() {
         Plan plan = plan();
         return plan.fresh()
                 .map(window -> new DueRead.Poll(window, state.ledger().coverage(window, settle), plan, state));
     }
 
-    /** While nothing was read, a beginning that came from a clock ahead of TAP's is put right. */
+    /**
+     * Moves the start of reading back if this machine's clock was ahead of TAP's when it was chosen. Only before the
+     * first read.
+     */
     private Progress earlierThanFeared(Progress progress) {
         return progress.isNothingRead()
                         && planner.planStart(source.horizon().now()).origin().isBefore(progress.origin())
@@ -68,6 +72,10 @@ final class PollOrder {
                 : progress;
     }
 
+    /**
+     * Decides where reading starts. Without progress this is the first start, unless the store is known to have lost
+     * commits: a SQLite file that is gone or was replaced, while the count of its commits is still beside it.
+     */
     private Progress begin(String why) {
         Progress first = planner.planStart(source.horizon().now());
         state.begin(first);

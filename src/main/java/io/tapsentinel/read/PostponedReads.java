@@ -14,12 +14,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What waits because the budget has no room for it, for the log, once an hour, pool and purpose, and for health. Thread-safe. */
+/** Reads that the request budget postpones. Logs each kind once an hour and describes them for health. Thread-safe. */
 public class PostponedReads {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostponedReads.class);
     private static final Duration SAID_EVERY = Duration.ofHours(1);
-    /** Requests that wait for the same room. */
+    /** Requests that compete for the same room. */
     private record Kind(Pool pool, Purpose purpose) {}
 
     private final RequestBudget budget;
@@ -33,11 +33,11 @@ public class PostponedReads {
     }
 
     /**
-     * Whether a request for this has to wait, which is noted and said.
+     * Whether a request must wait for the budget. If so, records and logs it.
      *
-     * @param pool of the endpoint that is asked
-     * @param kept how many requests something more urgent needs of the same
-     * @param what in words, what waits
+     * @param pool of the endpoint
+     * @param kept requests of this pool reserved for something more urgent
+     * @param what describes what waits
      */
     public synchronized boolean mustWait(Pool pool, Purpose purpose, long kept, String what) {
         Kind kind = new Kind(pool, purpose);
@@ -61,17 +61,17 @@ public class PostponedReads {
         return true;
     }
 
-    /** The same for the endpoint of all four types. */
+    /** The same for {@code /all}. */
     public boolean mustWait(Purpose purpose, long kept, String what) {
         return mustWait(Pool.EVERYTHING_ELSE, purpose, kept, what);
     }
 
-    /** Nothing of this kind is left to do, in either pool. */
+    /** Nothing of this purpose is left to do, in either pool. */
     void clear(Purpose purpose) {
         waiting.keySet().removeIf(kind -> kind.purpose() == purpose);
     }
 
-    /** All that waits, in words. */
+    /** Describes everything that waits. */
     public Optional<String> describe() {
         return waiting.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", waiting.values()));
     }

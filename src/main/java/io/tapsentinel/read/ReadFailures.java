@@ -13,13 +13,13 @@ final class ReadFailures {
     private RuntimeException atTheEnd;
     private int events;
 
-    /** Whether the split has to end. */
+    /** Whether the split must end. */
     synchronized boolean isSet() {
         return first != null;
     }
 
     synchronized void add(Throwable reason) {
-        // the first one tells most, but an Error ends the process
+        // the first reason explains most, but an Error ends the process
         if (first == null
                 || FatalErrors.errorIn(first).isEmpty()
                         && FatalErrors.errorIn(reason).isPresent()) {
@@ -27,7 +27,11 @@ final class ReadFailures {
         }
     }
 
-    /** An event has ended without a final outcome. @param cause what may have happened to it, or null */
+    /**
+     * An event ended without a final outcome.
+     *
+     * @param cause what may have happened to it, or null
+     */
     synchronized void add(TapEvent event, Exception exception, Supplier<String> cause) {
         events++;
         if (first == null) {
@@ -40,7 +44,7 @@ final class ReadFailures {
         }
     }
 
-    /** A reason that does not end the split. */
+    /** Adds a reason that fails the read at its end, without ending the split. */
     synchronized void atTheEnd(RuntimeException reason) {
         if (atTheEnd == null) {
             atTheEnd = reason;

@@ -6,17 +6,17 @@ import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Hears how each attempt to read went. Called on the thread of the run, which goes on when it throws. */
+/** Notified of every attempt to read, on the thread of the run. The run continues if a listener throws. */
 public interface ReadListener {
 
-    /** The code of a failure that is not TAP's. */
+    /** The code of failures that are not TAP's. */
     String NOT_COMMITTED = "window-not-committed";
 
     /**
-     * What an attempt took.
+     * The cost of an attempt.
      *
-     * @param time  from the request, or the beginning of a replayed document, to the end of its last event
-     * @param bytes of the answer, unpacked, or of the replayed file; 0 when there was none
+     * @param time  from the request, or the start of a replayed document, to the end of its last event
+     * @param bytes of the uncompressed answer or the replayed file; 0 without one
      */
     record Effort(Duration time, long bytes) {}
 
@@ -24,14 +24,15 @@ public interface ReadListener {
     void committed(LedgerEntry read, Effort effort);
 
     /**
-     * An attempt left its window unread.
+     * An attempt failed.
      *
-     * @param code one word: {@code tap-} and TAP's status, {@code tap-timeout}, {@code tap-no-answer}, {@code tap-too-large},
-     *             {@code tap-unreadable} for an answer that came in whole, or {@code tap-budget} where TAP is in the way, else {@code window-not-committed}
+     * @param code when TAP or the budget is the reason: {@code tap-} and TAP's status, {@code tap-timeout}, {@code
+     *     tap-no-answer}, {@code tap-too-large}, {@code tap-unreadable} for a complete answer, or {@code tap-budget};
+     *     otherwise {@code window-not-committed}
      */
     void failed(Purpose purpose, Effort effort, String code);
 
-    /** One that only hears of reads. */
+    /** A listener for committed reads only. */
     static ReadListener of(Consumer<LedgerEntry> committed) {
         return new ReadListener() {
             @Override
@@ -46,7 +47,7 @@ public interface ReadListener {
         };
     }
 
-    /** This one first, then the other, whatever became of this one. */
+    /** Notifies this listener, then the other one even if this one throws. */
     default ReadListener and(ReadListener other) {
         ReadListener first = SafeListeners.safe(ReadListener.class, this);
         return new ReadListener() {

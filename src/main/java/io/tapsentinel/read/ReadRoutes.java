@@ -20,21 +20,21 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.ThreadPoolBuilder;
 
 /**
- * The part of the way of an event that no YAML route can change: a run reads what is due, a window is fetched, split, and
- * committed after its last event. {@code direct:tap-fetch} and {@code direct:tap-event} are YAML.
+ * The fixed part of the pipeline: fetch a window, split it, commit after its last event. YAML routes cannot change it.
+ * {@code direct:tap-fetch} and {@code direct:tap-event} are YAML.
  */
 public class ReadRoutes extends RouteBuilder {
 
-    /** Where a trigger asks for everything that is due. */
+    /** Triggers a read of everything that is due. */
     public static final String READ_DUE = "direct:tap-read-due";
-    /** Where a trigger asks for closed hours that are due again. */
+    /** Triggers sweeps of the closed hours that are due. */
     public static final String SWEEP_DUE = "direct:tap-sweep-due";
 
     /** Header with the event's {@link EventType} name, by which YAML routes an event: {@code CLICKS_PERMITTED}. */
     public static final String EVENT_TYPE = "CamelSentinelEventType";
 
     static final String WINDOW = "direct:tap-window";
-    /** Takes a read of which nothing is left to ask: the body iterates over its events. */
+    /** Processes the events of an answer that is already there; the body iterates over them. */
     public static final String EVENTS = "direct:tap-events";
 
     private final TapRun run;
@@ -44,9 +44,9 @@ public class ReadRoutes extends RouteBuilder {
     private final TapAnswer answer;
 
     /**
-     * @param threatStatus which threats to ask for: active, cleared, falsePositive
-     * @param archive      gets every answer before its events are sent
-     * @param suspects     guesses which step ended an event of a type without an outcome
+     * @param threatStatus which threats to request: active, cleared, falsePositive
+     * @param archive      receives every answer before its events are sent
+     * @param suspects     guesses which step ended an event without an outcome
      */
     public ReadRoutes(
             TapRun run,
@@ -66,7 +66,7 @@ public class ReadRoutes extends RouteBuilder {
 
     @Override
     public void configure() throws Exception {
-        // a failed batch fails hundreds of exchanges for one reason, which the run says once
+        // one failed batch fails hundreds of exchanges; the run logs the reason once
         errorHandler(noErrorHandler());
 
         from(READ_DUE).routeId("tap-read-due").process(run).description("reads each due window through " + WINDOW);
@@ -90,8 +90,7 @@ public class ReadRoutes extends RouteBuilder {
                 .split(body(), new Settle(suspects))
                 .streaming()
                 .parallelProcessing()
-                // the reader goes on while records wait for their acknowledgement; what bounds it is sentinel:'s
-                // maxPending
+                // the reader continues while records wait for Sentinel; maxPending of sentinel: bounds it
                 .executorService(new ThreadPoolBuilder(getContext())
                         .poolSize(2)
                         .maxPoolSize(2)
@@ -106,10 +105,10 @@ public class ReadRoutes extends RouteBuilder {
     }
 
     /**
-     * Sends a read through one of these routes, on an exchange of its own, so that a spooled answer goes with it.
+     * Sends a read through one of these routes on its own exchange, whose end also deletes the spooled answer.
      *
-     * @param body null for none
-     * @return what the exchange ended with; null when it ended well
+     * @param body may be null
+     * @return the exception of the exchange, or null
      */
     public static Throwable send(CamelContext camel, String route, WindowRead read, Iterator<TapEvent> body) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
@@ -133,14 +132,14 @@ public class ReadRoutes extends RouteBuilder {
             throw new WindowFailedException("a route removed or changed the property " + TapEvent.WINDOW);
         }
         if (!attached.exchangeId.equals(exchange.getExchangeId())) {
-            // a nested commit could come while other events are on their way
+            // a nested commit could run while other events are in flight
             throw new WindowFailedException(
                     "a route sent an event or a copy of the answer to one of the program's internal routes");
         }
         return attached.read;
     }
 
-    /** Keeps a read from expressions, which could call every method of it that is not private. */
+    /** Hides a read from expressions, which can call any non-private method. */
     private static final class Attached {
 
         private final WindowRead read;
@@ -152,7 +151,7 @@ public class ReadRoutes extends RouteBuilder {
         }
     }
 
-    /** Makes an exchange the one that carries the event in its body. */
+    /** Makes the exchange the one that carries the event in its body. */
     public static void begin(Exchange exchange) {
         TapEvent event = exchange.getMessage().getBody(TapEvent.class);
         EventLife.carriedBy(event, exchange.getExchangeId());
@@ -160,7 +159,7 @@ public class ReadRoutes extends RouteBuilder {
         exchange.getMessage().setHeader(EVENT_TYPE, event.getType().name());
     }
 
-    /** Reports each event that has ended and keeps nothing of it; a failed one does not end the split. */
+    /** Reports each finished event to its read. A failed event does not end the split. */
     private record Settle(BiFunction<CamelContext, EventType, String> suspects) implements AggregationStrategy {
 
         @Override
@@ -168,7 +167,7 @@ public class ReadRoutes extends RouteBuilder {
             throw new UnsupportedOperationException("needs the exchange that was split");
         }
 
-        /** {@code answer} is the exchange that was split, which no route can reach. */
+        /** @param answer the exchange that was split; routes cannot reach it */
         @Override
         public Exchange aggregate(Exchange before, Exchange ended, Exchange answer) {
             TapEvent event = ended.getProperty(TapEvent.PROPERTY, TapEvent.class);
@@ -183,7 +182,7 @@ public class ReadRoutes extends RouteBuilder {
             return before;
         }
 
-        /** Null when the exception says it all. */
+        /** Null when the exception explains everything. */
         private Supplier<String> likely(TapEvent event, Exchange ended) {
             CamelContext context = ended.getContext();
             if (ended.getException() == null) {
@@ -191,7 +190,7 @@ public class ReadRoutes extends RouteBuilder {
             }
             String last = ended.getProperty(ExchangePropertyKey.TO_ENDPOINT, "", String.class)
                     .replace("://", ":");
-            // other URIs may have been made of content
+            // other URIs may contain content of events
             String where = last.startsWith("direct:") ? last : last.replaceAll(":.*", ":");
             return !SafeMessage.isOurs(ended.getException()) ? () -> "in " + where + " or after it" : null;
         }

@@ -11,10 +11,10 @@ import org.apache.camel.Exchange;
 import org.apache.camel.spi.IdempotentRepository;
 
 /**
- * What {@code idempotentConsumer} asks about one type of event. {@code add} only reserves; the producer makes keys durable,
- * so that {@code confirm}, whose failure Camel swallows, has nothing left to lose and only ends the reservation. The
- * event's own key decides, whatever the route's expression: a route that crosses repositories or keys is refused.
- * It owns nothing that a lifecycle could close: a route reload stops and starts it with reservations in flight.
+ * The repository behind the {@code idempotentConsumer} of one event type. {@code add} only reserves a key. The producer
+ * makes it durable, so {@code confirm}, whose failures Camel swallows, only ends the reservation. A route that mixes up
+ * repositories or keys is refused. Starting and stopping do nothing, since a route reload does both while keys are
+ * reserved.
  */
 public class SeenRepository implements IdempotentRepository {
 
@@ -50,7 +50,7 @@ public class SeenRepository implements IdempotentRepository {
 
     @Override
     public boolean remove(Exchange exchange, String key) {
-        // what the producer has taken is on its way, even when the exchange has failed beside it
+        // what the producer has taken is on its way, even if the exchange failed meanwhile
         EventLife.advance(event(exchange, key), Outcome.RESERVED, Outcome.RELEASED);
         return true;
     }
@@ -59,7 +59,7 @@ public class SeenRepository implements IdempotentRepository {
         try {
             return seen.claim(event);
         } catch (Error e) {
-            // idempotentConsumer lets it through, and the exchange would never end
+            // idempotentConsumer does not catch an Error, so the exchange would never end
             throw new ProgramErrorException(type.repository(), e);
         }
     }

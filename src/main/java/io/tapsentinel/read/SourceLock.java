@@ -10,10 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets one read of the source happen at a time, whatever triggered it, in this program and in all others on the same store. Fair
- * within the program: a poll has its turn between the files of a long replay, and a replay its turn between polls, however often
- * they come. A run that gets it knows all keys that earlier runs delivered, which tables are suspended, and until when TAP must not be
- * asked.
+ * Allows one read of the source at a time, across all programs on the store. Fair within this program: polls and the
+ * files of a long replay take turns. The holder knows all keys that earlier runs delivered, which tables are suspended,
+ * and how long TAP must rest.
  */
 public class SourceLock {
 
@@ -38,21 +37,25 @@ public class SourceLock {
     }
 
     /**
-     * Waits for it.
+     * Waits for the lock.
      *
-     * @return false when a stop came first; then there is nothing to give back
-     * @throws io.tapsentinel.store.StoreException when the store cannot be asked; the same holds
+     * @return false, without the lock, when a stop came first
+     * @throws io.tapsentinel.store.StoreException when the store cannot be reached; the lock is not taken
      */
     public boolean lock() {
         return lock(true);
     }
 
-    /** The same, but waits for this program only: false, too, while another one has it. */
+    /**
+     * Waits for this program only.
+     *
+     * @return false, without the lock, also when another program holds it
+     */
     boolean tryLock() {
         return lock(false);
     }
 
-    /** Whether another program had it when this one wanted it, now or before. */
+    /** Whether another program ever held the lock when this one wanted it. */
     boolean wasHeldElsewhere() {
         return heldElsewhere;
     }
@@ -100,7 +103,7 @@ public class SourceLock {
         }
     }
 
-    /** Gives it back; only by the thread that has it. */
+    /** Releases the lock. Only for the thread that holds it. */
     public void unlock() {
         store.locks().giveBack();
         lock.unlock();

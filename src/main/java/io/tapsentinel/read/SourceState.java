@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * What is known of the source at this moment. Runs say what happened, {@link #answered}, {@link #windowCommitted}, {@link #failed}, and
- * plan by what follows from it; health shows its parts. Thread-safe.
+ * The current state of the source: refusals, clock, window size, recent reads. Runs report to it and plan by it; health
+ * shows it. Thread-safe.
  */
 public final class SourceState {
 
@@ -34,9 +34,9 @@ public final class SourceState {
     /**
      * Before the first window.
      *
-     * @param backoff  what TAP said last, and how long it is left alone
-     * @param tapClock its time
-     * @param size     how much it can answer at once
+     * @param backoff  TAP's last refusal and the rest after it
+     * @param tapClock TAP's time
+     * @param size     how long a window may be
      */
     public SourceState(TapBackoff backoff, TapClock tapClock, WindowSize size, Clock clock) {
         this.backoff = backoff;
@@ -46,32 +46,35 @@ public final class SourceState {
         this.clock = clock;
     }
 
-    /** What TAP said last, and how long it is left alone. */
+    /** TAP's last refusal and the rest after it. */
     public TapBackoff backoff() {
         return backoff;
     }
 
-    /** Its time. */
+    /** TAP's time. */
     public TapClock clock() {
         return tapClock;
     }
 
-    /** How much it can answer at once. */
+    /** How long a window may be. */
     public WindowSize size() {
         return size;
     }
 
-    /** How windows have gone. */
+    /** How recent windows went. */
     public Reading reading() {
         return reading;
     }
 
-    /** Whether nothing may be asked for now. */
+    /** Whether no request may be sent now. */
     boolean isResting() {
         return backoff.isResting(clock.instant());
     }
 
-    /** Whether TAP has answered and {@linkplain TapClock#isConfirmed confirms} our time: nothing may be removed for its age before. */
+    /**
+     * Whether TAP has answered and {@linkplain TapClock#isConfirmed confirms} this machine's clock. Until then nothing
+     * may be removed because of its age.
+     */
     public boolean isTimeKnown() {
         return backoff.lastAnswer().isPresent() && tapClock.isConfirmed();
     }
@@ -84,15 +87,15 @@ public final class SourceState {
         return size.longest();
     }
 
-    /** The machine's time as it runs evenly, whatever is set. */
+    /** The time of a clock that is not affected when the system clock changes. */
     Instant steadyNow() {
         return tapClock.steady().instant();
     }
 
     /**
-     * The answer to a window has come in, whatever becomes of it.
+     * TAP answered a window's request, readably or not.
      *
-     * @param asked  when TAP was asked
+     * @param asked  when the request was sent
      * @param steady the same by {@link #steadyNow}
      */
     void answered(Purpose purpose, Instant asked, Instant steady) {
@@ -112,22 +115,20 @@ public final class SourceState {
         reading.committed(read.purpose() == Purpose.POLL);
     }
 
-    /** This time needs no answer any more: it was read, or is a gap now. */
+    /** This time needs no further request: it was read or became a gap. */
     void settled(List<TimeRange> time) {
         time.forEach(backoff::settled);
     }
 
-    /** The same for a window that TAP would not answer, if it is such a one. */
+    /** Settles the window that TAP refuses, if it matches. */
     void settleHeld(Predicate<TimeRange> which) {
         backoff.held().filter(which).ifPresent(backoff::settled);
     }
 
     /**
-     * An attempt at a window has failed.
+     * An attempt at a window failed.
      *
-     * @param found   what it failed for
-     * @param failure what it ended with
-     * @return how the window goes on, as the end of "will retry"
+     * @return how the window goes on; follows "will retry" in the log
      */
     String failed(AttemptFailure found, Throwable failure, TimeRange window) {
         FailureKind kind = found.kind();
@@ -159,11 +160,11 @@ public final class SourceState {
             case TOO_LARGE -> shorter(size.tooLarge(window.length()));
             case TOO_OLD -> {
                 tapClock.tooOld(window);
-                yield " from " + HumanText.time(horizon().edge(), now) + " on";
+                yield " with a window from " + HumanText.time(horizon().edge(), now);
             }
             case STILL_CURRENT -> {
                 tapClock.stillCurrent();
-                yield " until " + HumanText.time(horizon().now(), now)
+                yield " with a window until " + HumanText.time(horizon().now(), now)
                         + ", since this machine's clock is "
                         + tapClock.ahead()
                                 .map(ahead -> ClockDifference.describe(ahead) + " TAP's")

@@ -9,14 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where Camel spools an answer while it is read. The files are readable by their owner only and go with the exchange; a
- * killed process leaves its own behind.
+ * The folder where Camel spools an answer while it is read. Only the owner can read the files. They are deleted with
+ * the exchange; a killed process leaves its own behind.
  */
 public final class SpoolFolder {
 
     private SpoolFolder() {}
 
-    /** Makes the folder, closed to others, and removes what an earlier process left in it. */
+    /** Creates the folder with restricted permissions and deletes files left by an earlier process. */
     public static Path prepare(Path folder) {
         try {
             PrivateFiles.folder(folder);

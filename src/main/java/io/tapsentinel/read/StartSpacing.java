@@ -10,9 +10,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * Keeps a minute between the last request of any program on the store and the first one of a start, so that a program that crashes again
- * and again does not use the budget up. TAP's clock dates the request and this machine's clock dates now, so the minute is wrong by their
- * difference. {@link #isOver} is for the thread that has the source's lock, the rest for all.
+ * Keeps the first request after a start at least a minute behind the last request of any program on the store, so that
+ * a crash loop does not use up the budget. The last request is dated by TAP's clock and compared with this machine's,
+ * so the minute is off by their difference. {@link #isOver} is for the thread with the source's lock, the other methods
+ * are for all threads.
  */
 final class StartSpacing {
 
@@ -22,10 +23,10 @@ final class StartSpacing {
     private final Pool pool;
     private final Clock clock;
     private final InstantSource steady;
-    /** The end of the minute, by the steady clock; null when it is over, as far as is known. */
+    /** End of the minute by the steady clock; null when it is over or unknown. */
     private volatile Instant end;
 
-    /** Since when the last request has a time that is still to come; null while it has not. */
+    /** Since when the last request appears to be in the future; null when it does not. */
     private Instant fromLater;
 
     StartSpacing(RequestBudget budget, Pool pool, Clock clock, InstantSource steady) {
@@ -35,12 +36,12 @@ final class StartSpacing {
         this.steady = steady;
     }
 
-    /** Asks the store. */
+    /** Reads the last request from the store. */
     boolean isOver() {
         Instant now = clock.instant();
         Instant last = budget.last(pool).orElse(Instant.EPOCH);
         if (last.isAfter(now)) {
-            // the clock went back since, and a minute is all that it can be about
+            // the clock was set back; wait a minute at most
             last = fromLater == null ? now : fromLater;
             fromLater = last;
         }
@@ -49,7 +50,7 @@ final class StartSpacing {
         return end == null;
     }
 
-    /** No end is known from now on, until {@link #isOver} is called again. */
+    /** Forgets the end until {@link #isOver} is called again. */
     void forget() {
         end = null;
     }
@@ -58,7 +59,7 @@ final class StartSpacing {
         return end != null;
     }
 
-    /** How long it still takes, as far as is known; never less than zero. */
+    /** The remaining wait as far as known; never negative. */
     Duration left() {
         Instant at = end;
         Instant now = steady.instant();

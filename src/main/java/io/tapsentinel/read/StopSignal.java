@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Tells whoever reads the source to end, and wakes those that pause. */
+/** Tells readers to stop and wakes those that pause. */
 public class StopSignal {
 
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    /** From now on nothing more is to be read. */
+    /** Nothing more may be read. */
     public void stop() {
         stopped.countDown();
     }
@@ -18,7 +18,11 @@ public class StopSignal {
         return stopped.getCount() == 0;
     }
 
-    /** Waits so long; returns false, at once, when a stop came before its end. */
+    /**
+     * Pauses the thread.
+     *
+     * @return false, without further delay, when stopped
+     */
     public boolean pause(Duration pause) {
         try {
             return !stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);

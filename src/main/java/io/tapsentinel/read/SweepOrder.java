@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which hour is swept next. While TAP can only answer shorter windows an hour is read in parts, which other reads may come between;
- * a restart begins it anew. Not for concurrent use.
+ * Chooses the next hour to sweep. While TAP answers shorter windows only, an hour is read in parts, with other reads
+ * between them. A restart starts the hour again. Not for concurrent use.
  */
 final class SweepOrder {
 
@@ -31,18 +31,18 @@ final class SweepOrder {
     private final Completeness completeness;
     private final SourceState source;
     private final Set<TimeRange> passedOver = new HashSet<>();
-    /** How often each hour has failed; those that did so less come first, so that none holds up the others for ever. */
+    /** Failures per hour. Hours with fewer failures go first, so that no hour blocks the others for ever. */
     private final Map<TimeRange, Integer> failures = new HashMap<>();
 
-    /** What was asked for of the gaps in hours that are still due. */
+    /** Gaps that were already retried in hours that are still due. */
     private final Set<TimeRange> again = new HashSet<>();
 
     private TimeRange hour;
 
-    /** The last window when it asks for a gap; else null. */
+    /** The last window if it retries a gap, else null. */
     private TimeRange gap;
 
-    /** The last window when it asks for a part of the hour; else null. */
+    /** The last window if it reads a part of the hour, else null. */
     private DueRead.Sweep part;
 
     private Instant readTo;
@@ -73,7 +73,7 @@ final class SweepOrder {
         return due(source.horizon()).size();
     }
 
-    /** How many requests the backlog needs, about. */
+    /** Estimated number of requests for the backlog. */
     long backlogWindows() {
         long longest = source.longestWindow().toSeconds();
         return state.backlog().stream()
@@ -81,15 +81,15 @@ final class SweepOrder {
                 .sum();
     }
 
-    /** What failed may be asked for again from now on. */
+    /** Starts a run: windows that failed before may be tried again. */
     void begin() {
         passedOver.clear();
-        // an hour that TAP refused to the end was read before, so there is no gap, and nobody has to act any more
+        // an hour that TAP refused until it expired had been read before, so it is no gap and needs no action
         Instant edge = source.horizon().edge();
         source.settleHeld(window -> !window.to().isAfter(edge));
     }
 
-    /** The next window; the same one until it is read or passed over. */
+    /** The next window. Returns the same one until it is read or passed over. */
     Optional<DueRead.Sweep> next() {
         Horizon horizon = source.horizon();
         List<TimeRange> due = due(horizon);
@@ -118,7 +118,7 @@ final class SweepOrder {
         Detour detour = state.unreadable().detour();
         List<TimeRange> left = detour.readableParts(new TimeRange(readTo, hour.to()));
         if (left.isEmpty()) {
-            // what was left of it has become a gap meanwhile
+            // the rest of the hour has become a gap
             hour = null;
             return next();
         }
@@ -126,7 +126,7 @@ final class SweepOrder {
         TimeRange window = detour.firstWindow(next, source.longestWindow());
         Instant to = min(window.to(), next.to());
         boolean last = left.size() == 1 && to.equals(next.to());
-        // by TAP's time, as ages are: a date in the future would keep the hour from being swept again
+        // by TAP's clock, as ages are: a date in the future would prevent the next sweep of this hour
         Instant at = sweptAt == null ? horizon.now() : sweptAt;
         askedTo = to;
         part = sweep(window, Coverage.ALL, found, last ? SweepPlanner.hourOf(hour) : null, at);
@@ -137,7 +137,11 @@ final class SweepOrder {
         return new DueRead.Sweep(window, covered, found, keys, ended, at, state, completeness);
     }
 
-    /** The last window was read. Returns the hour if it was its last part. */
+    /**
+     * The last window was committed.
+     *
+     * @return the hour, if this was its last part
+     */
     Optional<TimeRange> committed() {
         if (part == null) {
             return Optional.empty();
@@ -153,7 +157,9 @@ final class SweepOrder {
         return Optional.of(finished);
     }
 
-    /** The last window is not asked for again before {@link #begin}; a gap not before the next sweep of its hour, which goes on. */
+    /**
+     * Skips the hour until {@link #begin}. A gap is skipped until the next sweep of its hour, and this sweep continues.
+     */
     void passOver() {
         if (gap != null) {
             source.settleHeld(gap::equals);

@@ -18,13 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads closed hours once more, newest first, until none is due or the budget leaves nothing: rows that TAP indexed later than any
- * poll looked back are found here. Between two windows a poll has its turn. Then compares what TAP reported with what is durable.
+ * Reads closed hours again, newest first, while any is due and the budget allows. Finds rows that TAP indexed later
+ * than the look-back of every poll. Polls take turns with its windows. After each hour, compares what TAP reported with
+ * what is durable.
  */
 public class SweepRun implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(SweepRun.class);
-    /** One hour may be at fault; two in a row are TAP. */
+    /** One failure may be due to that hour; two in a row are due to TAP. */
     private static final int FAILURES = 2;
 
     private final SweepOrder order;
@@ -39,9 +40,9 @@ public class SweepRun implements Processor {
     private final AtomicBoolean running = new AtomicBoolean();
 
     /**
-     * @param lock   held while a window is read
-     * @param internal gets every failure of a sweep
-     * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
+     * @param lock     held while a window is read
+     * @param internal receives every failure of a sweep
+     * @param stop     ends the open window at its next event, uncommitted, and reads nothing more
      */
     public SweepRun(
             SweepPlanner planner,
@@ -93,11 +94,11 @@ public class SweepRun implements Processor {
             return End.OVER;
         }
         try {
-            // an hour's age is known only once TAP has told its time, as the first poll makes it do
+            // ages of hours need TAP's time, which the first poll finds out
             if (stop.isStopped() || !source.clock().isKnown() || source.isResting() || sweepsWait()) {
                 return End.OVER;
             }
-            // a poll waits for the source meanwhile; time that was read before can wait for the next tick
+            // no retries: a poll may be waiting, and this hour can wait for the next tick
             End end = attempts.readOnce(trigger, order::next);
             if (end == End.FAILED) {
                 order.passOver();
@@ -116,7 +117,7 @@ public class SweepRun implements Processor {
             postponed.clear(Purpose.SWEEP);
             return false;
         }
-        // time that was never read comes before time that is read again
+        // unread time comes before time that is read again
         return postponed.mustWait(
                 Purpose.SWEEP, order.backlogWindows(), HumanText.count(due, "closed hour") + " waiting for a sweep");
     }

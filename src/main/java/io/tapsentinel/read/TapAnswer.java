@@ -17,8 +17,8 @@ import org.apache.camel.StreamCache;
 import org.apache.camel.converter.stream.StreamCacheConverter;
 
 /**
- * Makes an iterator of events out of TAP's answer, or an exception of its refusal. The body has come in whole by now and
- * lies on disk, so that reading it can take as long as the sink does.
+ * Turns TAP's answer into an iterator of events, or its refusal into an exception. The complete body is already on
+ * disk, so that Sentinel may take any time to accept its events.
  */
 class TapAnswer implements Processor {
 
@@ -35,7 +35,7 @@ class TapAnswer implements Processor {
         this.clock = clock;
     }
 
-    /** Bytes of a refusal that are looked at. */
+    /** Bytes of a refusal to read. */
     private static final int QUOTED = 65_536;
 
     @Override
@@ -50,7 +50,7 @@ class TapAnswer implements Processor {
         read.answer().came(clock.instant());
         UnroutedElements others = unrouted.of(read);
         Iterator<TapEvent> answer = status == 204 ? Collections.emptyIterator() : events(exchange, read, others);
-        // every event copies the headers of what it is split from
+        // the split copies headers to every event
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(read.events(answer, others));
     }
@@ -60,11 +60,10 @@ class TapAnswer implements Processor {
         if (body == null) {
             throw new TapAnswerException("TAP answered 200 without a body");
         }
-        // unless a route switched that off, it lies on disk or in memory as a whole already
+        // usually the complete body in memory or on disk already, unless a route turned stream caching off
         StreamCache whole =
                 body instanceof StreamCache cached ? cached : StreamCacheConverter.convertToStreamCache(body, exchange);
-        // what is deferred was archived when it was read first; an answer with false positives would be replayed as a
-        // whole
+        // deferred events were archived when first read; a replay of this answer would also deliver its false positives
         AnswerArchive.Copy copy = read.due().ofOneTable() == null
                 ? archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo)
                 : AnswerArchive.Copy.NONE;

@@ -17,16 +17,16 @@ import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.HttpRequest;
 
 /**
- * Counts every request to TAP where it leaves, below Camel: whatever URL a route names, every probe and every retry, in the pool of
- * its path. One that the budget has no room for is not sent. Knows, too, how TAP answered what the window asks, whatever
- * {@code tap-fetch} made of it: another answer, or one to another question, is no proof that there is nothing more.
+ * Counts every request to TAP in the pool of its path. Works below Camel, so retries, probes and requests of any route
+ * count. A request without room in the budget is not sent. Also records how TAP answered the request of the window,
+ * since {@code tap-fetch} may return something else: only TAP's own answer proves that there are no more events.
  */
 public class TapBudget implements HttpClientConfigurer {
 
-    /** Where TAP's endpoints are, below {@code tap.url}. */
+    /** Path of TAP's endpoints, relative to {@code tap.url}. */
     static final String SIEM = "/v2/siem/";
 
-    /** The endpoint of all four types, below {@code tap.url}. */
+    /** The endpoint of all four types, relative to {@code tap.url}. */
     public static final String PATH = SIEM + "all";
 
     private static final Duration CATCH_UP = Duration.ofMinutes(1);
@@ -34,24 +34,24 @@ public class TapBudget implements HttpClientConfigurer {
     private final TapHost tap;
     private final RequestBudget budget;
     private final IntConsumer answered;
-    /** Why TAP is being asked; there is one read of the source at a time. */
+    /** Purpose of the current read; there is one at a time. */
     private volatile Purpose purpose = Purpose.POLL;
 
     private volatile String path = PATH;
     private volatile String question = "";
-    /** The status of TAP's answer to it; 0 while there is none. */
+    /** Status of TAP's answer to the window's request; 0 until then. */
     private volatile int answer;
-    /** Whether HttpClient fails when the connection ends before the answer does. */
+    /** Whether HttpClient detects a connection that ends too early. */
     private volatile boolean framed;
 
-    /** @param answered gets the status of each answer to what the window asks, as soon as its head is there */
+    /** @param answered receives the status of each answer to a window's request as soon as its headers arrive */
     public TapBudget(URI tap, RequestBudget budget, IntConsumer answered) {
         this.tap = new TapHost(tap);
         this.budget = budget;
         this.answered = answered;
     }
 
-    /** From now on requests are for this, and TAP must be asked at this path, below {@code tap.url}, with this query. */
+    /** Starts a read. It must send this query to this path, relative to {@code tap.url}. */
     void reading(Purpose why, String endpoint, String query) {
         purpose = why;
         path = endpoint;
@@ -60,18 +60,22 @@ public class TapBudget implements HttpClientConfigurer {
         framed = false;
     }
 
-    /** How long the request may take that is made now. @param usual for one that fresh time may need */
+    /**
+     * Time limit of the next request.
+     *
+     * @param usual the limit for reads other than catch-ups
+     */
     public Duration timeout(Duration usual) {
-        // while one table catches up, the polls of all wait
+        // polls of all tables wait while one table catches up
         return purpose == Purpose.CATCH_UP ? Comparables.min(usual, CATCH_UP) : usual;
     }
 
-    /** Whether an answer that has come in cannot be cut: it has a length, or comes in chunks. */
+    /** Whether the answer has a length or chunks, so that truncation would have been detected. */
     boolean isFramed() {
         return framed;
     }
 
-    /** @throws WindowFailedException when TAP has not answered that query with this status since */
+    /** @throws WindowFailedException when TAP did not answer the window's request with this status */
     void requireAnswered(int status) {
         if (answer != status) {
             throw new WindowFailedException("tap-fetch did not ask TAP for this window: it must send GET {{tap.url}}"

@@ -6,16 +6,19 @@ import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
 
-/** Turns a window into TAP's query, and for a read of one type names that type's endpoint. */
+/** Sets TAP's query for a window and, for a read of one type, that type's endpoint. */
 class TapRequest implements Processor {
 
-    /** What camel-http asks in place of the address in tap-fetch, so that an operator's own works unchanged; bridgeEndpoint heeds the second. */
+    /**
+     * Headers that override the address in tap-fetch, so that an edited route needs no change. With bridgeEndpoint,
+     * camel-http uses the second.
+     */
     private static final List<String> ADDRESS = List.of(Exchange.HTTP_URI, Exchange.REST_HTTP_URI);
 
     private final TapBudget budget;
     private final List<String> threatStatus;
 
-    /** @param threatStatus which threats to ask for when all four types are read: active, cleared, falsePositive */
+    /** @param threatStatus which threats to request when all four types are read: active, cleared, falsePositive */
     TapRequest(TapBudget budget, List<String> threatStatus) {
         this.budget = budget;
         this.threatStatus = threatStatus;
@@ -37,7 +40,7 @@ class TapRequest implements Processor {
     }
 
     private static String question(List<String> statuses) {
-        // without a format TAP answers in syslog
+        // without a format, TAP answers in syslog
         return statuses.stream()
                 .map(status -> "&threatStatus=" + status)
                 .collect(Collectors.joining("", "format=json", "&interval="));

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what is due, fresh time first: the newest window, then the backlog, then what was deferred, each oldest first, until the next
- * poll is due. Only one window that TAP would forget meanwhile comes before the newest one. Runs never overlap, whatever triggers them. What cannot be
- * read leaves progress where it was, so that the next run asks for the same time again; no failure reaches the trigger.
+ * Reads everything that is due: the newest window, then the backlog, then deferred events, each oldest first, until the
+ * next poll is due. Only a window that TAP would drop meanwhile goes before the newest one. Runs never overlap. A
+ * failed window leaves progress unchanged, so the next run requests it again. No failure reaches the trigger.
  */
 public class TapRun implements Processor {
 
@@ -43,13 +43,13 @@ public class TapRun implements Processor {
     private Instant prunedAt = Instant.MIN;
 
     /**
-     * @param postponed tells what the budget has no room for
+     * @param postponed   decides what the budget postpones
      * @param suspensions of tables, whose deferred events are read again
-     * @param lock   held while a run reads
-     * @param internal gets every failure of a run
-     * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
-     * @param settle how long before now a window ends
-     * @param steady tells how long a run has read, whatever the clock is set to
+     * @param lock        held while a run reads
+     * @param internal    receives every failure of a run
+     * @param stop        ends the open window at its next event, uncommitted, and reads nothing more
+     * @param settle      how long before now a window ends
+     * @param steady      measures the run; not affected when the system clock changes
      */
     public TapRun(
             WindowPlanner planner,
@@ -101,7 +101,7 @@ public class TapRun implements Processor {
         }
         boolean locked = false;
         try {
-            // while another program reads, a poll of the schedule may have the turn here
+            // the first poll does not wait for another program, so that scheduled polls here get their turn
             locked = first.isEmpty() ? lock.lock() : lock.tryLock();
             if (!locked || first.isPresent() && !first.get().isDue()) {
                 return;
@@ -144,7 +144,10 @@ public class TapRun implements Processor {
         return waits;
     }
 
-    /** Only after TAP has answered: it refuses a clock that is ahead, with which this would forget too much. */
+    /**
+     * Deletes old state. Only after TAP has answered: with a clock that is ahead, this would delete too much, and TAP
+     * refuses such a clock.
+     */
     private void prune() {
         if (source.isTimeKnown() && prunedAt.isBefore(steady.instant().minus(PRUNE))) {
             prunedAt = steady.instant();

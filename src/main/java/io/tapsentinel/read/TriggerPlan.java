@@ -26,25 +26,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps polls and sweeps in UTC, and going when a clock is set. Quartz computes the next time of a trigger once. If a clock was ahead
- * then, this one's before it was set back or that of another replica, the trigger would wait until that time comes. Every
- * {@value #EVERY_SECONDS} seconds this compares triggers with their cron expressions, and runs one at once that missed its time.
+ * Keeps polls and sweeps on their UTC schedule when a clock changes. Quartz computes the next fire time of a trigger
+ * once. If a clock was ahead at that moment, the trigger would wait until that time comes. Every {@value
+ * #EVERY_SECONDS} seconds this class compares triggers with their cron expressions and fires those that missed their
+ * time.
  *
- * <p>Quartz also computes once how long to wait for the trigger that it has taken. If the clock was wrong just then, it would wait as long
- * as the clock was wrong. This wakes it when the time of a trigger has come and it has not run at the next look.
+ * <p>Quartz also computes once how long its thread waits for the next trigger. If the clock was wrong then, that thread
+ * oversleeps. This class wakes it when a trigger is overdue at two checks in a row.
  */
 public final class TriggerPlan extends ServiceSupport implements CamelContextAware {
 
     private static final Logger LOG = LoggerFactory.getLogger(TriggerPlan.class);
     static final int EVERY_SECONDS = 10;
 
-    /** Of the triggers of polls and sweeps, {@code quartz:tap/poll}. */
+    /** Group of the triggers of polls and sweeps, as in {@code quartz:tap/poll}. */
     private static final String GROUP = "tap";
-    /** Quartz looks at the clock again after each change of a trigger, even of one that does not exist. */
+    /** Any change of a trigger, even of one that does not exist, makes Quartz look at the clock again. */
     private static final TriggerKey NONE = TriggerKey.triggerKey("none", GROUP);
-    /** Looks, after 90 s; Quartz itself catches up with late triggers once a minute. */
+    /** Checks before a trigger is rescheduled, 90 s. Quartz itself handles misfires once a minute. */
     private static final int GIVEN_UP = 10;
-    /** Clocks of replicas may differ by so much without a run that is too many. */
+    /** Clocks of replicas may differ by this much without an extra run. */
     private static final Duration SKEW = Duration.ofSeconds(30);
 
     private final QuartzComponent quartz;
@@ -54,18 +55,18 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
     private CamelContext camel;
 
     /**
-     * A trigger that is planned later than its cron expression says.
+     * A trigger scheduled later than its cron expression says.
      *
-     * @param planned for when
-     * @param due     what the expression says
+     * @param planned its fire time
+     * @param due     the fire time by its expression
      */
     private record Late(Instant planned, Instant due) {}
 
     /**
-     * A trigger whose time has come.
+     * A trigger whose fire time has come.
      *
-     * @param planned this time
-     * @param looks   how many have seen it since
+     * @param planned its fire time
+     * @param looks   checks that have found it overdue
      */
     private record Overdue(Instant planned, int looks) {}
 
@@ -74,7 +75,7 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
         this.clock = clock;
     }
 
-    /** Has the endpoint of a poll or sweep plan its trigger in UTC. An operator's own schedules stay as they are. */
+    /** Puts the endpoint of a poll or sweep on UTC. Operators' own schedules are left alone. */
     public static void inUtc(QuartzEndpoint endpoint) {
         if (endpoint.getTriggerKey().getGroup().equals(GROUP)) {
             endpoint.getTriggerParameters().put("timeZone", Cron.ZONE.getID());
@@ -99,7 +100,7 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
                 }
             }
         } catch (SchedulerException | RuntimeException e) {
-            // the store of the triggers may be away; the next look tries again
+            // the trigger store may be away; the next check tries again
             LOG.debug("triggers cannot be compared with their schedules", e);
         }
     }
@@ -115,7 +116,7 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
                 ? Instant.MAX
                 : trigger.getNextFireTime().toInstant();
         if (!trigger.getTimeZone().equals(Cron.ZONE)) {
-            // an older version has stored it in the zone of its machine
+            // an older version stored it in the machine's time zone
             planAgain(scheduler, trigger, due);
         } else if (!planned.isAfter(due.plus(SKEW))) {
             late.remove(trigger.getKey());
@@ -140,8 +141,8 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
     }
 
     /**
-     * Wakes Quartz at the second look, since a clock that is wrong for a few seconds is right again by then. A shared store leaves a
-     * trigger that is a minute late to a thread that may wait for a wrong time, too.
+     * Wakes Quartz at the second check; a clock that was wrong for seconds is right again by then. With a shared store,
+     * Quartz leaves triggers that are a minute late to a thread that may oversleep too.
      */
     private void wake(Scheduler scheduler, CronTrigger trigger, Instant planned, TriggerState state, Instant now)
             throws SchedulerException {
@@ -174,7 +175,7 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
                         .build());
     }
 
-    /** When a cron expression says that a trigger fires next; in the far future when never again. */
+    /** The next fire time by the cron expression; far in the future when there is none. */
     private static Instant due(CronTrigger trigger, Instant now) {
         try {
             Date next = Cron.of(trigger.getCronExpression()).getNextValidTimeAfter(Date.from(now));

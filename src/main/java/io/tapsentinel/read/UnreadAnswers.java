@@ -21,20 +21,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of answers that came in whole and cannot be read, or that end the process: their time is narrowed down, and what is left
- * becomes a gap. The last attempt stores the answer at {@code tap.rejected.uri} before it reads any of it, so that it lies there whatever
- * the attempt comes to. For the thread that holds the source's lock.
+ * Handles complete answers that cannot be read or that end the process: narrows down their time and turns the rest into
+ * a gap. The last attempt stores the answer at {@code tap.rejected.uri} before reading it, so that it survives whatever
+ * happens. For the thread with the source's lock.
  */
 public final class UnreadAnswers {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnreadAnswers.class);
 
-    /** A store that does not answer must not keep a broken process alive. */
+    /** Limit for the store's answer, so that it cannot keep a broken process alive. */
     private static final Duration ENDING = Duration.ofSeconds(2);
 
     private final UnreadableTime time;
     private final RejectedStore rejected;
-    /** A read whose row could not be removed; its process has not ended. */
+    /** A read whose row could not be removed although its process continues. */
     private Attempt left;
 
     public UnreadAnswers(UnreadableTime time, RejectedStore rejected) {
@@ -42,7 +42,7 @@ public final class UnreadAnswers {
         this.rejected = rejected;
     }
 
-    /** Call it before anything is planned: a read that stands in the store has ended its process. */
+    /** Call it before anything is planned. An attempt that is still in the store ended its process. */
     void checkForEndedProcess() {
         Optional<Attempt> found = time.attempts().find();
         if (found.isEmpty()) {
@@ -60,9 +60,9 @@ public final class UnreadAnswers {
     }
 
     /**
-     * An answer came in, and nothing of it was read.
+     * An answer arrived and will be read now.
      *
-     * @throws RejectedException when it has to be stored and cannot
+     * @throws RejectedException when it must be stored first and cannot be
      */
     void begin(WindowRead read, StreamCache answer) {
         TimeRange window = read.window();
@@ -73,7 +73,7 @@ public final class UnreadAnswers {
         time.attempts().begin(attempt(read));
     }
 
-    /** Catching up counts as a sweep: for both the time was read before, and an older program on the same store knows that word. */
+    /** A catch-up is recorded as a sweep: both re-read time, and older programs on the same store know the word. */
     private static Attempt attempt(WindowRead read) {
         return new Attempt(
                 read.window(),
@@ -86,7 +86,7 @@ public final class UnreadAnswers {
         return range.isShortest() && range.times() > 0 && range.avoided().overlaps(window);
     }
 
-    /** The window was committed, with all types. */
+    /** The window was committed with all types. */
     void committed(TimeRange window) {
         String name = RejectedDocument.answerName(window);
         if (rejected.removeAnswer(name)) {
@@ -94,7 +94,7 @@ public final class UnreadAnswers {
         }
     }
 
-    /** The read has failed; an Error among the causes ends the process soon, which is written down unless that is what it hinders. */
+    /** Records that an Error is about to end the process, if the process can still do so. */
     void noteError(Throwable failure) {
         if (FatalErrors.errorIn(failure).isEmpty()) {
             return;
@@ -105,7 +105,7 @@ public final class UnreadAnswers {
                         try {
                             time.attempts().noteError();
                         } catch (RuntimeException | Error e) {
-                            // its end counts, though not as one that is known
+                            // the end counts anyway, though without its cause
                         }
                     },
                     "tap-ending");
@@ -115,11 +115,11 @@ public final class UnreadAnswers {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (OutOfMemoryError e) {
-            // the same
+            // as above
         }
     }
 
-    /** The read has failed for another reason; an Error ends the process, and its row stays. */
+    /** A failed read no longer counts as one that may end the process. With an Error its row stays. */
     void endAttempt(WindowRead read, Throwable failure) {
         if (FatalErrors.errorIn(failure).isPresent()) {
             return;
@@ -127,12 +127,16 @@ public final class UnreadAnswers {
         try {
             time.attempts().end();
         } catch (StoreException e) {
-            // else it would look as if the process had ended
+            // otherwise the next run would assume that the process had ended
             left = attempt(read);
         }
     }
 
-    /** The answer came in whole and could not be read, or is too large to come in. Returns what becomes of its time; null when it is asked for again as it is. */
+    /**
+     * A complete answer could not be read, or the answer exceeds the limit.
+     *
+     * @return what happens to its time; null when the same window is requested again
+     */
     String failed(WindowRead read, String why) {
         return failed(attempt(read), How.ANSWER, why, read.answer().hasCome());
     }

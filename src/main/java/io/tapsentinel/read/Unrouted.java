@@ -10,13 +10,16 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What becomes of elements that no route takes: each goes to {@code tap.rejected.uri} once, and health names unknown types for a day
- * after TAP last reported them.
+ * Handles elements without a table route. Each is stored once at {@code tap.rejected.uri}. Health names an unknown type
+ * for a day after TAP last reported it.
  */
 public class Unrouted {
 
     private static final Duration TOLD = Duration.ofDays(1);
-    /** So many types are named, the first by alphabet: a document that makes up thousands must fill neither memory nor lines. */
+    /**
+     * How many types are named, in alphabetical order. An answer with thousands of made-up types must not fill memory
+     * or the log.
+     */
     static final int NAMED = 20;
 
     final RejectedLog rejected;
@@ -30,7 +33,7 @@ public class Unrouted {
         this.clock = clock;
     }
 
-    /** Takes the elements of one read. */
+    /** Collects such elements of one read. */
     public UnroutedElements of(WindowRead read) {
         return new UnroutedElements(this, read);
     }
@@ -45,7 +48,7 @@ public class Unrouted {
         }
     }
 
-    /** Arrays that were reported within a day, with the time of the last report; empty when there are none. */
+    /** Arrays reported within the last day with the time of the last report; empty for none. */
     public synchronized Optional<String> recent() {
         forgetOld();
         Instant now = clock.instant();

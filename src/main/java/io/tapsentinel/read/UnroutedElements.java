@@ -21,20 +21,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rejects the elements of one read that no route takes, each once: events of unknown types, and what cannot be read. Their keys become
- * durable when the window commits, so that the ledger counts them; when it fails they are stored again, in their own places. A failure to
- * store fails the window at its end, so that the events flow meanwhile. Holds keys only; called by the thread that reads.
+ * Rejects the elements of one read that have no table route: events of unknown types and unreadable elements. Their
+ * keys become durable when the window commits, so that the ledger counts them. If the window fails, its next read
+ * stores them again under the same names. A failure to store fails the window at its end, after all other events were
+ * sent. Holds keys only. Called by the reading thread.
  */
 public class UnroutedElements implements TapEventReader.Others {
 
-    /** For an answer without any. */
+    /** For answers without such elements. */
     public static final UnroutedElements NONE = new UnroutedElements(null, null);
 
     private static final Logger LOG = LoggerFactory.getLogger(UnroutedElements.class);
-    /** So many keys are held; more of them become durable before the commit. */
+    /** Keys to hold; further ones become durable before the commit. */
     private static final int MOST_KEYS = 10_000;
 
-    /** How many elements one line names. */
+    /** Elements named in one log line. */
     private static final int NAMED = 5;
 
     private final Unrouted unrouted;
@@ -76,11 +77,15 @@ public class UnroutedElements implements TapEventReader.Others {
                 moreUnreadable++;
             }
         }
-        // a sweep asks for what became of everything that TAP reports
+        // a sweep accounts for everything that TAP reports
         type.ifPresent(known -> read.include(new EventRef(known, element.key())));
     }
 
-    /** Stores it unless that was done before; whether it was stored now. */
+    /**
+     * Stores the element unless that was done before.
+     *
+     * @return whether it was stored now
+     */
     private boolean reject(RejectedRecord record, String array) {
         if (failed) {
             return false;
@@ -106,7 +111,7 @@ public class UnroutedElements implements TapEventReader.Others {
         }
     }
 
-    /** Nothing more comes; logs in one line of each kind what was stored. */
+    /** The answer has ended. Logs what was stored, one line per kind. */
     void end() {
         if (!counts.isEmpty()) {
             LOG.warn(
@@ -144,7 +149,7 @@ public class UnroutedElements implements TapEventReader.Others {
         }
     }
 
-    /** To be called after that transaction. */
+    /** Call it after that transaction. */
     void committed() {
         if (!stored.isEmpty()) {
             unrouted.seen.rememberRejected(stored);

@@ -11,8 +11,8 @@ import java.util.Queue;
 import java.util.Set;
 
 /**
- * The wanted events of one type in an answer. Reads at most ten events ahead and asks for these at once, since each question is a
- * transaction of the store. Not for concurrent use.
+ * The deferred events of one type in an answer. Looks up ten events at a time, since each look-up is a transaction. Not
+ * for concurrent use.
  */
 final class WantedEvents implements Iterator<TapEvent> {
 

@@ -21,14 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks for one window until it is read, or asking again makes no sense in this run. The window is planned anew before each
- * attempt, since the one before may have taught how much TAP can answer at once, what its time is, or where its history begins.
- * Every attempt is counted in the budget; what was acknowledged in an earlier one is not sent again, as its keys are durable.
+ * Reads one window, retrying while a retry can help. Plans the window again before each attempt, since the last one may
+ * have changed its length, TAP's time or the start of TAP's history. Each attempt uses the budget. Events that an
+ * earlier attempt delivered are duplicates in the next.
  */
 public class WindowAttempts {
 
     private static final Logger LOG = LoggerFactory.getLogger(WindowAttempts.class);
-    /** How often one run moves the limits of a window; an hour is gone after so many steps of five minutes. */
+    /** Most corrections of a window's limits per run; twelve steps of five minutes make up a whole window. */
     private static final int CORRECTIONS = 12;
 
     private final SeenKeys seen;
@@ -43,18 +43,18 @@ public class WindowAttempts {
     /** How the attempts ended. */
     enum End {
         COMMITTED,
-        /** There was nothing to ask for. */
+        /** There was nothing to request. */
         NOTHING,
-        /** The window stays due; another one may be asked for. */
+        /** The window is still due; another one may be requested. */
         FAILED,
-        /** Nothing may be asked for any more in this run. */
+        /** No more requests in this run. */
         OVER
     }
 
     /**
-     * @param retries   pauses before the second and later attempts; as many as there are retries
-     * @param listener told of every attempt, of a read after it became durable
-     * @param internal gets every failure
+     * @param retries  pauses before the second and later attempts; their number is the number of retries
+     * @param listener notified of every attempt; of a read once it is durable
+     * @param internal receives every failure
      */
     public WindowAttempts(
             SeenKeys seen,
@@ -73,18 +73,18 @@ public class WindowAttempts {
         this.internal = internal;
     }
 
-    /** Where answers go that cannot be read; call it before the first read. */
+    /** Sets the handler of unreadable answers. Call it before the first read. */
     public WindowAttempts with(UnreadAnswers answers) {
         unread = answers;
         return this;
     }
 
-    /** @param due plans the window; empty when there is nothing to ask for */
+    /** @param due plans the window; empty when there is nothing to request */
     End read(Exchange trigger, Supplier<? extends Optional<? extends DueRead>> due) {
         return read(trigger, retries.iterator(), due);
     }
 
-    /** The same without retries, since something else waits for the source meanwhile. */
+    /** Reads a window without retries, since other reads wait for the source. */
     End readOnce(Exchange trigger, Supplier<? extends Optional<? extends DueRead>> due) {
         return read(trigger, Collections.emptyIterator(), due);
     }
@@ -98,7 +98,7 @@ public class WindowAttempts {
             }
             FailureKind trouble = attempt(trigger, next.get());
             if (trouble != FailureKind.NONE && source.isResting()) {
-                // what a probe did not get, the next one has to bring
+                // a probe failed; the next one must succeed first
                 return End.OVER;
             }
             switch (trouble) {
@@ -106,7 +106,7 @@ public class WindowAttempts {
                     return End.COMMITTED;
                 }
                 case TOO_OLD -> corrections++;
-                // twice tells TAP's time, if it can be told
+                // the second refusal gives TAP's time, if anything does
                 case STILL_CURRENT -> corrections += CORRECTIONS / 2;
                 case NARROWED, TOO_LARGE -> corrections++;
                 case TIMED_OUT, TRANSIENT, UNREADABLE -> {
@@ -193,7 +193,7 @@ public class WindowAttempts {
                         : " of " + due.ofOneTable().type().routeId());
     }
 
-    /** The read of one window; tests put one without a guard in its place. */
+    /** Overridden in tests. */
     WindowRead newRead(DueRead due, Instant readAt) {
         return new WindowRead(due, readAt, seen, stop::isStopped);
     }

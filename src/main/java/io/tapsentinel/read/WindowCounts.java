@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** What was handed out of one answer and what became of it, by the name of its array. Thread-safe. */
+/** Counts the events of one read and their outcomes by array. Thread-safe. */
 public final class WindowCounts {
 
     private final Coverage covered;
@@ -24,8 +24,8 @@ public final class WindowCounts {
     private final Map<String, Map<String, Long>> counts = new TreeMap<>();
 
     /**
-     * @param covered  what was read before this read at {@code readAt}
-     * @param filtered whether an earlier read had an event and dropped it
+     * @param covered  time that was read before {@code readAt}
+     * @param filtered whether an earlier read dropped an event
      */
     WindowCounts(Coverage covered, Predicate<TapEvent> filtered, Instant readAt) {
         this.covered = covered;
@@ -41,7 +41,7 @@ public final class WindowCounts {
         add(array, LedgerCount.UNREADABLE);
     }
 
-    /** Counts an element that no route takes. */
+    /** Counts an element without a table route. */
     synchronized void passedOver(String array, Outcome outcome) {
         fetched(array);
         ended(array, outcome);
@@ -68,7 +68,7 @@ public final class WindowCounts {
         }
     }
 
-    /** Counts an event that has ended. */
+    /** Counts an outcome. */
     synchronized void ended(String array, Outcome outcome) {
         add(
                 array,
@@ -81,7 +81,7 @@ public final class WindowCounts {
                 });
     }
 
-    /** One that was counted as some kind of duplicate has turned out to be changed. */
+    /** Recounts a duplicate as changed. */
     synchronized void changed(VerdictChange change, LedgerCount duplicate) {
         String array = change.event().type().arrayName();
         counts.get(array).merge(duplicate.word(), -1L, Long::sum);
@@ -102,7 +102,7 @@ public final class WindowCounts {
         }
     }
 
-    /** @throws WindowFailedException when not every event that was fetched has ended */
+    /** @throws WindowFailedException unless every fetched event has an outcome */
     synchronized void verify() {
         counts.forEach((array, of) -> {
             long ended = 0;
@@ -116,34 +116,34 @@ public final class WindowCounts {
         });
     }
 
-    /** A copy, for the ledger. */
+    /** A copy for the ledger. */
     synchronized Map<String, Map<String, Long>> byArray() {
         Map<String, Map<String, Long>> copy = new TreeMap<>();
         counts.forEach((array, of) -> copy.put(array, Map.copyOf(of)));
         return copy;
     }
 
-    /** How many were rejected. */
+    /** Events rejected. */
     public synchronized long rejected() {
         return sum(LedgerCount.REJECTED);
     }
 
-    /** How many are sent later, as their table is suspended. */
+    /** Events deferred because their table is suspended. */
     public synchronized long deferred() {
         return sum(LedgerCount.DEFERRED);
     }
 
-    /** How many had their end for the first time, or with another verdict. */
+    /** Events that are settled for the first time or with another verdict. */
     synchronized long brought() {
         return sum(LedgerCount.NEW) + sum(LedgerCount.CHANGED) + sum(LedgerCount.REJECTED);
     }
 
-    /** How many were handed out. */
+    /** Events read from the answer. */
     public synchronized long fetched() {
         return sum(LedgerCount.FETCHED);
     }
 
-    /** All types in one line. */
+    /** The sum over all types in one line. */
     @Override
     public synchronized String toString() {
         return counts.isEmpty()

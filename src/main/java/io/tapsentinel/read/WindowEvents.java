@@ -5,9 +5,9 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * The events of one window as the splitter takes them; ends early, and without throwing, when the window has failed. Once it
- * has said that there is a next event it keeps its word, whatever fails meanwhile: Camel's splitter takes an end where it was
- * promised an event for "nothing to split" and goes on without waiting for the events that are parked. Not for concurrent use.
+ * The events of one window for Camel's splitter. Ends early and without an exception when the window fails. After
+ * {@code hasNext} has returned true, {@code next} always returns an event: the splitter would take a missing one for an
+ * empty body and not wait for the events in flight. Not for concurrent use.
  */
 final class WindowEvents implements Iterator<TapEvent> {
 
@@ -55,7 +55,7 @@ final class WindowEvents implements Iterator<TapEvent> {
             }
             return null;
         } catch (RuntimeException | Error e) {
-            // an Error that left here would leave the split without an end
+            // an Error thrown here would leave the split without an end
             read.failures().add(e);
             return null;
         }

@@ -1,6 +1,6 @@
 package io.tapsentinel.read;
 
-/** A window could not be committed and will be read again; the message says why, without content of events. */
+/** A window could not be committed and will be read again. The message gives the reason without content of events. */
 public class WindowFailedException extends RuntimeException {
 
     public WindowFailedException(String message) {

@@ -20,10 +20,10 @@ import java.util.function.Supplier;
 import org.apache.camel.StreamCache;
 
 /**
- * One read of one window: hands out its events, takes back what became of each, and decides at the end whether the window
- * may commit. It ends the split quietly on the first failure and on a stop, so that the split waits for the events that
- * are parked already; {@link #verify} then throws. Reading happens on one thread at a time, settling under the splitter's
- * lock, which are not the same thread: outcomes are guarded here, counts and failures by themselves.
+ * One read of one window: supplies its events, collects their outcomes and decides whether the window may commit. After
+ * a failure or a stop it ends the split without an exception, so that the split waits for events in flight; {@link
+ * #verify} throws afterwards. One thread reads while another one settles: the outcomes are guarded here, counts and
+ * failures guard themselves.
  */
 public class WindowRead {
 
@@ -62,17 +62,20 @@ public class WindowRead {
         return due.window();
     }
 
-    /** Which threats to ask for: all when one type is read, since an event may have turned false positive; else the usual ones. */
+    /**
+     * The threat statuses to request. A read of one type requests all, since an event may have become a false positive
+     * meanwhile.
+     */
     List<String> threatStatus(List<String> usual) {
         return due.ofOneTable() == null ? usual : EVERY_STATUS;
     }
 
-    /** A copy of the answer was written. */
+    /** The answer was copied. */
     synchronized void setCopy(AnswerArchive.Copy written) {
         copy = written;
     }
 
-    /** The read has ended, committed or not: its copy is kept when something of it was new. */
+    /** The read has ended. Keeps the copy if the answer had anything new. */
     synchronized void endCopy() {
         copy.end(counts.brought() > 0 || committed && outcomes.newlyDeferred() > 0);
     }
@@ -81,22 +84,26 @@ public class WindowRead {
         return readAt;
     }
 
-    /** From now on this is called with an answer that is here as a whole, before anything of it is read. */
+    /** Sets what to call with a complete answer before it is read. */
     void beforeReading(Consumer<StreamCache> action) {
         beforeReading = action;
     }
 
-    /** The answer is here. @throws RejectedException when it has to be stored first, and cannot */
+    /**
+     * The complete answer is here.
+     *
+     * @throws RejectedException when it must be stored first and cannot be
+     */
     void begin(StreamCache body) {
         beforeReading.accept(body);
     }
 
-    /** When the answer came, and how long it is. */
+    /** Arrival and size of the answer. */
     public AnswerSize answer() {
         return answer;
     }
 
-    /** The answer has no event more than were handed out. */
+    /** All events of the answer were supplied. */
     synchronized void markExhausted() {
         exhausted = true;
     }
@@ -106,17 +113,17 @@ public class WindowRead {
         return events(answer, UnroutedElements.NONE);
     }
 
-    /** The same for an answer some of whose elements no route takes. */
+    /** The events of an answer that also has elements without a table route. */
     public Iterator<TapEvent> events(Iterator<TapEvent> answer, UnroutedElements others) {
         unrouted = others;
         return new WindowEvents(this, answer, others);
     }
 
     /**
-     * Takes back one event whose exchange has ended.
+     * Takes an event whose exchange has ended.
      *
-     * @param cause what may have happened to it, when neither outcome nor exception tells; asked once, after the last event,
-     *              if the window fails for this one; null for nothing to add
+     * @param cause guesses what happened to it when outcome and exception do not tell. Called once, after the last
+     *     event, if the window fails because of this event. May be null
      */
     public synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
         Outcome outcome = event.getOutcome();
@@ -124,16 +131,16 @@ public class WindowRead {
             outcomes.add(event);
             return;
         }
-        // idempotentConsumer with removeOnFailure: false leaves it to us
+        // idempotentConsumer with removeOnFailure: false does not release the key
         EventLife.advance(event, Outcome.RESERVED, Outcome.RELEASED);
         failures.add(event, exception, cause);
     }
 
     /**
-     * The commit guard: every event that was read has a final outcome, and nothing is left to send of those that were skipped
-     * because their key was reserved. One that stood there with two verdicts gets its second row when the window is read again.
+     * The commit guard: every event has a final outcome, and every event skipped as a duplicate of a reserved one was
+     * delivered. If a duplicate has another verdict, the next read of the window sends its second row.
      *
-     * @throws WindowFailedException when the window has to be read again
+     * @throws WindowFailedException when the window must be read again
      */
     synchronized void verify() {
         failures.verify();
@@ -149,20 +156,20 @@ public class WindowRead {
         outcomes.writeSightings();
     }
 
-    /** Whether it was skipped for an event that is deferred, and so is deferred with it. */
+    /** Whether the event was skipped as a duplicate of one that is deferred, which defers it too. */
     public boolean isDeferred(Sighting skipped) {
         return outcomes.isDeferred(skipped);
     }
 
-    /** Part of the transaction that commits the read: what it deferred is durable. */
+    /** Makes the deferred events durable; part of the transaction that commits the read. */
     void defer(Connection connection) throws SQLException {
         outcomes.defer(connection);
     }
 
-    /** Verifies, then makes the read durable. */
+    /** Verifies the read, then makes it durable. */
     public void commit() {
         verify();
-        // what is counted once counts when the row that counts it is durable, else it would be overlooked the next time
+        // what is counted once must become durable together with the ledger row that counts it
         due.commit(entry(), connection -> {
             outcomes.commit(connection);
             unrouted.commit(connection);
@@ -173,7 +180,11 @@ public class WindowRead {
         committed = true;
     }
 
-    /** Why it did not commit, though its exchange may have ended well; null when it did. @param ofTheExchange what its exchange ended with; null when that ended well */
+    /**
+     * Why the read did not commit, even if its exchange ended well; null when it did commit.
+     *
+     * @param ofTheExchange the exception of the exchange, or null
+     */
     public Throwable failure(Throwable ofTheExchange) {
         return ofTheExchange != null || committed
                 ? ofTheExchange
@@ -181,27 +192,27 @@ public class WindowRead {
                         "a route ended it before its commit: tap-fetch has a stop or handles a failure");
     }
 
-    /** What to write into the ledger. */
+    /** The row for the ledger. */
     public synchronized LedgerEntry entry() {
         return new LedgerEntry(readAt, due.window(), due.purpose(), counts.byArray());
     }
 
-    /** How many events were handed out, and what became of them. */
+    /** The counts of events and outcomes. */
     public WindowCounts counts() {
         return counts;
     }
 
-    /** An element is settled in the store when the read has committed. */
+    /** The commit will settle this element. */
     synchronized void include(EventRef element) {
         due.include(element);
     }
 
-    /** Why it may not commit. */
+    /** The reasons why the read may not commit. */
     ReadFailures failures() {
         return failures;
     }
 
-    /** Whether the program stops, so that the window ends at its next event. */
+    /** Whether the program is stopping, so that the window ends at its next event. */
     boolean isStopping() {
         return stopping.getAsBoolean();
     }

@@ -1,5 +1,5 @@
 /**
- * One read of TAP: what is due, the request, the split, the outcome of each event, the commit.
+ * One read of TAP: planning, request, split, outcomes of events, commit.
  * May use rejected and what is below it.
  * Read {@link io.tapsentinel.read.WindowRead} first.
  */

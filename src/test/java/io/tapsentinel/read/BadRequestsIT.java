@@ -80,7 +80,9 @@ class BadRequestsIT extends SimulatedRun {
                 .first()
                 .satisfies(read -> assertThat(read.window().from())
                         .isEqualTo(services.store().gaps().get(0).to()));
-        assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR gap: " + HumanText.time(origin).replace(" UTC", "-")));
+        assertThat(log.lines())
+                .anyMatch(line ->
+                        line.startsWith("ERROR gap: " + HumanText.time(origin).replace(" UTC", "-")));
     }
 
     @ParameterizedTest

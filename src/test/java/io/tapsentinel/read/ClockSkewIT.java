@@ -60,7 +60,8 @@ class ClockSkewIT extends SimulatedRun {
                 .poll();
 
         assertThat(services.reads()).isNotEmpty();
-        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("ahead of TAP's by an unknown time"));
+        assertThat(log.lines())
+                .anyMatch(line -> line.startsWith("WARN") && line.contains("ahead of TAP's by an unknown time"));
         assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
         assertLandedSinceTheFirstRead();
     }

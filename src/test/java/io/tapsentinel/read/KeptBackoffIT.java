@@ -206,7 +206,8 @@ class KeptBackoffIT extends SimulatedRun {
         program.poll().poll();
         assertThat(services.tapProxy().requests()).isEqualTo(1);
         assertThat(log.lines())
-                .anyMatch(line -> line.startsWith("WARN the rest after TAP's refusal is not in the store, so a restart would end it early: "));
+                .anyMatch(line -> line.startsWith(
+                        "WARN the rest after TAP's refusal is not in the store, so a restart would end it early: "));
         services.clock().advance(Duration.ofMinutes(5));
         program.poll();
         services.assertEverythingLandedOnce();

@@ -59,7 +59,9 @@ class SweepRunIT {
         assertThat(services.store().progress()).isEqualTo(progress);
         assertThat(services.store().backlog()).isEmpty();
         assertHourIsComplete();
-        assertThat(log.lines()).anyMatch(line -> line.matches("INFO hour 2026-11-20 07:00 UTC: [1-9]\\d* events reported by TAP, none missing"));
+        assertThat(log.lines())
+                .anyMatch(line ->
+                        line.matches("INFO hour 2026-11-20 07:00 UTC: [1-9]\\d* events reported by TAP, none missing"));
     }
 
     @Test

@@ -54,7 +54,7 @@ public class ReadState {
                 .map(range -> new Progress(range.from(), range.to()));
     }
 
-    /** Whether the store is known to have been used before and to have lost commits since, maybe all. */
+    /** Whether the store is known to have lost commits, possibly all of them. */
     public boolean isStoreLost() {
         return store.lacking().isPresent();
     }

@@ -9,12 +9,12 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Passes through one answer of {@code /v2/siem/all}, element by element of its arrays. Checks that it is an answer to this question,
- * that nothing stands between its elements, and that it ends where it should. Not for concurrent use.
+ * Reads one answer of {@code /v2/siem/all} element by element. Checks that the document is complete, well delimited and
+ * an answer to this request. Not for concurrent use.
  */
 final class AnswerScanner implements Closeable {
 
-    /** How much earlier than asked an answer may say it ends. */
+    /** How much earlier than requested queryEndTime may be. */
     private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
     private static final String QUERY_END = "queryEndTime";
@@ -25,16 +25,17 @@ final class AnswerScanner implements Closeable {
     private final EventType only;
     private boolean begun;
     private String array;
-    /** Whether an element of the array has come. */
+    /** Whether an element of the array was read. */
     private boolean inside;
 
     private boolean isAnswer;
     private boolean hasOthers;
 
     /**
-     * @param body      the answer, in any encoding of JSON; closed by {@link #close}
-     * @param windowEnd the end of the window that was asked for
-     * @param only      null; or the type of all events, in a bare array or one behind the other with white space between them (NDJSON)
+     * @param body      the answer in any JSON encoding; closed by {@link #close}
+     * @param windowEnd the end of the requested window
+     * @param only      null; or the type of all events when the document is a bare array or a sequence of objects
+     *     separated by white space (NDJSON)
      */
     AnswerScanner(InputStream body, Instant windowEnd, EventType only) throws IOException {
         this.body = body;
@@ -44,10 +45,10 @@ final class AnswerScanner implements Closeable {
     }
 
     /**
-     * Goes to the next element.
+     * Reads the next element.
      *
      * @return null at the end of the document
-     * @throws TapAnswerException when the document is cut, or something stands where an element, a comma or a bracket should
+     * @throws TapAnswerException when the document is cut off, or an element, a comma or a bracket is missing
      */
     JsonValue next() throws IOException {
         if (only != null) {
@@ -56,7 +57,7 @@ final class AnswerScanner implements Closeable {
         try {
             return advance();
         } catch (TapAnswerException e) {
-            // what begins as an object and breaks off may be an answer; its names can come in any order
+            // a truncated object may still be TAP's answer, since its names come in any order
             throw begun ? e : new ForeignAnswerException(e.getMessage());
         }
     }
@@ -78,7 +79,7 @@ final class AnswerScanner implements Closeable {
         return null;
     }
 
-    /** The name of the array that the last element stands in. */
+    /** The array of the last element. */
     String array() {
         return only == null ? array : only.arrayName();
     }
@@ -88,7 +89,7 @@ final class AnswerScanner implements Closeable {
         body.close();
     }
 
-    /** Goes to the next element of the array that the scanner is in, or past its end. */
+    /** Moves to the next element of the current array, or past its end. */
     private boolean hasAnother() throws IOException {
         inside = inside ? scanner.take(',') : scanner.peek() != ']';
         if (!inside) {
@@ -110,7 +111,10 @@ final class AnswerScanner implements Closeable {
         return null;
     }
 
-    /** An element that ends too early, as at a quote and a brace that its text does not escape, must not be taken for an event. */
+    /**
+     * Checks what follows an element. Text with an unescaped quote and brace makes it end too early, and the rest must
+     * not count as an event.
+     */
     private JsonValue followed(JsonValue element) throws IOException {
         int next = scanner.peek();
         if (next != ',' && next != ']') {
@@ -119,7 +123,7 @@ final class AnswerScanner implements Closeable {
         return element;
     }
 
-    /** Goes to the first member of the document; false for {@code []}, a document without events. */
+    /** Opens the document; false for {@code []}, which has no events. */
     private boolean open() throws IOException {
         boolean list = scanner.take('[');
         if (list && scanner.take(']')) {
@@ -133,7 +137,7 @@ final class AnswerScanner implements Closeable {
         return true;
     }
 
-    /** Goes into the next array, whatever its name; false at the end of the document. */
+    /** Enters the next array of any name; false at the end of the document. */
     private boolean nextArray() throws IOException {
         while (true) {
             if (hasOthers ? !scanner.take(',') : scanner.peek() == '}') {
@@ -159,7 +163,7 @@ final class AnswerScanner implements Closeable {
         }
     }
 
-    /** A stored answer to an older question must not count as "nothing". */
+    /** A cached answer to an older request must not count as "no events". */
     private void requireCurrent(String queryEnd) {
         Instant end = TapTime.parse(queryEnd).orElse(windowEnd);
         if (end.isBefore(windowEnd.minus(TOLERANCE))) {

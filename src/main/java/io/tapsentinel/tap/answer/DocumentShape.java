@@ -8,19 +8,19 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * How a JSON document is built, found without holding it.
+ * The shape of a JSON document, determined without holding it in memory.
  *
- * @param names    of the members of its first object; at most {@link #MOST_NAMES}
- * @param queryEnd the end of the time that an answer of TAP is for; null when it does not tell
+ * @param names    names in its first object; at most {@link #MOST_NAMES}
+ * @param queryEnd queryEndTime of an answer of TAP; null without one
  * @param list     whether it is an array with elements
- * @param values   how many values stand one behind the other
- * @param longest  bytes of the longest of them
+ * @param values   number of top-level values
+ * @param longest  length of the longest one in bytes
  */
 public record DocumentShape(Set<String> names, Instant queryEnd, boolean list, long values, long longest) {
 
     private static final int MOST_NAMES = 1_000;
 
-    /** @throws TapAnswerException when it is empty, cut, or something stands where a value, a comma or a bracket should */
+    /** @throws TapAnswerException when the document is empty or cut off, or a value, a comma or a bracket is missing */
     public static DocumentShape of(InputStream document) throws IOException {
         JsonScanner scanner = new JsonScanner(Utf8Stream.of(document));
         Set<String> names = new HashSet<>();
@@ -68,7 +68,7 @@ public record DocumentShape(Set<String> names, Instant queryEnd, boolean list, l
         return queryEnd;
     }
 
-    /** One by one, since an array may be as long as the document. */
+    /** Reads one element at a time, since an array may be as long as the document. */
     private static void elements(JsonScanner scanner) throws IOException {
         if (scanner.take(']')) {
             return;

@@ -1,6 +1,6 @@
 package io.tapsentinel.tap.answer;
 
-/** What came is no answer of TAP to this question: a page, another JSON document, or a stored answer. Another request may bring one. */
+/** The document is not TAP's answer to this request: a web page, other JSON or a cached answer. A retry may help. */
 public class ForeignAnswerException extends TapAnswerException {
 
     public ForeignAnswerException(String message) {

@@ -6,13 +6,13 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Finds where JSON values begin and end in a stream of UTF-8, without judging what stands in them: strings end at a quote without
- * a backslash before it, and brackets match by kind. It never looks for a place to go on from, since the content of a string could
- * be one. Holds at most {@link #MOST} bytes of a value. Not for concurrent use.
+ * Splits a UTF-8 stream into JSON values without validating their content. A string ends at an unescaped quote;
+ * brackets must match by kind. After an error it never searches for a place to continue, since text in a string could
+ * look like one. Holds at most {@link #MOST} bytes of a value. Not for concurrent use.
  */
 final class JsonScanner {
 
-    /** Bytes of the longest value that is held; more than forty times a large event. */
+    /** Longest value to hold, in bytes; more than forty times a large event. */
     static final int MOST = 4_000_000;
 
     private static final int END = -1;
@@ -21,7 +21,7 @@ final class JsonScanner {
     private final byte[] buffer = new byte[32_768];
     private int at;
     private int end;
-    /** Offset of the first byte in the buffer. */
+    /** Offset of the buffer's first byte. */
     private long start;
 
     private byte[] held = new byte[8_192];
@@ -32,12 +32,12 @@ final class JsonScanner {
         this.in = utf8;
     }
 
-    /** How many bytes lie before the next one. */
+    /** Bytes before the next one. */
     long offset() {
         return start + at;
     }
 
-    /** The next byte that is no white space, which stays; negative at the end. */
+    /** The next byte that is not white space, without consuming it; negative at the end. */
     int peek() throws IOException {
         while (at < end || fill()) {
             int next = buffer[at] & 0xFF;
@@ -49,7 +49,7 @@ final class JsonScanner {
         return END;
     }
 
-    /** Passes this byte if it is the next one. */
+    /** Consumes the next byte if it is this one. */
     boolean take(char wanted) throws IOException {
         if (peek() != wanted) {
             return false;
@@ -58,7 +58,7 @@ final class JsonScanner {
         return true;
     }
 
-    /** @throws TapAnswerException when another byte comes next */
+    /** @throws TapAnswerException when the next byte is another one */
     void require(char wanted) throws IOException {
         if (!take(wanted)) {
             throw outOfStep();
@@ -66,9 +66,9 @@ final class JsonScanner {
     }
 
     /**
-     * Passes one value.
+     * Reads one value.
      *
-     * @throws TapAnswerException when there is none, or the stream ends inside it, or its brackets do not match
+     * @throws TapAnswerException when there is none, the stream ends inside it, or its brackets do not match
      */
     JsonValue value() throws IOException {
         int first = peek();
@@ -95,7 +95,7 @@ final class JsonScanner {
                     break;
                 }
                 if (next == '\\') {
-                    // outside a string it means that a quote is missing or one too many
+                    // a backslash outside a string: there is a quote too many or too few
                     throw outOfStep();
                 }
                 at++;
@@ -167,7 +167,11 @@ final class JsonScanner {
         return length;
     }
 
-    /** Keeps what was passed since {@code from}, as far as there is room; returns how many bytes that were. */
+    /**
+     * Keeps the bytes consumed since {@code from}, up to the limit.
+     *
+     * @return how many were consumed
+     */
     private int hold(int from) {
         int length = at - from;
         int more = Math.min(length, MOST - holds);

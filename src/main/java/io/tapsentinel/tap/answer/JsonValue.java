@@ -10,9 +10,9 @@ import java.util.Arrays;
  * One JSON value as {@link JsonScanner} found it.
  *
  * @param offset of its first byte in the stream
- * @param bytes  all of it, or its first {@link JsonScanner#MOST}
- * @param length how many bytes it has
- * @param parts  how many brackets and commas
+ * @param bytes  the value, or its first {@link JsonScanner#MOST} bytes
+ * @param length its length in bytes
+ * @param parts  number of brackets and commas
  */
 record JsonValue(long offset, byte[] bytes, long length, long parts) {
 
@@ -22,12 +22,12 @@ record JsonValue(long offset, byte[] bytes, long length, long parts) {
         return length == bytes.length;
     }
 
-    /** Whether it is, or claims to be, an object. */
+    /** Whether it starts like an object. */
     boolean isObject() {
         return bytes[0] == '{';
     }
 
-    /** What a string says, or a number or word is; of a value that cannot be read, its bytes. */
+    /** The text of a string, number or literal; its raw bytes when it cannot be read. */
     String text() {
         String text = new String(bytes, StandardCharsets.UTF_8);
         try (JsonParser parser = JSON.createParser(text)) {

@@ -20,19 +20,22 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads one object, first as the standard has it, and if that fails field by field leniently: raw control characters, bytes that are
- * no UTF-8 (as U+FFFD), odd escapes, NaN and Infinity. Long numbers and deep nesting are no fault up to these bounds. A name that
- * occurs twice: the last one stands.
+ * Reads one object: first by the standard, then, if that fails, field by field leniently. Accepts raw control
+ * characters, bytes that are not UTF-8 (as U+FFFD), odd escapes, NaN and Infinity, and long numbers and deep nesting up
+ * to the limits below. Of two fields with the same name, the last one counts.
  */
 public final class LenientJson {
 
     /** Levels of nesting. */
     private static final int DEEPEST = 10_000;
-    /** Levels that a field may have in a route; a deeper one is its text there, which every step can write. Jackson writes 1,000. */
+    /**
+     * Levels of a field in a route. A deeper field becomes its JSON text, which every step can write; Jackson writes at
+     * most 1,000 levels.
+     */
     private static final int DEEPEST_FIELD = 500;
-    /** Digits of a number; the time that one takes grows with their square. */
+    /** Digits of a number. Parsing time grows with their square. */
     private static final int MOST_DIGITS = 10_000;
-    /** Values in one element: fields, and elements of lists; in memory each takes a hundred bytes and more. */
+    /** Values in one element, counting fields and list elements. Each takes a hundred bytes of memory or more. */
     static final int MOST_PARTS = 50_000;
 
     private static final char REPLACEMENT = '\uFFFD';
@@ -47,7 +50,7 @@ public final class LenientJson {
 
     private LenientJson() {}
 
-    /** The same factory, with bounds for what is read of one value; the length of texts and names is bounded by that of the value. */
+    /** Sets the limits for one value on the factory. The length of the value itself limits strings and names. */
     public static JsonFactory bounded(JsonFactory factory) {
         return bounded(factory, DEEPEST);
     }
@@ -63,15 +66,15 @@ public final class LenientJson {
     }
 
     /**
-     * What an object says.
+     * The fields of an object.
      *
-     * @param fields  by name, in their order; numbers that are no integers as BigDecimal
-     * @param lenient those fields that had to be read leniently, or nest too deep, each with the bytes of its name and its value; nearly
+     * @param fields  by name, in their order; decimals as BigDecimal
+     * @param lenient fields that were read leniently or nest too deeply, with the bytes of name and value; nearly
      *     always empty
      */
     record Fields(LinkedHashMap<String, Object> fields, Map<String, byte[]> lenient) {}
 
-    /** An object that cannot be read even so; the message says why, without content. */
+    /** The object cannot be read even leniently. The message gives the reason without content. */
     static final class UnreadableException extends Exception {
 
         UnreadableException(String why) {
@@ -95,7 +98,7 @@ public final class LenientJson {
                 return new Fields(FLAT.readValue(text), Map.of());
             }
         } catch (IOException | StackOverflowError notFlat) {
-            // field by field then
+            // read field by field instead
         }
         return byField(value.bytes());
     }
@@ -164,7 +167,7 @@ public final class LenientJson {
         return levels > DEEPEST_FIELD;
     }
 
-    /** Jackson takes a backslash before any character but a u without its four digits. */
+    /** Replaces a backslash and u without four digits, the only escape that Jackson does not accept even leniently. */
     private static String withoutOddEscapes(String text) {
         return ESCAPE.matcher(text)
                 .replaceAll(escape ->

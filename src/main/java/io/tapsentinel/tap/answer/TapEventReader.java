@@ -17,21 +17,21 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
- * Reads the events of one answer of {@code /v2/siem/all} one by one, holding one at a time. Nothing to report may be
- * {@code []}, a missing array or null; keys that are no array of events are passed over, the Content-Type plays no role.
- * The document must end where it should, since a connection without a length can be cut unnoticed, and it must
- * look like an answer to this question.
+ * Reads the events of one answer of {@code /v2/siem/all}, holding one at a time. An empty answer may be {@code []}, or
+ * have null or no arrays. Names that are not arrays of events are ignored, and so is the Content-Type. The document
+ * must be complete, since a connection without a length can be cut off unnoticed, and it must be an answer to this
+ * request.
  *
- * <p>An element that cannot be read is handed over and passed. Before the first one, the first of an unknown type and the first event
- * without id and GUID, the reader passes through the rest of the answer: any of them may be a part of something whose beginning is
- * lost, and is only trusted when every bracket and comma up to the end of the document is where it should be.
+ * <p>Unreadable elements are handed over and skipped. Before the first one, and before the first event of unknown type
+ * or without id and GUID, the reader checks the rest of the document. Such an element may be a fragment of a larger
+ * one. It is only trusted if every bracket and comma up to the end of the document is in its place.
  *
- * <p>{@link #hasNext} throws {@link TapAnswerException} for a body that is cut or not JSON, with the offset in bytes, and
- * {@link TapFormatException} when most elements of an array cannot be read. Not for concurrent use.
+ * <p>{@link #hasNext} throws {@link TapAnswerException}, with the offset in bytes, for a document that is cut off or
+ * not JSON, and {@link TapFormatException} when most elements of an array are unreadable. Not for concurrent use.
  */
 public final class TapEventReader implements Iterator<TapEvent>, Closeable {
 
-    /** So many elements that cannot be read are no accident if they are more than half of their array. */
+    /** More unreadable elements than this, and more than half of their array, mean that the format has changed. */
     static final int ACCIDENTS = 20;
 
     private final Body body;
@@ -43,33 +43,36 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
     private boolean ended;
     private boolean surveyed;
 
-    /** The bytes of an answer, which may be opened twice. */
+    /** The bytes of an answer; may be opened twice. */
     @FunctionalInterface
     public interface Body {
         InputStream open() throws IOException;
     }
 
-    /** Takes what is no event of a known type, in the order of the answer; what it throws leaves {@link #hasNext}. */
+    /**
+     * Receives elements that are not events of a known type, in the order of the answer. Its exceptions leave {@link
+     * #hasNext}.
+     */
     public interface Others {
 
-        /** Takes nothing. */
+        /** Ignores such elements. */
         Others NONE = new Others() {};
 
         /**
          * An event of an unknown type.
          *
-         * @param array  the {@link SafeName} of its array
-         * @param key    its identity, the same as when its type becomes known
+         * @param array        the {@link SafeName} of its array
+         * @param key          its identity; stays the same once its type is known
          * @param keyedByBytes see {@link TapEvent#isKeyedByBytes}
-         * @param fields in live spelling
+         * @param fields       in live spelling
          */
         default void unknown(String array, EventKey key, boolean keyedByBytes, Map<String, Object> fields) {}
 
-        /** An element of an array of events that cannot be read. */
+        /** An unreadable element of an array of events. */
         default void unreadable(UnreadableElement element) {}
     }
 
-    /** @param windowEnd the end of the window that was asked for; also the time of an event without one */
+    /** @param windowEnd the end of the requested window; also the time of events without one */
     public TapEventReader(Body body, Instant windowEnd, Others others) {
         this(body, windowEnd, others, null);
     }
@@ -81,7 +84,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         this.others = others;
     }
 
-    /** Reads a bare array of events of one type, or such events one behind the other (NDJSON). */
+    /** Reads a bare array of events of one type, or a sequence of such events (NDJSON). */
     public static TapEventReader ofList(Body body, EventType type, Instant otherwise, Others others) {
         return new TapEventReader(body, otherwise, others, type);
     }
@@ -139,7 +142,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         return null;
     }
 
-    /** An event that names no message may be a part of one. */
+    /** Checks the document before an event without id and GUID, which may be a fragment of another one. */
     private TapEvent trusted(TapEvent event) throws IOException {
         if (event.getId().isEmpty()
                 && EventIdentity.text(event.getFields(), "GUID").isEmpty()) {
@@ -148,7 +151,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         return event;
     }
 
-    /** Passes through the whole answer once, before an odd element is trusted. */
+    /** Reads the whole answer once before an odd element is trusted. */
     private void survey() throws IOException {
         if (surveyed) {
             return;

@@ -15,23 +15,23 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Makes events of what was read. It does not stand on the event itself, where an expression in a route could call it. */
+/** Creates events. These methods are not on the event itself, where expressions in routes could call them. */
 public final class TapEvents {
 
     private TapEvents() {}
 
     /**
-     * An event with its identity, verdict and time.
+     * Creates an event with its identity, verdict and time.
      *
-     * @param fields    in any spelling; they have the live one afterwards
-     * @param otherwise its time when it has none
+     * @param fields    in any spelling; changed to the live one
+     * @param otherwise the time of an event without one
      */
     public static TapEvent of(EventType type, Map<String, Object> fields, Instant otherwise) {
         LiveSpelling.fold(fields);
         return make(type, EventIdentity.of(type, fields), fields, otherwise);
     }
 
-    /** The same for one whose key is a digest of bytes that were read leniently. */
+    /** Creates an event whose key is a digest of leniently read bytes. */
     public static TapEvent keyedByBytes(EventType type, EventKey key, Map<String, Object> fields, Instant otherwise) {
         LiveSpelling.fold(fields);
         TapEvent event = make(type, key, fields, otherwise);
@@ -39,7 +39,11 @@ public final class TapEvents {
         return event;
     }
 
-    /** The event that an element is. @param otherwise its time when it has none */
+    /**
+     * Reads an event from an element.
+     *
+     * @param otherwise the time of an event without one
+     */
     static TapEvent read(EventType type, JsonValue element, Instant otherwise) throws UnreadableException {
         Fields read = LenientJson.read(element);
         if (read.fields().isEmpty()) {
@@ -56,7 +60,11 @@ public final class TapEvents {
         }
     }
 
-    /** The same for an element of an unknown type, which is handed over. @param array the {@link SafeName} of its array */
+    /**
+     * Reads an element of an unknown type and hands it over.
+     *
+     * @param array the {@link SafeName} of its array
+     */
     static void readUnknown(String array, JsonValue element, TapEventReader.Others others) throws UnreadableException {
         Fields read = LenientJson.read(element);
         EventKey key;
@@ -72,7 +80,7 @@ public final class TapEvents {
         others.unknown(array, isByBytes ? byBytes : key, isByBytes, read.fields());
     }
 
-    /** The identity in which each field that was read leniently stands as its bytes; null when there is no such field. */
+    /** The identity with the raw bytes of each leniently read field; null without such a field. */
     private static EventKey keyByBytes(String array, Fields read) {
         if (read.lenient().isEmpty()) {
             return null;

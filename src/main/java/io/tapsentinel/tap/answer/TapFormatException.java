@@ -1,6 +1,6 @@
 package io.tapsentinel.tap.answer;
 
-/** So many elements of an answer cannot be read that TAP must have changed its format. */
+/** So many elements are unreadable that TAP's format must have changed. */
 public class TapFormatException extends TapAnswerException {
 
     public TapFormatException(String message) {

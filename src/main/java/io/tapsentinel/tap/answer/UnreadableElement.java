@@ -7,14 +7,14 @@ import io.tapsentinel.event.TokenDigest;
 import java.util.stream.Stream;
 
 /**
- * An element of an answer's array that is no event, or cannot be read as one.
+ * An element of an array that is not an event or cannot be read as one.
  *
  * @param array  the {@link SafeName} of its array
  * @param key    a digest of its array and its {@link TokenDigest}
- * @param reason why it cannot be read; no content
- * @param offset where it begins in the answer, in bytes of UTF-8
- * @param bytes  all of it, or as much as is held of an event
- * @param length how many bytes it has
+ * @param reason why it cannot be read, without content
+ * @param offset of its first byte in the answer as UTF-8
+ * @param bytes  the element, or as much of it as is held of an event
+ * @param length its length in bytes
  */
 public record UnreadableElement(String array, EventKey key, String reason, long offset, byte[] bytes, long length) {
 
@@ -25,7 +25,7 @@ public record UnreadableElement(String array, EventKey key, String reason, long 
                 array, EventKey.of(EventIdentity.digest(parts)), reason, value.offset(), value.bytes(), value.length());
     }
 
-    /** No content. */
+    /** Without content. */
     @Override
     public String toString() {
         return array + " at byte " + offset + ": " + reason;

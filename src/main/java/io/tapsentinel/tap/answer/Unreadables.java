@@ -11,24 +11,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All time whose answers cannot be read, and the search for its cause. Two failures in a row make a range bad; from then on each window
- * that lies in it halves it, whether it fails or is read, until TAP answers no shorter window. Pure.
+ * All time with unreadable answers, and the search for its cause. Two failures in a row make a range bad. From then on
+ * every window inside it, read or failed, halves it until TAP answers no shorter window. Pure.
  */
 public record Unreadables(List<Unreadable> ranges) {
 
     public static final Unreadables NONE = new Unreadables(List.of());
 
-    /** What is known to be bad. */
+    /** The ranges known to be bad. */
     public List<Unreadable> bad() {
         return ranges.stream().filter(Unreadable::bad).toList();
     }
 
-    /** What is to become a gap. */
+    /** The range that must become a gap now. */
     public Optional<Unreadable> lost() {
         return ranges.stream().filter(Unreadable::isLost).findFirst();
     }
 
-    /** The same searches outside of what was given up, each in the longest part that is left of its range; suspicions stay as they are. */
+    /**
+     * Removes gaps. A bad range continues in the longest part that is left of it; suspected ranges stay as they are.
+     */
     public Unreadables outside(List<TimeRange> gaps) {
         List<Unreadable> left = new ArrayList<>();
         for (Unreadable range : ranges) {
@@ -49,7 +51,7 @@ public record Unreadables(List<Unreadable> ranges) {
                 ranges.stream().filter(each -> !each.equals(gone)).toList());
     }
 
-    /** A window was read: the cause lies in what is left of each range, if any. */
+    /** A window was read: the cause is in the rest of each range, if there is any. */
     public Unreadables read(TimeRange window) {
         List<Unreadable> left = new ArrayList<>();
         for (Unreadable range : ranges) {
@@ -69,10 +71,10 @@ public record Unreadables(List<Unreadable> ranges) {
     }
 
     /**
-     * The answer for a window came in whole, and was not read to its end.
+     * A complete answer was not read to its end.
      *
-     * @param how why not
-     * @param at  when
+     * @param how the kind of failure
+     * @param at  the time of the failure
      */
     public Unreadables failed(TimeRange window, How how, Instant at) {
         Optional<Unreadable> last =
@@ -83,7 +85,7 @@ public record Unreadables(List<Unreadable> ranges) {
         List<Unreadable> touched =
                 bad().stream().filter(range -> range.touches(window)).toList();
         if (!touched.isEmpty()) {
-            // one beside it explains the failure, too, when none can be halved
+            // a range next to the window explains the failure too if none can be halved
             return touched.stream()
                     .filter(range -> !range.isShortest())
                     .findFirst()
@@ -92,7 +94,7 @@ public record Unreadables(List<Unreadable> ranges) {
         }
         Optional<Unreadable> suspected =
                 ranges.stream().filter(range -> isAgain(range, window, how)).findFirst();
-        // while nothing else was read since one became bad, TAP may answer every window so
+        // as long as nothing else was read since a range became bad, TAP may answer every window like this
         boolean isTap = bad().stream().anyMatch(range -> !range.proven());
         TimeRange time = suspected.map(range -> range.within(window)).orElse(window);
         List<Unreadable> others = ranges.stream()

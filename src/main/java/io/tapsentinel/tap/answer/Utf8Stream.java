@@ -7,14 +7,15 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A JSON document in UTF-16 or UTF-32 as UTF-8; half a surrogate pair becomes three bytes of its own, so that nothing is lost. As
- * RFC 4627 has it, the zeros among the first four bytes tell the encoding, since a document begins with two characters of ASCII.
+ * Converts UTF-16 and UTF-32 to UTF-8. Half a surrogate pair becomes three bytes, so that nothing is lost. Detects the
+ * encoding by the zeros among the first four bytes, as in RFC 4627, since a JSON document starts with two ASCII
+ * characters.
  */
 final class Utf8Stream extends InputStream {
 
     private static final int LONGEST_MARK = 4;
     private static final int BYTE_ORDER_MARK = 0xFEFF;
-    /** Written as a byte that UTF-8 never has. */
+    /** Written as a byte that UTF-8 never uses. */
     private static final int NOT_UNICODE = Integer.MAX_VALUE;
 
     private final InputStream in;
@@ -31,13 +32,13 @@ final class Utf8Stream extends InputStream {
         this.bigEndian = bigEndian;
     }
 
-    /** The document without a byte order mark, in UTF-8. */
+    /** The document as UTF-8 without a byte order mark. */
     static InputStream of(InputStream document) throws IOException {
         InputStream in = new BufferedInputStream(document);
         in.mark(LONGEST_MARK);
         byte[] first = in.readNBytes(LONGEST_MARK);
         in.reset();
-        // of a shorter document nothing but its cut end is known
+        // too short to tell; the reader will report that it is cut off
         byte[] of = Arrays.copyOf(first, LONGEST_MARK);
         if (first.length < LONGEST_MARK) {
             return in;
@@ -87,7 +88,7 @@ final class Utf8Stream extends InputStream {
         return first;
     }
 
-    /** The next unit; negative at the end. */
+    /** The next code unit; negative at the end. */
     private int unit() throws IOException {
         int unit = 0;
         for (int i = 0; i < width; i++) {

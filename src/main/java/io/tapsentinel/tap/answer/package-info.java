@@ -1,5 +1,5 @@
 /**
- * Reads one answer of TAP, however odd, element by element.
+ * Reads one answer of TAP element by element, however odd it is.
  * May use tap.api and what is below it.
  * Read {@link io.tapsentinel.tap.answer.TapEventReader} first.
  */

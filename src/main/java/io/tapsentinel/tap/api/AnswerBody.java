@@ -8,14 +8,18 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
-/** The body of an answer, of which every byte passes {@link #read(byte[], int, int)}. */
+/** The body of an answer. All bytes pass {@link #read(byte[], int, int)}. */
 abstract class AnswerBody extends FilterInputStream {
 
     AnswerBody(InputStream content) {
         super(content);
     }
 
-    /** Puts another body around that of an answer; returns whether it has one. */
+    /**
+     * Wraps the body of an answer.
+     *
+     * @return whether it has one
+     */
     static boolean wrap(ClassicHttpResponse answer, UnaryOperator<InputStream> around) {
         HttpEntity body = answer.getEntity();
         if (body != null) {

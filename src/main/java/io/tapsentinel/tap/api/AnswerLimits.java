@@ -16,13 +16,13 @@ import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 
 /**
- * How much of an answer of TAP is read, both as it is transferred and unpacked: a small answer may unpack to any size, and a long
- * one to nothing. An answer with events that is longer fails with {@link AnswerTooLargeException}; of a refusal the beginning counts.
- * What is left is not read: its connection is closed.
+ * Limits the size of TAP's answers, both compressed and uncompressed: a small answer may unpack to any size and a long
+ * one to nothing. Too many events fail with {@link AnswerTooLargeException}; a refusal is truncated. The rest is not
+ * read and its connection is closed.
  */
 public final class AnswerLimits implements HttpClientConfigurer {
 
-    /** Bytes of a refusal. */
+    /** Bytes of a refusal to read. */
     public static final int REFUSAL = 65_536;
 
     private static final int FIRST_REFUSAL = 300;
@@ -31,7 +31,7 @@ public final class AnswerLimits implements HttpClientConfigurer {
     private final TapHost tap;
     private final int megabytes;
 
-    /** @param megabytes most of an answer with events */
+    /** @param megabytes limit for an answer with events */
     public AnswerLimits(URI tap, int megabytes) {
         this.tap = new TapHost(tap);
         this.megabytes = megabytes;
@@ -55,7 +55,7 @@ public final class AnswerLimits implements HttpClientConfigurer {
         return response;
     }
 
-    /** Its status is known, whatever becomes of its body. */
+    /** Truncates a refusal. Its status counts whatever its body is. */
     private static ClassicHttpResponse beginning(ClassicHttpResponse refusal) throws IOException {
         HttpEntity body = refusal.getEntity();
         if (body == null) {
@@ -68,7 +68,7 @@ public final class AnswerLimits implements HttpClientConfigurer {
                 length += some;
             }
         } catch (IOException e) {
-            // it breaks off, or goes on for too long
+            // the body breaks off or is too long
         }
         refusal.setEntity(new ByteArrayEntity(read, 0, length, ContentType.parse(body.getContentType())));
         return refusal;
@@ -92,7 +92,7 @@ public final class AnswerLimits implements HttpClientConfigurer {
             try {
                 read = in.read(into, from, length);
             } catch (StackOverflowError e) {
-                // GZIPInputStream calls itself once for each part that unpacks to nothing
+                // GZIPInputStream recurses for each part that unpacks to nothing
                 throw new AnswerTooLargeException("thousands of empty gzip parts");
             }
             isAtEnd = read < 0;
@@ -103,7 +103,7 @@ public final class AnswerLimits implements HttpClientConfigurer {
             return read;
         }
 
-        /** HttpClient would read the rest, however long that is, to use the connection again. */
+        /** Discards the connection, since HttpClient would read the rest to reuse it. */
         @Override
         public void close() throws IOException {
             if (isAtEnd) {
@@ -114,7 +114,7 @@ public final class AnswerLimits implements HttpClientConfigurer {
             try {
                 super.close();
             } catch (IOException e) {
-                // its end cannot be read any more, as it should be
+                // expected: its end can no longer be read
             }
         }
     }

@@ -3,17 +3,17 @@ package io.tapsentinel.tap.api;
 import io.tapsentinel.event.HumanText;
 import java.time.Duration;
 
-/** How far our clock is ahead of another one, less than zero when it is behind. */
+/** How far this machine's clock is ahead of another one; negative when it is behind. */
 public final class ClockDifference {
 
-    /** A smaller difference counts as none. */
+    /** A smaller difference is ignored. */
     public static final Duration NONE_UNDER = Duration.ofSeconds(5);
-    /** A larger one is told, since a person should set the clock. */
+    /** A larger difference is reported, since the clock should be corrected. */
     public static final Duration REPORTED_OVER = Duration.ofSeconds(30);
 
     private ClockDifference() {}
 
-    /** {@code 2 min ahead of}, {@code 40 s behind}. */
+    /** For the log: {@code 2 min ahead of}, {@code 40 s behind}. */
     public static String describe(Duration ahead) {
         return ahead.abs().compareTo(NONE_UNDER) < 0
                 ? "about the same as"
@@ -21,7 +21,7 @@ public final class ClockDifference {
                         + (ahead.isNegative() ? " behind" : " ahead of");
     }
 
-    /** Whether a clock was set between two moments at which it was so far ahead of a steady one. */
+    /** Whether a clock was changed between two moments, from how far it was ahead of a steady one at each. */
     static boolean isSet(Duration one, Duration other) {
         return one.minus(other).abs().compareTo(REPORTED_OVER) > 0;
     }

@@ -7,17 +7,17 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** How reads of windows have gone since the start, whoever is to blame. Thread-safe. */
+/** How the reads since the start went, whatever the reason. Thread-safe. */
 public final class Reading {
 
     private final Clock steady;
     private final Instant start;
     private Instant lastPollSteady;
-    /** What the store had when it was looked at last; empty when this program has polled since. */
+    /** Number of polls at the last look at the store; empty after a poll of this program. */
     private OptionalLong stored = OptionalLong.empty();
 
     private Instant lookedSteady;
-    /** When another program polled last, by the steady clock; null before that is known. */
+    /** Last poll of another program by the steady clock; null until one is known. */
     private Instant othersPollSteady;
 
     private Instant lastHead = Instant.MIN;
@@ -26,16 +26,16 @@ public final class Reading {
     private String lastFailure;
     private boolean unreadable;
 
-    /** @param steady is not set when the machine's clock is */
+    /** @param steady a clock that is not affected when the system clock changes */
     public Reading(Clock steady) {
         this.steady = steady;
         this.start = steady.instant();
     }
 
     /**
-     * A window is durable.
+     * A window was committed.
      *
-     * @param fresh whether it was of time that no read before it reached
+     * @param fresh whether it was a poll
      */
     public synchronized void committed(boolean fresh) {
         failures = 0;
@@ -48,10 +48,10 @@ public final class Reading {
     }
 
     /**
-     * A window was not committed.
+     * A window failed.
      *
      * @param why        one line without content
-     * @param unreadable whether its answer came in whole and cannot be read
+     * @param unreadable whether a complete answer cannot be read
      */
     public synchronized void failed(String why, boolean unreadable, Instant at) {
         failures++;
@@ -60,21 +60,22 @@ public final class Reading {
         this.unreadable = unreadable;
     }
 
-    /** The head of an answer that is no refusal is there; reading the rest of it may take long. */
+    /** The headers of an answer other than a refusal arrived. Its body may take long. */
     public synchronized void answered(Instant at) {
         lastHead = at;
     }
 
-    /** When the head of such an answer came last; long past before the first. */
+    /** When such headers arrived last; in the distant past before the first. */
     public synchronized Instant lastHead() {
         return lastHead;
     }
 
     /**
-     * The store was looked at. It has polls of wrong clocks, too, so only a change of it says that another program has polled.
+     * Takes what the store says about polls. The times there may come from wrong clocks, so only a change proves that
+     * another program has polled.
      *
-     * @param polls another number after each poll
-     * @param last  when the last of them was, by the clocks
+     * @param polls changes with each poll
+     * @param last  time of the last poll by the clocks
      */
     public synchronized void stored(long polls, Optional<Instant> last, Instant now) {
         Instant looked = steady.instant();
@@ -87,8 +88,8 @@ public final class Reading {
     }
 
     /**
-     * When a poll was committed last since the start, by whichever program, as far as this one has seen it; empty for none. The time that
-     * has passed since counts, not what a clock said then.
+     * The last known poll of any program since the start; empty for none. Derived from the time elapsed since, so a
+     * clock change does not distort it.
      */
     public synchronized Optional<Instant> lastPoll(Instant now) {
         return lastPollSteady == null && othersPollSteady == null
@@ -96,14 +97,14 @@ public final class Reading {
                 : Optional.of(now.minus(silence()));
     }
 
-    /** How long no poll has been committed, whatever the clock was set to meanwhile; from the start on before the first. */
+    /** Time since the last poll of any program, or since the start. Not affected by clock changes. */
     public synchronized Duration silence() {
         Instant last = lastPollSteady == null ? start : lastPollSteady;
         return Duration.between(
                 othersPollSteady != null && othersPollSteady.isAfter(last) ? othersPollSteady : last, steady.instant());
     }
 
-    /** What stands in the way of windows; empty when the last one was committed. */
+    /** The failures since the last committed window; empty for none. */
     public synchronized Optional<Failing> failing() {
         return failures == 0
                 ? Optional.empty()
@@ -111,12 +112,12 @@ public final class Reading {
     }
 
     /**
-     * Windows that failed one after the other.
+     * Windows that failed in a row.
      *
-     * @param windows how many
-     * @param since   when the first of them did
-     * @param last    why the last one did, one line
-     * @param unreadable whether that is its answer, which came in whole
+     * @param windows    their number
+     * @param since      time of the first failure
+     * @param last       reason of the last one, one line
+     * @param unreadable whether a complete answer could not be read
      */
     public record Failing(int windows, Instant since, String last, boolean unreadable) {}
 }

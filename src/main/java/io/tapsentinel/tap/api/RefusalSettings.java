@@ -6,19 +6,19 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How long TAP is left alone after it refused.
+ * Pauses after a refusal.
  *
- * @param retries     pauses before the same window is asked for again within one run; as many as there are retries
- * @param throttled   rests after each 429 in a row, the last one again and again
+ * @param retries     pauses before retries of a window within one run; their number is the number of retries
+ * @param throttled   rests after the first, second, ... 429 in a row; the last one repeats
  * @param credentials rest after a 401 or 403
  */
 public record RefusalSettings(List<Duration> retries, List<Duration> throttled, Duration credentials) {
 
-    /** @throws InvalidSettingException naming the first property that is wrong */
+    /** @throws InvalidSettingException for the first invalid property */
     public static RefusalSettings of(SettingReader read) {
         List<Duration> throttled = read.durations("tap.rest.throttled", Duration.ofSeconds(1), Duration.ofDays(1));
         if (throttled.isEmpty()) {
-            // a pool that is used up stays so until its oldest requests age out; asking on would only hold that up
+            // an exhausted pool recovers only as its oldest requests age out; asking on would delay that
             throw SettingReader.bad("tap.rest.throttled", "none", "a list of ISO 8601 durations, at least one");
         }
         return new RefusalSettings(

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What TAP said last, and how long to leave it alone. After a 401, 403 or 429 every request is a probe: it is sent once, and
- * whatever comes of it but an answer begins another rest. 429 has no Retry-After, and the credential may be shared, so these
- * rests grow until an answer. Thread-safe.
+ * TAP's last refusal and the rest after it. After a 401, 403 or 429 every request is a probe: it is sent once, and only
+ * an answer ends the series of rests. The rests after 429 grow, because TAP sends no Retry-After and other clients may
+ * share the credential. Thread-safe.
  */
 public class TapBackoff {
 
@@ -30,7 +30,7 @@ public class TapBackoff {
     private final LastError lastError = new LastError();
 
     /**
-     * @param throttled   rests after each 429 in a row, the last one again and again; at least one
+     * @param throttled   rests after the first, second, ... 429 in a row; the last one repeats; at least one
      * @param credentials rest after a 401 or 403
      */
     public TapBackoff(List<Duration> throttled, Duration credentials) {
@@ -40,26 +40,26 @@ public class TapBackoff {
 
     /** Whether no request may be sent at {@code now}. */
     public synchronized boolean isResting(Instant now) {
-        // a rest that has not begun was noted before the clock was set back; how much of it is left is not known
+        // before the start of the rest: the clock was set back, and how much of the rest is left is unknown
         return now.isBefore(until) && !now.isBefore(failedAt);
     }
 
     /**
-     * A 401, 403 or 429 that stands until an answer.
+     * A 401, 403 or 429 that TAP has not answered since.
      *
-     * @param refused   what TAP said
-     * @param since     when a request met it, or brought nothing else, last
+     * @param refused   the refusal
+     * @param since     time of the last request that failed
      * @param until     no request before this
-     * @param throttled 429s in a row
+     * @param throttled number of 429s in a row
      */
     public record Rest(TapRefusedException refused, Instant since, Instant until, int throttled) {}
 
-    /** The rest that stands now, over or not; empty since TAP's last answer. */
+    /** The current rest, over or not; empty since TAP's last answer. */
     public synchronized Optional<Rest> rest() {
         return Optional.ofNullable(standing).map(refused -> new Rest(refused, failedAt, until, throttledInARow));
     }
 
-    /** Goes on with the rest that another program has begun, or this one before its start. */
+    /** Continues a rest of another program, or of this one before its start. */
     public synchronized void resume(Rest rest) {
         standing = rest.refused();
         last = rest.refused();
@@ -68,12 +68,12 @@ public class TapBackoff {
         throttledInARow = rest.throttled();
     }
 
-    /** Ends the rest: TAP may be asked, and what it said before stands until it answers. */
+    /** Ends the rest. The refusal stands until TAP answers. */
     public synchronized void allow() {
         until = Instant.MIN;
     }
 
-    /** Forgets the rest, as another program got an answer. */
+    /** Forgets the rest because another program got an answer. */
     public synchronized void forget() {
         standing = null;
         last = null;
@@ -81,30 +81,30 @@ public class TapBackoff {
         until = Instant.MIN;
     }
 
-    /** TAP will not answer this window, which only a person can change. */
+    /** TAP refuses this window until someone acts. */
     public synchronized void hold(RuntimeException why, TimeRange window) {
         heldBy = why;
         held = window;
     }
 
-    /** TAP has refused a window. */
+    /** TAP refused a window. */
     public synchronized void refused(TapRefusedException refused, Instant now) {
         last = refused;
         switch (refused.reason()) {
             case CREDENTIALS -> standing = refused;
             case THROTTLED -> {
                 throttledInARow++;
-                // it does not say that credentials are right again
+                // a 429 does not prove that the credentials are valid again
                 standing = standing != null && isAboutCredentials(standing) ? standing : refused;
             }
             default -> {
-                // nothing that lasts
+                // does not last
             }
         }
         failed(now);
     }
 
-    /** A window could not be read, whether TAP said so or not. */
+    /** A window could not be read, with or without an answer of TAP. */
     public synchronized void failed(Instant now) {
         failures++;
         failedAt = now;
@@ -113,13 +113,13 @@ public class TapBackoff {
         }
     }
 
-    /** TAP has answered, whatever becomes of the answer. */
+    /** TAP answered, readably or not. */
     public synchronized void answered(Instant now) {
         forget();
         lastAnswer = now;
     }
 
-    /** Time was read, or is a gap now: a window that TAP would not answer is settled when it is part of that. */
+    /** Time was read or became a gap. Settles the held window if the two overlap. */
     public synchronized void settled(TimeRange time) {
         failures = 0;
         if (held != null && time.from().isBefore(held.to()) && held.from().isBefore(time.to())) {
@@ -138,22 +138,22 @@ public class TapBackoff {
         return Optional.ofNullable(standing);
     }
 
-    /** A window that is not read until a person removes the reason: TAP refuses it, or most of its answer cannot be read. */
+    /** A window that needs action: TAP refuses it, or most of its answer cannot be read. */
     public synchronized Optional<TimeRange> held() {
         return Optional.ofNullable(held);
     }
 
-    /** Why. */
+    /** Why the window is held. */
     public synchronized Optional<RuntimeException> heldBy() {
         return Optional.ofNullable(heldBy);
     }
 
-    /** This time, or the end of a rest if that is later. */
+    /** {@code now}, or the end of the rest if that is later. */
     public synchronized Instant notBefore(Instant now) {
         return isResting(now) ? until : now;
     }
 
-    /** When a rest ends; in the past when there is none. */
+    /** End of the rest; in the past without one. */
     public synchronized Instant until() {
         return until;
     }
@@ -163,22 +163,22 @@ public class TapBackoff {
         return Optional.ofNullable(lastAnswer);
     }
 
-    /** What kept a window from being read last, TAP or not. */
+    /** The last failure of a window, whatever the reason. */
     public LastError lastError() {
         return lastError;
     }
 
-    /** When a request left its window unread last; long past before the first. */
+    /** When a request last failed to read its window; in the distant past before the first. */
     public synchronized Instant failedAt() {
         return failedAt;
     }
 
-    /** How many requests in a row left their window unread. */
+    /** Requests in a row that failed to read their window. */
     public synchronized int failures() {
         return failures;
     }
 
-    /** Whether this refusal will last until a person acts. */
+    /** Whether the refusal lasts until someone corrects the credentials. */
     public static boolean isAboutCredentials(TapRefusedException refused) {
         return refused.reason() == Reason.CREDENTIALS;
     }

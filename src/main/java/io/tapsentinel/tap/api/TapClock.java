@@ -12,54 +12,62 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Our time beside TAP's, which the Date header of its answers tells. Windows end by the earlier of the two and TAP's history
- * begins by the later one. Either may be wrong, since a proxy can write a Date too: by itself a difference counts up to
- * 15 minutes, and in full once TAP has refused a window for it; a clock of ours that TAP has refused no longer says where its
- * history begins. Under 5 seconds it counts as none. Thread-safe.
+ * This machine's time compared with TAP's, which is known from the Date headers of its answers. Windows end by the
+ * earlier clock; TAP's history starts by the later one. A proxy may write a Date too, so a difference counts up to 15
+ * minutes, and in full once TAP has refused a window because of it. Once TAP has refused this machine's clock as ahead,
+ * that clock no longer decides where the history starts. Differences under 5 seconds are ignored. Thread-safe.
  */
 public class TapClock {
 
     private static final Logger LOG = LoggerFactory.getLogger(TapClock.class);
     private static final Duration UNCONFIRMED = Duration.ofMinutes(15);
-    /** A clock that is further ahead is not confirmed; one without a Date to tell it may be off by so much. */
+    /** A clock further ahead is not confirmed. Without a Date, it may be off by this much. */
     private static final Duration FAR = Duration.ofHours(1);
 
     private final Clock own;
     private final Clock steady;
-    /** How far our clock is ahead; null before the first Date. */
+    /** How far this machine's clock is ahead of TAP's; null before the first Date. */
     private Duration ahead;
-    /** How far our clock was ahead of the steady one when TAP told its time last; null before it has. */
+    /** How far this machine's clock was ahead of the steady one when TAP's time was last known; null until then. */
     private Duration told;
 
     private Instant toldAt = Instant.MIN;
-    /** The same when anything was learnt of it last, also from a refusal; null before that. */
+    /** The same, updated by refusals too; null until something is known. */
     private Duration learnt;
 
     private Duration reported = Duration.ZERO;
-    /** The difference for which TAP refused a window; null when it has not. */
+    /** The difference that made TAP refuse a window; null for none. */
     private Duration confirmed;
-    /** Whether TAP itself has shown that our clock is ahead, so that only its own can tell what it has forgotten. */
+    /**
+     * Whether TAP's refusals prove that this machine's clock is ahead. Then only TAP's clock decides what it no longer
+     * reports.
+     */
     private boolean refusedAsCurrent;
-    /** What windows end earlier beside that, since TAP called one current. */
+    /** Extra time by which windows end earlier since TAP called one current. */
     private Duration room = Duration.ZERO;
 
     private Instant goneBefore = Instant.MIN;
 
-    /** With a clock that is never set. */
+    /** With a clock that never changes. */
     public TapClock(Clock own) {
         this(own, own);
     }
 
-    /** @param steady is not set when our clock is */
+    /** @param steady a clock that is not affected when the system clock changes */
     public TapClock(Clock own, Clock steady) {
         this.own = own;
         this.steady = steady;
     }
 
-    /** Takes the Date of an answer to a request that left and came back at these times of our clock. */
+    /**
+     * Takes the Date of an answer.
+     *
+     * @param sent     this machine's time when the request was sent
+     * @param received this machine's time when the answer arrived
+     */
     public synchronized void observed(Instant date, Instant sent, Instant received) {
         forgetIfSet();
-        // a Date is cut to whole seconds, and may be of any moment in between
+        // a Date has whole seconds and may be from any moment in between
         ahead = date.plusSeconds(1).isBefore(sent)
                 ? Duration.between(date, sent)
                 : date.isAfter(received) ? Duration.between(date, received) : Duration.ZERO;
@@ -69,7 +77,7 @@ public class TapClock {
         if (ClockDifference.isSet(reported, ahead)) {
             reported = ahead;
             LOG.warn(
-                    "this machine's clock is {} TAP's; windows are planned by the earlier one. Check time synchronization",
+                    "this machine's clock is {} TAP's; windows are planned by the earlier one",
                     ClockDifference.describe(ahead));
         }
         told = aheadOfSteady();
@@ -78,10 +86,11 @@ public class TapClock {
     }
 
     /**
-     * TAP has answered for the newest time as our clock told it then; it refuses that to a clock that is ahead. This tells its time
-     * where no Date does.
+     * TAP answered a request for the newest time by this machine's clock, which it refuses to a clock that is ahead.
+     * Confirms the clock even without a Date.
      *
-     * @param steadyThen the steady clock's time then
+     * @param then       this machine's time of the request
+     * @param steadyThen the steady clock's time of the request
      */
     public synchronized void answered(Instant then, Instant steadyThen) {
         forgetIfSet();
@@ -92,18 +101,21 @@ public class TapClock {
         }
     }
 
-    /** Whether TAP's time is known: it has told it, and our clock was not set since. */
+    /** Whether TAP's time is known and this machine's clock has not changed since. */
     public synchronized boolean isKnown() {
         forgetIfSet();
         return told != null;
     }
 
-    /** Whether TAP's time is known and our clock is at most an hour ahead of it. Only then may what is old by our clock be removed. */
+    /**
+     * Whether TAP's time is known and this machine's clock is at most an hour ahead. Only then may old data be deleted
+     * by this clock.
+     */
     public synchronized boolean isConfirmed() {
         return isKnown() && ahead().filter(by -> by.compareTo(FAR) > 0).isEmpty();
     }
 
-    /** TAP's time while it is known, else ours. */
+    /** TAP's time if known, else this machine's. */
     public synchronized Instant now() {
         return own.instant().minus(ahead().orElse(Duration.ZERO));
     }
@@ -113,7 +125,7 @@ public class TapClock {
         return steady;
     }
 
-    /** What was learnt of a clock is not true of the same one when it was set. */
+    /** After a change of the clock, what is known about it no longer applies. */
     private void forgetIfSet() {
         if (learnt != null && ClockDifference.isSet(learnt, aheadOfSteady())) {
             learnt = null;
@@ -133,10 +145,10 @@ public class TapClock {
         return Duration.between(steady.instant(), own.instant());
     }
 
-    /** TAP called a window current that should have lain in the past: from now on they end earlier. */
+    /** TAP called a window current that should be in the past. Windows end earlier from now on. */
     public synchronized void stillCurrent() {
         forgetIfSet();
-        // only a clock that is ahead explains this
+        // explained only by a clock that is ahead
         confirmed = ahead().filter(by -> !by.isNegative()).orElse(Duration.ZERO);
         learnt = aheadOfSteady();
         refusedAsCurrent = true;
@@ -146,8 +158,8 @@ public class TapClock {
     }
 
     /**
-     * Whether TAP may really have forgotten the beginning of a window: it lies not much further from what is the edge by TAP's
-     * own clock, or else by ours. More is a mistake of TAP's or of ours, and no reason to give time up.
+     * Whether TAP may really have dropped the start of the window: it must be close to the edge of TAP's history by
+     * TAP's clock, or else by this machine's. Otherwise one side is mistaken, and no time is given up.
      */
     public synchronized boolean mayBeTooOld(TimeRange window) {
         Duration behind =
@@ -155,29 +167,29 @@ public class TapClock {
         return window.from().isBefore(Horizon.oldest(own.instant().plus(behind)).plus(FAR));
     }
 
-    /** TAP no longer holds the beginning of a window; at least its first 5 minutes are given up. */
+    /** TAP no longer reports the start of the window. Gives up at least its first 5 minutes. */
     public synchronized void tooOld(TimeRange window) {
-        // only a clock that is behind by more than the margin explains this
+        // explained only by a clock that is behind by more than the margin
         confirmed = ahead().filter(Duration::isNegative).orElse(Duration.ZERO);
         learnt = aheadOfSteady();
         goneBefore = Comparables.max(Horizon.oldest(latest()), window.from().plus(TapLimits.HISTORY_MARGIN));
     }
 
-    /** Between which instants TAP can be asked now. */
+    /** The time that TAP can be asked about now. */
     public synchronized Horizon horizon() {
         forgetIfSet();
         Instant earliest = own.instant().minus(room).minus(counted(true));
         return new Horizon(earliest, Comparables.max(Horizon.oldest(latest()), goneBefore));
     }
 
-    /** How far our clock is ahead of TAP's, less than zero when it is behind; empty while TAP has not said or they agree. */
+    /** How far this machine's clock is ahead of TAP's, negative when behind; empty when unknown or about the same. */
     public synchronized Optional<Duration> ahead() {
         forgetIfSet();
         return Optional.ofNullable(ahead)
                 .filter(difference -> difference.abs().compareTo(ClockDifference.NONE_UNDER) >= 0);
     }
 
-    /** Whether TAP's refusals of newer windows show that our clock is well ahead, where no Date says by how much. */
+    /** Whether refusals show that this machine's clock is well ahead, although no Date says how far. */
     public synchronized boolean isAheadByRefusals() {
         forgetIfSet();
         return ahead().isEmpty() && room.compareTo(ClockDifference.REPORTED_OVER) > 0;

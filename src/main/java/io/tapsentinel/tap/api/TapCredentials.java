@@ -10,18 +10,18 @@ import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 
 /**
- * Adds HTTP Basic credentials to requests that go to TAP and to nobody else, below Camel, so that no header, URI or trace
- * of a route ever holds them.
+ * Adds HTTP Basic credentials to requests to TAP only. Works below Camel, so that no header, URI or trace of a route
+ * contains them.
  */
 public final class TapCredentials implements HttpClientConfigurer {
 
     private final TapHost tap;
     private final String principal;
     private final Supplier<String> secret;
-    /** Of the last request; null before the first. */
+    /** Credentials of the last request; null before the first. */
     private volatile String sent;
 
-    /** @param secret asked at every request, so that a rotated secret needs no restart */
+    /** @param secret read for every request, so that a rotated secret needs no restart */
     public TapCredentials(URI tap, String principal, Supplier<String> secret) {
         this.tap = new TapHost(tap);
         this.principal = principal;
@@ -41,12 +41,12 @@ public final class TapCredentials implements HttpClientConfigurer {
         });
     }
 
-    /** Principal and secret, as the next request will have them. Throws when the secret cannot be read. */
+    /** Principal and secret for the next request. Throws when the secret cannot be read. */
     public String current() {
         return OwnSecrets.know(principal + ':' + secret.get());
     }
 
-    /** The same of the last request; empty before the first. */
+    /** Principal and secret of the last request; empty before the first. */
     public Optional<String> sent() {
         return Optional.ofNullable(sent);
     }

@@ -11,8 +11,8 @@ import org.apache.hc.client5.http.utils.DateUtils;
 import org.apache.hc.core5.http.HttpHeaders;
 
 /**
- * Reads the Date of every answer of TAP's, refusals included. Below Camel, where neither a route nor a header filter comes
- * before it, and when the head arrives: a body may take minutes.
+ * Reads the Date of TAP's answers, refusals included. Works below Camel, so that no route or header filter interferes,
+ * and when the headers arrive, since a body may take minutes.
  */
 public final class TapDates implements HttpClientConfigurer {
 
@@ -37,7 +37,7 @@ public final class TapDates implements HttpClientConfigurer {
                     && context.getAttribute(SENT) instanceof Moment sent
                     && tap.isAskedBy(HttpClientContext.cast(context).getRequest())) {
                 Moment received = Moment.of(this);
-                // else our clock was set meanwhile, and the Date tells nothing about it
+                // otherwise this machine's clock changed meanwhile, and the Date proves nothing
                 if (!ClockDifference.isSet(sent.ahead(), received.ahead())) {
                     tapClock.observed(date, sent.time, received.time);
                 }
@@ -45,7 +45,7 @@ public final class TapDates implements HttpClientConfigurer {
         });
     }
 
-    /** One instant by our clock and by the steady one. */
+    /** One instant by this machine's clock and by the steady one. */
     private record Moment(Instant time, Instant steady) {
 
         private static Moment of(TapDates dates) {

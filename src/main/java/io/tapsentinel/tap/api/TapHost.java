@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.net.URIAuthority;
 
-/** Tells requests to TAP from others, such as those that follow a redirect to another host. */
+/** Recognizes requests to TAP, as opposed to, for example, redirects to another host. */
 public record TapHost(URI tap) {
 
     /** Whether the request goes to TAP. */

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.http.base.HttpOperationFailedException;
 
-/** TAP answered a request with an error; the message has the status and TAP's text. */
+/** TAP answered a request with an error. The message has the status and TAP's text. */
 public class TapRefusedException extends RuntimeException {
 
     private static final int LONGEST_TEXT = 200;
@@ -15,25 +15,25 @@ public class TapRefusedException extends RuntimeException {
     private final String text;
     private final Reason reason;
 
-    /** What a refusal asks for. */
+    /** What a refusal requires. */
     public enum Reason {
-        /** 401, 403: another secret or another right; a person. */
+        /** 401, 403: needs other credentials or permissions. */
         CREDENTIALS,
-        /** 429: time. */
+        /** 429: needs time. */
         THROTTLED,
-        /** 400, the window begins before TAP's history. */
+        /** 400: the window starts before TAP's history. */
         TOO_OLD,
-        /** 400, the window ends after TAP's time. */
+        /** 400: the window ends after TAP's clock. */
         STILL_CURRENT,
-        /** 504: a smaller window. */
+        /** 504: needs a shorter window. */
         TIMED_OUT,
-        /** Any other 4xx: the request is wrong in TAP's eyes; a person. */
+        /** Any other 4xx: TAP considers the request wrong; needs action. */
         REQUEST,
-        /** 5xx and what is no error by its status: another attempt. */
+        /** 5xx, or a status that is not an error: needs a retry. */
         TRANSIENT
     }
 
-    /** @param text the answer's body, of which the first line is shown; may be null */
+    /** @param text body of the answer, of which the first line is shown; may be null */
     public TapRefusedException(int status, String text) {
         super("TAP answered " + status + (status >= 400 && !line(text).isEmpty() ? ": " + line(text) : ""));
         this.status = status;
@@ -41,7 +41,7 @@ public class TapRefusedException extends RuntimeException {
         this.reason = reason(status, text == null ? "" : text.toLowerCase(Locale.ROOT));
     }
 
-    /** The refusal that a failed request stands for; null when it is something else. */
+    /** The refusal behind a failed request, or null. */
     public static TapRefusedException of(Throwable failure) {
         if (failure instanceof HttpOperationFailedException http) {
             return new TapRefusedException(http.getStatusCode(), http.getResponseBody());
@@ -54,17 +54,17 @@ public class TapRefusedException extends RuntimeException {
         return status;
     }
 
-    /** What TAP said with it, as far as it may be shown: one line, or nothing. */
+    /** TAP's text as far as it may be shown; one line, possibly empty. */
     public String text() {
         return text;
     }
 
-    /** What it asks for. */
+    /** What the refusal requires. */
     public Reason reason() {
         return reason;
     }
 
-    /** TAP tells the kinds of 400 apart by their text only, and sometimes has none. */
+    /** TAP distinguishes the kinds of 400 by their text only, and sometimes omits it. */
     private static Reason reason(int status, String text) {
         return switch (status) {
             case 400 ->
@@ -80,7 +80,7 @@ public class TapRefusedException extends RuntimeException {
     }
 
     private static String line(String text) {
-        // TAP says why in plain words; a document may be content or a proxy's page
+        // TAP explains in plain words; anything else may be content or a proxy's page
         return Optional.ofNullable(text)
                 .map(String::strip)
                 .filter(t -> !t.isEmpty() && "{[<".indexOf(t.charAt(0)) < 0)

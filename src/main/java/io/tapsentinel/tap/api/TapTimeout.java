@@ -19,16 +19,16 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 
 /**
- * Ends a request to TAP that takes longer than {@code tap.request-timeout} from its beginning to the last byte of its answer, with a
- * {@link SocketTimeoutException}. The time-outs of the routes count between two bytes only: an answer of one byte a second would
- * hold a poll for ever.
+ * Ends a request to TAP that takes longer than {@code tap.request-timeout} in total, with a {@link
+ * SocketTimeoutException}. Timeouts in routes apply between two bytes only, so an answer of one byte a second would
+ * block a poll for ever.
  */
 public final class TapTimeout implements HttpClientConfigurer {
 
     private final TapHost tap;
     private final Supplier<Duration> limit;
 
-    /** @param limit asked for each request when it begins */
+    /** @param limit read at the start of each request */
     public TapTimeout(URI tap, Supplier<Duration> limit) {
         this.tap = new TapHost(tap);
         this.limit = limit;
@@ -54,7 +54,7 @@ public final class TapTimeout implements HttpClientConfigurer {
             timer = CompletableFuture.runAsync(
                     () -> {
                         isLate.set(true);
-                        // closes its connection, which wakes the thread that reads from it
+                        // closes the connection, which wakes the reading thread
                         request.cancel();
                     },
                     CompletableFuture.delayedExecutor(most.toMillis(), TimeUnit.MILLISECONDS));
@@ -78,7 +78,7 @@ public final class TapTimeout implements HttpClientConfigurer {
             return response;
         }
 
-        /** What the reader of a connection that was closed for its time-out gets to know. */
+        /** Replaces the exception of a connection that was closed because of the timeout. */
         private IOException told(IOException failure) {
             if (!isLate.get()) {
                 return failure;
@@ -104,7 +104,7 @@ public final class TapTimeout implements HttpClientConfigurer {
                     throw told(e);
                 }
                 if (read < 0 && isLate.get()) {
-                    // not every kind of body tells a closed connection from its own end
+                    // some bodies treat a closed connection as their end
                     throw told(new IOException("closed"));
                 }
                 return read;

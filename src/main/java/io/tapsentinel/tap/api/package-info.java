@@ -1,5 +1,5 @@
 /**
- * TAP's rules for requests: credentials, refusals (401, 403, 429) and the rest after them, clock, limits of an answer.
+ * Requests to TAP: credentials, refusals (401, 403, 429) and the rest after them, clock, limits of answers.
  * May use tap.plan and what is below it.
  * Read {@link io.tapsentinel.tap.api.TapBackoff} first.
  */

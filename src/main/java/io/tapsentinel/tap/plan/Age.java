@@ -5,17 +5,17 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How old something is, for metrics, health and reports: from zero up to {@link #MOST}. Events may carry any date, and a clock may be
- * set back, so the difference of two times can be negative or too long to count in nanoseconds.
+ * Ages for metrics, health and reports, between zero and {@link #MOST}. Events may carry any date and clocks may be set
+ * back, so a plain difference can be negative or too long to count in nanoseconds.
  */
 public final class Age {
 
-    /** TAP reports an event for 7 days; an older one is of no other interest than that it is old. */
+    /** TAP reports events for 7 days. How much older an event is does not matter. */
     public static final Duration MOST = TapLimits.HISTORY.plusDays(1);
 
     private Age() {}
 
-    /** The age at {@code now}, within the bounds. */
+    /** The age at {@code now}, within the limits. */
     public static Duration of(Instant since, Instant now) {
         if (since.isAfter(now)) {
             return Duration.ZERO;

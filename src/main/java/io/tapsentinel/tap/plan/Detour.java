@@ -15,25 +15,25 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Which windows to ask for when some time cannot be read: none that contains all of a bad range, except its last attempts, and none
- * that shares time with a gap that such a range has become. Pure.
+ * Plans windows around unreadable time. Apart from its last attempts, no window contains all of a bad range, and none
+ * overlaps a gap that such a range has become. Pure.
  *
- * @param ranges what is being narrowed down, and what is suspected
- * @param gaps   what was given up
+ * @param ranges bad ranges, which are being narrowed down, and suspected ones
+ * @param gaps   ranges that were given up
  */
 public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
 
     public static final Detour NONE = new Detour(List.of(), List.of());
 
-    /** What is being narrowed down. */
+    /** The ranges being narrowed down. */
     public List<Unreadable> bad() {
         return ranges.stream().filter(Unreadable::bad).toList();
     }
 
     /**
-     * The plan of a poll whose fresh window holds only the newest time that can be read; what lies before joins the backlog. Time that
-     * ends where one of these ranges begins does so at each poll until it is older than TAP's lag, and never again. A window that fails
-     * while nothing else is read gets as short as possible.
+     * Shortens the fresh window of a poll to the newest readable time; earlier time joins the backlog. A part that ends
+     * where an avoided range starts joins it at each poll until it is older than TAP's indexing lag, and not
+     * afterwards. While nothing else is read, a failing window becomes as short as possible.
      *
      * @param before the progress before the poll
      */
@@ -61,8 +61,8 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
     }
 
     /**
-     * The shortest window at the end of one that fails while nothing else was read: nothing is narrowed down or given up before it is
-     * known that TAP answers other time.
+     * The shortest window at the end of one that fails while nothing else is read. Nothing is narrowed down or given up
+     * before TAP is known to answer for other time.
      */
     private Optional<TimeRange> proof(TimeRange window) {
         TimeRange end = new TimeRange(window.to().minus(SHORTEST_WINDOW), window.to());
@@ -84,7 +84,7 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
         if (Duration.between(last.to(), end).compareTo(SHORTEST_WINDOW) >= 0) {
             return Optional.of(new TimeRange(last.to(), end));
         }
-        // nothing lies behind it yet, so that the newest half of it is the freshest
+        // no time after it was read yet, so its newer half is the freshest
         return bad().stream()
                 .filter(range -> range.avoided().equals(last) && !range.isShortest())
                 .map(range -> new TimeRange(min(max(range.middle(), window.from()), end.minus(SHORTEST_WINDOW)), end))
@@ -93,9 +93,9 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
     }
 
     /**
-     * The window of a backlog to ask for next, the oldest first; empty when all of it waits for a later run.
+     * The next window of the backlog, oldest first; empty when all of it waits for a later run.
      *
-     * @param longest how much it may hold
+     * @param longest the longest window
      * @param wasRead whether all of a range was read before
      */
     public Optional<TimeRange> nextOfBacklog(
@@ -109,7 +109,7 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
                                 backlog, bad().stream().map(Unreadable::avoided).toList())
                         .stream()
                         .filter(range -> !waits(range, horizon.now()) || !wasRead.test(range))
-                        // its window fails for what is narrowed down beside it, as long as that is
+                        // such a window would fail because of the range being narrowed down next to it
                         .filter(range -> bad().stream()
                                 .noneMatch(beside -> beside.avoided().overlaps(oldestOf(range, longest))))
                         .findFirst();
@@ -121,7 +121,10 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
                 : ordinary.map(range -> oldestOf(range, longest));
     }
 
-    /** What can be read of a closed hour, oldest first: not what is so short between two gaps that each window holds part of one. */
+    /**
+     * The readable parts of a closed hour, oldest first. Leaves out time between two gaps that is too short for a
+     * window of its own.
+     */
     public List<TimeRange> readableParts(TimeRange hour) {
         return TimeRange.without(List.of(hour), avoided()).stream()
                 .filter(part -> isClear(null, firstWindow(part, TapLimits.LONGEST_WINDOW)))
@@ -129,8 +132,8 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
     }
 
     /**
-     * The window of one table's backlog to read again next, the oldest first; empty when all of it waits for a later run, or is a gap.
-     * What is too short between two gaps is asked for with part of one: it holds events that are still owed.
+     * The next window of one table's backlog, oldest first; empty when all of it waits for a later run or is a gap.
+     * Time between two gaps that is too short for a window is read with part of a gap, since it holds deferred events.
      */
     public Optional<TimeRange> nextOfTable(List<TimeRange> backlog, Duration longest) {
         return TimeRange.without(backlog, avoided()).stream()
@@ -140,7 +143,10 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
                 .findFirst();
     }
 
-    /** A window for the beginning of such a part; one too short for TAP takes time that was read from before it, or else from behind it. */
+    /**
+     * The first window of a part. A window too short for TAP is extended into earlier time that was read, or else into
+     * later time.
+     */
     public TimeRange firstWindow(TimeRange part, Duration longest) {
         Instant to = min(part.to(), part.from().plus(longest));
         return clear(
@@ -154,7 +160,10 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
         return clear(null, ahead, firstWindow(range, longest));
     }
 
-    /** The half of a bad range that is asked for next, or all of it when TAP answers no shorter window; none of what TAP has forgotten. */
+    /**
+     * The next window inside a bad range: one half, or all of it when TAP answers no shorter window. Starts at the edge
+     * of TAP's history or later.
+     */
     private TimeRange part(Unreadable whole, Duration longest, Instant edge) {
         Unreadable range = whole.since(edge);
         Instant from = range.time().from();
@@ -169,7 +178,7 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
         return older.from().isBefore(edge) ? newer : clear(whole, older, newer);
     }
 
-    /** The first of these windows if it is clear of what other ranges avoid, else the second if that is; else the first. */
+    /** The first of the two windows that avoids all other ranges, or the first one if neither does. */
     private TimeRange clear(Unreadable self, TimeRange first, TimeRange second) {
         return Stream.of(first, second)
                 .filter(window -> isClear(self, window))
@@ -183,7 +192,10 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
                 .noneMatch(window::overlaps);
     }
 
-    /** Whether it ends at one of these ranges and was read too early for late rows; it is read again when they must have come. */
+    /**
+     * Whether a range ends where an avoided one starts and was read too early for late rows. It is read again after the
+     * indexing lag.
+     */
     private boolean waits(TimeRange range, Instant now) {
         return endsAtOne(range) && range.to().plus(INDEXING_LAG).isAfter(now);
     }

@@ -7,19 +7,19 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Between which instants TAP can be asked.
+ * The time that TAP can be asked about.
  *
- * @param now  no window may end later
- * @param edge no window may begin earlier, since TAP does not hold that time any more; whole seconds
+ * @param now  the latest end of a window
+ * @param edge the earliest start of a window, since TAP no longer reports earlier time; whole seconds
  */
 public record Horizon(Instant now, Instant edge) {
 
-    /** As it is when clocks agree: TAP's seven days less the margin. */
+    /** The horizon when the clocks agree: TAP's seven days less the margin. */
     public static Horizon at(Instant now) {
         return new Horizon(now, oldest(now));
     }
 
-    /** Where TAP's history begins for us when its clock says {@code now}. */
+    /** The start of TAP's history when its clock says {@code now}, with the margin. */
     public static Instant oldest(Instant now) {
         return now.minus(HISTORY).plus(HISTORY_MARGIN).truncatedTo(ChronoUnit.SECONDS);
     }

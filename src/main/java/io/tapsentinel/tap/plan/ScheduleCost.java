@@ -9,19 +9,19 @@ import java.util.Date;
 import org.quartz.CronExpression;
 
 /**
- * How many requests a schedule makes a day when nothing goes wrong.
+ * Requests per day of a schedule without failures.
  *
- * @param polls  of the busiest day of a week
+ * @param polls  on the busiest day of a week
  * @param sweeps every closed hour at every age
  */
 public record ScheduleCost(int polls, int sweeps) {
 
     private static final Duration DAY = Duration.ofHours(24);
     private static final int DAYS = 7;
-    /** More than any budget holds; a schedule of seconds is not followed any further. */
+    /** More than any budget allows; counting stops here. */
     private static final int ENOUGH = 100_000;
 
-    /** @throws InvalidSettingException naming the first property that is wrong */
+    /** @throws InvalidSettingException for the first invalid property */
     public static ScheduleCost of(SettingReader read) {
         return of(
                 Cron.of(read, "tap.poll.cron"),
@@ -31,7 +31,7 @@ public record ScheduleCost(int polls, int sweeps) {
     }
 
     /**
-     * @param from where the week begins that is looked at
+     * @param from start of the week to count
      * @param ages how often each hour is swept
      */
     static ScheduleCost of(CronExpression cron, Duration lookBack, int ages, Instant from) {
@@ -52,7 +52,10 @@ public record ScheduleCost(int polls, int sweeps) {
         return new ScheduleCost(busiest, 24 * ages);
     }
 
-    /** Of a poll after this pause: with a long one it reads all of it and a look-back before, see WindowPlanner. */
+    /**
+     * Requests of a poll after this pause. After a long pause it reads all of it and one look-back before, see
+     * WindowPlanner.
+     */
     private static int requests(Duration pause, Duration lookBack) {
         if (pause.compareTo(lookBack.minus(TapLimits.INDEXING_LAG)) <= 0) {
             return 1;
@@ -62,12 +65,12 @@ public record ScheduleCost(int polls, int sweeps) {
         return (int) Math.min(ENOUGH, (seconds + hour - 1) / hour);
     }
 
-    /** Of both. */
+    /** Polls and sweeps. */
     public int total() {
         return polls + sweeps;
     }
 
-    /** The sum in words: {@code 288 polls + 144 sweeps = 432 requests a day}. */
+    /** For messages: {@code 288 polls + 144 sweeps = 432 requests a day}. */
     @Override
     public String toString() {
         return polls + " polls + " + sweeps + " sweeps = " + total() + " requests a day";

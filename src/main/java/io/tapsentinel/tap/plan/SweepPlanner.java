@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Decides which closed hours are read once more. An hour is due when it has reached an age at which it was not swept yet; of several
- * ages that it has reached, as after an outage, the last one stands for all. Pure.
+ * Decides which closed hours to sweep. An hour is due when it reaches an age at which it was not swept yet. If it has
+ * passed several, as after an outage, one sweep counts for all. Pure.
  */
 public class SweepPlanner {
 
@@ -21,12 +21,12 @@ public class SweepPlanner {
     private final List<Duration> ages;
 
     /**
-     * How long after its end each closed hour is read again, ascending; empty for never.
+     * Ages at which each closed hour is swept, counted from its end, ascending; empty for never.
      *
      * @throws io.tapsentinel.config.InvalidSettingException when an age is out of bounds
      */
     public static List<Duration> ages(SettingReader read) {
-        // a younger hour may still gain rows that a poll brings; of an older one TAP has forgotten the beginning
+        // polls still find rows of a younger hour; the start of an older one is no longer reported
         return read
                 .durations("tap.sweep.ages", TapLimits.INDEXING_LAG, TapLimits.HISTORY.minus(Duration.ofHours(2)))
                 .stream()
@@ -35,17 +35,17 @@ public class SweepPlanner {
                 .toList();
     }
 
-    /** @param ages how long after its end an hour is read again, ascending; empty for never */
+    /** @param ages counted from the end of the hour, ascending; empty for never */
     public SweepPlanner(List<Duration> ages) {
         this.ages = List.copyOf(ages);
     }
 
     /**
-     * The hours that are due, newest first. None begins before the first start's edge or TAP's, or is not wholly read yet: what a
-     * sweep finds in an hour must have come late.
+     * The due hours, newest first. Only hours within TAP's history that polls have read completely since the first
+     * start, so that whatever a sweep finds is late.
      *
-     * @param backlog time that is still to be read
-     * @param swept   when each hour was swept last, by its beginning
+     * @param backlog time still to be read
+     * @param swept   last sweep of each hour, by the start of the hour
      */
     public List<TimeRange> due(
             Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
@@ -80,7 +80,7 @@ public class SweepPlanner {
         return false;
     }
 
-    /** The beginning of the clock hour that a swept range lies in. */
+    /** Start of the clock hour of a swept range. */
     public static Instant hourOf(TimeRange swept) {
         return swept.from().truncatedTo(ChronoUnit.HOURS);
     }

@@ -2,7 +2,7 @@ package io.tapsentinel.tap.plan;
 
 import java.time.Duration;
 
-/** Bounds that TAP's SIEM API sets, as its page and its refusals state them; the one place where they are written. */
+/** Limits of TAP's SIEM API, from its documentation and its refusals. No other class repeats them. */
 public final class TapLimits {
 
     /** A shorter interval is refused: "too short (<30.00s)". */
@@ -11,9 +11,9 @@ public final class TapLimits {
     public static final Duration LONGEST_WINDOW = Duration.ofHours(1);
     /** An interval that starts earlier is refused: "too far into the past (7.00d)". */
     public static final Duration HISTORY = Duration.ofDays(7);
-    /** How far from that edge we stay, since the request travels and clocks differ. */
+    /** Distance to keep from that limit, because requests take time and clocks differ. */
     public static final Duration HISTORY_MARGIN = Duration.ofMinutes(5);
-    /** How long TAP takes at most until a row shows in a window that contains it, as its clients measured. */
+    /** Time until TAP reports a row at the latest, as measured by its clients. */
     public static final Duration INDEXING_LAG = Duration.ofMinutes(30);
 
     private TapLimits() {}

@@ -7,10 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/**
- * A closed range of time in UTC, whole seconds, {@code from <= to}; as long as it needs to be, so not always a window
- * that TAP would answer.
- */
+/** A closed time range in UTC, whole seconds, {@code from <= to}. Any length, so not always a valid window for TAP. */
 public record TimeRange(Instant from, Instant to) {
 
     public TimeRange {
@@ -23,17 +20,17 @@ public record TimeRange(Instant from, Instant to) {
         return Duration.between(from, to);
     }
 
-    /** Whether there is no time in it to read. */
+    /** Whether it has no duration. */
     public boolean isEmpty() {
         return from.equals(to);
     }
 
-    /** Whether they share any time; meeting at an instant is not enough. */
+    /** Whether the ranges overlap; a shared boundary is not enough. */
     public boolean overlaps(TimeRange other) {
         return from.isBefore(other.to) && other.from.isBefore(to);
     }
 
-    /** The same instants in as few ranges as possible, oldest first, none empty. */
+    /** Merges ranges into as few as possible, oldest first, without empty ones. */
     public static List<TimeRange> union(List<TimeRange> ranges) {
         List<TimeRange> sorted = new ArrayList<>(ranges);
         sorted.sort(Comparator.comparing(TimeRange::from));
@@ -52,12 +49,12 @@ public record TimeRange(Instant from, Instant to) {
         return merged;
     }
 
-    /** How much time they hold; what several hold counts once. */
+    /** Total time covered; overlaps count once. */
     public static Duration total(List<TimeRange> ranges) {
         return union(ranges).stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus);
     }
 
-    /** What is left of {@code ranges} without {@code done}. */
+    /** The rest of {@code ranges} without {@code done}. */
     public static List<TimeRange> without(List<TimeRange> ranges, TimeRange done) {
         List<TimeRange> left = new ArrayList<>();
         for (TimeRange range : ranges) {
@@ -75,7 +72,7 @@ public record TimeRange(Instant from, Instant to) {
         return left;
     }
 
-    /** What is left of {@code ranges} without any of {@code done}. */
+    /** The rest of {@code ranges} without any of {@code done}. */
     public static List<TimeRange> without(List<TimeRange> ranges, List<TimeRange> done) {
         List<TimeRange> left = ranges;
         for (TimeRange each : done) {
@@ -89,7 +86,7 @@ public record TimeRange(Instant from, Instant to) {
         return HumanText.range(from, to);
     }
 
-    /** An ISO 8601 interval, the form that TAP takes. */
+    /** An ISO 8601 interval, as in TAP's query. */
     @Override
     public String toString() {
         return from + "/" + to;

@@ -4,30 +4,33 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Time whose answer came in whole and could not be read, or ended the process.
+ * Time whose complete answer could not be read or ended the process.
  *
- * @param time   where the cause lies, at both ends inclusive
- * @param bad    whether that happened twice in a row; a suspicion until then
- * @param how    in which way the last attempts failed
- * @param times  failed attempts of one kind at {@link #lastWindow}, in a row
- * @param failedAt when the last of them failed; the epoch when there was none
- * @param proven whether other time was read since, so that this answer is to blame and not TAP as a whole
+ * @param time     the time of the cause, both ends included
+ * @param bad      whether it failed twice in a row; only suspected until then
+ * @param how      kind of the last failures
+ * @param times    failed attempts of one kind at {@link #lastWindow}, in a row
+ * @param failedAt time of the last of them; the epoch for none
+ * @param proven   whether other time was read since, so that this answer is to blame and not TAP in general
  */
 public record Unreadable(TimeRange time, boolean bad, How how, int times, Instant failedAt, boolean proven) {
 
-    /** Between two last attempts whose answer could not be read, since a fault of TAP's or of a proxy's may pass. */
+    /** Pause between two last attempts at an unreadable answer, since a fault of TAP or of a proxy may pass. */
     public static final Duration APART = Duration.ofMinutes(4);
 
-    /** On either side, since TAP's windows include both their ends: a cause that lies on a cut would else be in the next window too. */
+    /**
+     * Distance on either side. TAP's windows include both ends, so a cause on the boundary would be in the next window
+     * too.
+     */
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
-    /** In which way an attempt failed. */
+    /** Kinds of failed attempts. */
     public enum How {
         /** The answer could not be read. */
         ANSWER(2),
-        /** An Error ended the process while it read the answer, and the process said so. */
+        /** An Error ended the process while it read the answer, and the process recorded it. */
         ERROR(2),
-        /** The process ended while it read the answer, without a word: a kill does so, too, at any moment. */
+        /** The process ended while it read the answer, without a trace; a kill at that moment looks the same. */
         END(4);
 
         private final int attempts;
@@ -36,7 +39,7 @@ public record Unreadable(TimeRange time, boolean bad, How how, int times, Instan
             this.attempts = attempts;
         }
 
-        /** How many of them in a row, at the shortest window, make a gap. */
+        /** Attempts in a row, with the shortest window, that make a gap. */
         public int attempts() {
             return attempts;
         }
@@ -46,7 +49,7 @@ public record Unreadable(TimeRange time, boolean bad, How how, int times, Instan
         }
     }
 
-    /** What no other window may share any time with; at most as long as TAP's shortest window once it {@link #isShortest}. */
+    /** The time that no other window may overlap; at most TAP's shortest window once {@link #isShortest}. */
     public TimeRange avoided() {
         return new TimeRange(time.from().minus(MARGIN), time.to().plus(MARGIN));
     }
@@ -56,19 +59,19 @@ public record Unreadable(TimeRange time, boolean bad, How how, int times, Instan
         return avoided().length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0;
     }
 
-    /** The window of the last attempts: all of {@link #avoided}, and of the time before it as much as TAP demands. */
+    /** The window of the last attempts: {@link #avoided}, extended into earlier time to TAP's minimum length. */
     public TimeRange lastWindow() {
         return lastWindow(avoided().to());
     }
 
-    /** Whether this is a window of its last attempts; it begins later where TAP has forgotten what lies before. */
+    /** Whether this is a window of its last attempts, which starts later where TAP's history does. */
     public boolean isAskedForBy(TimeRange window) {
         return isShortest()
                 && (window.equals(lastWindow())
                         || window.from().equals(time.from()) && !time.to().isAfter(window.to()));
     }
 
-    /** The same of what has become a gap that ends there. */
+    /** The window of the last attempts at a gap that ends at this time. */
     public static TimeRange lastWindow(Instant to) {
         return new TimeRange(to.minus(TapLimits.SHORTEST_WINDOW), to);
     }
@@ -78,7 +81,7 @@ public record Unreadable(TimeRange time, boolean bad, How how, int times, Instan
         return times >= how.attempts;
     }
 
-    /** Whether it may be asked for now. */
+    /** Whether it may be requested now. */
     boolean isDue(Instant now) {
         boolean isRecent = how == How.ANSWER && !now.isBefore(failedAt) && now.isBefore(failedAt.plus(APART));
         return times == 0 || proven && !isRecent;
@@ -94,19 +97,19 @@ public record Unreadable(TimeRange time, boolean bad, How how, int times, Instan
         return !window.from().isAfter(time.to()) && !time.from().isAfter(window.to());
     }
 
-    /** The part that lies in the window; call it when it {@link #touches}. */
+    /** The part inside the window. Call it only if it {@link #touches}. */
     public TimeRange within(TimeRange window) {
         return new TimeRange(
                 time.from().isAfter(window.from()) ? time.from() : window.from(),
                 time.to().isBefore(window.to()) ? time.to() : window.to());
     }
 
-    /** The same cause in this part of its time. */
+    /** The same cause in part of its time. */
     public Unreadable in(TimeRange part) {
         return part.equals(time) ? this : new Unreadable(part, bad, how, 0, Instant.EPOCH, proven);
     }
 
-    /** The same without what TAP has forgotten. */
+    /** The part that TAP still reports. */
     Unreadable since(Instant edge) {
         return !time.from().isBefore(edge) || time.to().isBefore(edge) ? this : in(new TimeRange(edge, time.to()));
     }
@@ -115,10 +118,13 @@ public record Unreadable(TimeRange time, boolean bad, How how, int times, Instan
         return new Unreadable(time, bad, how, times, failedAt, true);
     }
 
-    /** One more attempt at {@link #lastWindow} has failed. While nothing else was read since the one before, TAP may be to blame. */
+    /**
+     * Another attempt at {@link #lastWindow} failed. Counts only if other time was read since the last one; otherwise
+     * TAP in general may be to blame.
+     */
     public Unreadable failedAgain(How now, Instant at) {
         boolean inARow = times > 0 && how.isLike(now);
-        // what is less sure stands for both
+        // the less certain kind counts for both
         How both = inARow && how.attempts > now.attempts ? how : now;
         return new Unreadable(time, true, both, !inARow ? 1 : proven ? times + 1 : times, at, false);
     }

@@ -14,14 +14,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Decides which time to ask TAP for; pure, so that its one promise can be tested on any schedule: <em>every instant since
- * the origin lies inside at least one read made {@link TapLimits#INDEXING_LAG} or more after it, or inside a gap.</em>
- * A poll re-reads the look-back, which keeps the promise while polls succeed at least every (look-back - lag); after a
- * longer pause it starts one look-back before the progress, since rows indexed late just before the pause were never seen.
+ * Decides which time to request. Pure, so that its one promise can be tested on any schedule: <em>every instant since
+ * the origin is inside a read made {@link TapLimits#INDEXING_LAG} or more after it, or inside a gap.</em>
+ *
+ * <p>Each poll re-reads the look-back, which keeps the promise as long as a poll succeeds every (look-back - lag).
+ * After a longer pause, the poll starts one look-back before the progress, since rows indexed late just before the
+ * pause were never seen.
  */
 public class WindowPlanner {
 
-    /** How close to TAP's edge time is urgent: a fresh window with its retries may take so long. */
+    /** How close to the edge of TAP's history time is urgent: as long as a fresh window may take with its retries. */
     private static final Duration CLOSE = Duration.ofMinutes(30);
 
     private final Settings settings;
@@ -30,16 +32,16 @@ public class WindowPlanner {
         this.settings = settings;
     }
 
-    /** Where the first start ever begins to read; has to be durable before anything is read, or a failure would move it. */
+    /** Where the very first start begins. Must be durable before anything is read, or a failure would move it. */
     public Progress planStart(Instant now) {
-        // what TAP no longer holds of it becomes a gap
+        // time that TAP no longer reports becomes a gap
         Instant origin = settings.start()
                 .map(start -> start.truncatedTo(ChronoUnit.SECONDS))
                 .orElse(end(now).minus(settings.backfill()));
         return new Progress(origin, origin);
     }
 
-    /** The setting that decides where the first start begins to read, {@code tap.poll.backfill=PT1H}. */
+    /** The setting that decides where the first start begins: {@code tap.poll.backfill=PT1H}. */
     public String startSetting() {
         return settings.start()
                 .map(start -> "tap.poll.start=" + start)
@@ -49,12 +51,12 @@ public class WindowPlanner {
     /**
      * Plans one poll.
      *
-     * @param longest how much the fresh window may hold; what is older goes to the backlog
+     * @param longest the longest fresh window; older time goes to the backlog
      */
     public Plan planPoll(Horizon horizon, Progress progress, Duration longest) {
         Instant end = end(horizon.now());
         Instant from = startAfter(progress, end);
-        // a gap begins where the last reads came too early for late rows, not where this poll would like to begin
+        // a gap starts where the last reads were too early for late rows, not where this poll would like to start
         Instant unsettled = max(progress.origin(), progress.readTo().minus(INDEXING_LAG));
         List<TimeRange> gaps =
                 unsettled.isBefore(horizon.edge()) ? List.of(new TimeRange(unsettled, horizon.edge())) : List.of();
@@ -70,10 +72,10 @@ public class WindowPlanner {
     }
 
     /**
-     * All time that is owed and that TAP still holds, oldest first.
+     * All unread time that TAP still reports, oldest first.
      *
-     * @param backlog what is in the backlog already
-     * @param plan    the poll's, whose backlog waits for its fresh window
+     * @param backlog the current backlog
+     * @param plan    the plan of the next poll, whose backlog is not durable yet
      */
     public List<TimeRange> owed(List<TimeRange> backlog, Plan plan, Horizon horizon) {
         List<TimeRange> owed = new ArrayList<>(backlog);
@@ -82,21 +84,23 @@ public class WindowPlanner {
         return TimeRange.without(owed, expired(owed, horizon));
     }
 
-    /** The oldest window of what is owed, when TAP would forget its beginning before a turn behind the fresh window; else empty. */
+    /** The oldest window of the unread time, if TAP would drop its start before its turn after the fresh window. */
     public Optional<TimeRange> urgent(List<TimeRange> owed, Horizon horizon, Duration longest, Detour detour) {
         return owed.isEmpty() || owed.get(0).from().isAfter(horizon.edge().plus(CLOSE))
                 ? Optional.empty()
                 : detour.nextOfBacklog(owed, longest, horizon, range -> false);
     }
 
-    /** The oldest window of a backlog, at most {@code longest}; a rest too short for TAP is read together with what follows it. */
+    /**
+     * The oldest window of a backlog, at most {@code longest}. A rest too short for TAP is extended into later time.
+     */
     public static TimeRange oldestWindow(List<TimeRange> backlog, Duration longest) {
         TimeRange oldest = backlog.get(0);
         Instant to = min(oldest.to(), oldest.from().plus(longest));
         return new TimeRange(oldest.from(), max(to, oldest.from().plus(SHORTEST_WINDOW)));
     }
 
-    /** The part of a backlog that TAP no longer holds; it has to become gaps, exactly as it is returned. */
+    /** The parts of a backlog that TAP no longer reports. They must become gaps exactly as returned. */
     public List<TimeRange> expired(List<TimeRange> backlog, Horizon horizon) {
         return backlog.stream()
                 .filter(range -> range.from().isBefore(horizon.edge()))
@@ -115,14 +119,14 @@ public class WindowPlanner {
     }
 
     /**
-     * @param lookBack how much time before its end every poll reads again; 30 minutes to 1 hour
+     * @param lookBack how much earlier time every poll re-reads; 30 minutes to 1 hour
      * @param settle   how long before now a window ends
      * @param backfill how far back the first start reads, up to 7 days
-     * @param start    where the first start begins, wins over {@code backfill}
+     * @param start    where the first start begins; wins over {@code backfill}
      */
     public record Settings(Duration lookBack, Duration settle, Duration backfill, Optional<Instant> start) {
 
-        /** @throws io.tapsentinel.config.InvalidSettingException naming the property that is wrong */
+        /** @throws io.tapsentinel.config.InvalidSettingException for the invalid property */
         public static Settings of(SettingReader read) {
             return new Settings(
                     read.duration("tap.poll.look-back", TapLimits.INDEXING_LAG, TapLimits.LONGEST_WINDOW),

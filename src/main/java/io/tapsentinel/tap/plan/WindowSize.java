@@ -8,9 +8,9 @@ import static io.tapsentinel.tap.plan.TapLimits.SHORTEST_WINDOW;
 import java.time.Duration;
 
 /**
- * How much time to ask for at once. TAP has no paging, so an answer that is too large, or that it cannot finish in time, gets
- * smaller only with its window: one that is too large or two time-outs in a row halve it, down to 30 seconds, and every three reads that succeed double it, up to an hour.
- * Kept in memory only: a restart begins with an hour. Thread-safe.
+ * The length of windows. TAP has no paging, so only a shorter window makes an answer smaller. An answer that is too
+ * large, or two timeouts in a row, halve the length, down to 30 seconds. Three successful reads double it, up to an
+ * hour. In memory only: a restart begins with an hour. Thread-safe.
  */
 public class WindowSize {
 
@@ -21,12 +21,12 @@ public class WindowSize {
     private int timeOuts;
     private int reads;
 
-    /** The longest window to plan, whole seconds. */
+    /** The longest window to plan, in whole seconds. */
     public synchronized Duration longest() {
         return longest;
     }
 
-    /** Whether windows are shorter than TAP would allow. */
+    /** Whether windows are shorter than TAP allows. */
     public synchronized boolean isReduced() {
         return longest.compareTo(LONGEST_WINDOW) < 0;
     }
@@ -42,13 +42,13 @@ public class WindowSize {
             return false;
         }
         timeOuts = 0;
-        // half of what was asked for: it may have been shorter than what may be asked for
+        // half of the requested length, which may be less than the current limit
         longest = max(SHORTEST_WINDOW, Duration.ofSeconds(length.toSeconds() / 2));
         return true;
     }
 
     /**
-     * The answer for a window of this length was too large, and would be so again.
+     * The answer for a window of this length was too large, as it would be again.
      *
      * @return whether windows are shorter from now on
      */
@@ -57,7 +57,7 @@ public class WindowSize {
         return timedOut(length);
     }
 
-    /** A window was read to its end. */
+    /** A window was read completely. */
     public synchronized void read() {
         timeOuts = 0;
         if (isReduced() && ++reads == GOOD_READS) {
@@ -66,7 +66,7 @@ public class WindowSize {
         }
     }
 
-    /** A window failed for another reason, which its length has no part in. */
+    /** A window failed for a reason unrelated to its length. */
     public synchronized void failed() {
         timeOuts = 0;
         reads = 0;

@@ -1,5 +1,5 @@
 /**
- * Which time is read next. Pure.
+ * Plans which time to read next. Pure.
  * May use event, config and process.
  * Read {@link io.tapsentinel.tap.plan.WindowPlanner} first.
  */
