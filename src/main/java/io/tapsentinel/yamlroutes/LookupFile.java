@@ -27,15 +27,15 @@ import java.util.Properties;
 final class LookupFile {
 
     static final int MOST_BYTES = 10_000_000;
-    private static final Duration LOOKED_AT = Duration.ofSeconds(1);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
     private final Path path;
     private final String name;
     private final Clock clock;
-    private Instant looked;
+    private Instant checkedAt;
     private List<Object> version;
     private Map<String, String> entries;
-    private String trouble;
+    private String problem;
 
     /** @param name the file as the operator wrote it, for messages */
     LookupFile(Path path, String name, Clock clock) {
@@ -56,40 +56,40 @@ final class LookupFile {
      */
     synchronized Map<String, String> entries() {
         Instant now = clock.instant();
-        if (looked == null || !now.isBefore(looked.plus(LOOKED_AT)) || now.isBefore(looked)) {
-            looked = now;
-            look();
+        if (checkedAt == null || !now.isBefore(checkedAt.plus(CHECK_INTERVAL)) || now.isBefore(checkedAt)) {
+            checkedAt = now;
+            refresh();
         }
-        if (trouble != null) {
+        if (problem != null) {
             throw new IllegalStateException(
-                    "lookup: " + name + " " + trouble + "; events that need it are not sent until this is fixed");
+                    "lookup: " + name + " " + problem + "; events that need it are not sent until this is fixed");
         }
         return entries;
     }
 
-    private void look() {
+    private void refresh() {
         try {
             BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
             List<Object> found = List.of(now.lastModifiedTime(), now.size(), String.valueOf(now.fileKey()));
-            if (trouble != null || !found.equals(version)) {
+            if (problem != null || !found.equals(version)) {
                 byte[] bytes = readFirst(MOST_BYTES + 1);
                 if (bytes.length > MOST_BYTES) {
-                    trouble = "is larger than " + MOST_BYTES / 1_000_000 + " MB";
+                    problem = "is larger than " + MOST_BYTES / 1_000_000 + " MB";
                     return;
                 }
                 entries = parse(bytes);
                 version = found;
-                trouble = null;
+                problem = null;
             }
         } catch (NoSuchFileException e) {
-            trouble = "is missing";
+            problem = "is missing";
         } catch (CharacterCodingException e) {
-            trouble = "is not UTF-8";
+            problem = "is not UTF-8";
         } catch (IOException e) {
-            trouble = "cannot be read (" + SafeMessage.of(e) + ")";
+            problem = "cannot be read (" + SafeMessage.of(e) + ")";
         } catch (IllegalArgumentException e) {
             // the exception's message may quote the file
-            trouble = "is not a properties file: \\u must be followed by four hex digits";
+            problem = "is not a properties file: \\u must be followed by four hex digits";
         }
     }
 

@@ -102,7 +102,7 @@ public final class RouteContract {
             }
             if (problems.size() == before) {
                 set.refusal(route)
-                        .ifPresent(reason -> problems.add(findCulprit(set, Step.outer(route))
+                        .ifPresent(reason -> problems.add(findRefusedStep(set, Step.outer(route))
                                         .map(Step::place)
                                         .orElseGet(() -> Step.place(route))
                                 + ": " + reason));
@@ -112,10 +112,10 @@ public final class RouteContract {
     }
 
     /** The innermost step that Camel refuses even alone. */
-    private static Optional<Step> findCulprit(RouteSet set, List<Step> steps) {
+    private static Optional<Step> findRefusedStep(RouteSet set, List<Step> steps) {
         for (Step step : steps) {
             boolean refused = !step.isClause() && set.isRefused(step);
-            Optional<Step> inner = refused || step.isClause() ? findCulprit(set, step.inner()) : Optional.empty();
+            Optional<Step> inner = refused || step.isClause() ? findRefusedStep(set, step.inner()) : Optional.empty();
             if (refused || inner.isPresent()) {
                 return inner.or(() -> Optional.of(step));
             }

@@ -63,12 +63,12 @@ final class RouteReferences {
         Stream.of(EventType.values()).forEach(type -> requireCall("tap-event", DIRECT + type.routeId()));
         set.routes().forEach(route -> Step.of(route).forEach(this::requireTarget));
         set.routes().forEach(this::requireEnd);
-        requireAnswerAsItIs();
+        requireRequestLast();
         return problems;
     }
 
     /** A step after the request could remove events from TAP's answer unnoticed. */
-    private void requireAnswerAsItIs() {
+    private void requireRequestLast() {
         RouteDefinition fetch = byId.get(FETCH);
         if (fetch == null) {
             return;

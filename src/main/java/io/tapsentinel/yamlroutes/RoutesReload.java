@@ -25,24 +25,24 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
     private final Map<String, String> properties;
     private final Pace pace;
     private final AtomicBoolean due = new AtomicBoolean();
-    private ScheduledExecutorService looks;
+    private ScheduledExecutorService checks;
     private RunningRoutes running;
-    private Look last;
-    private Look decided;
+    private Snapshot last;
+    private Snapshot decided;
     private volatile List<String> refused = List.of();
 
     /**
      * How fast a change is noticed.
      *
-     * @param quiet how long the folder must stay the same
-     * @param look  how often to read it without a notification; a replaced or mounted folder sends none
+     * @param quiet    how long the folder must stay the same
+     * @param interval how often to read it without a notification; a replaced or mounted folder sends none
      */
-    public record Pace(Duration quiet, Duration look) {
+    public record Pace(Duration quiet, Duration interval) {
         public static final Pace USUAL = new Pace(Duration.ofMillis(300), Duration.ofSeconds(2));
     }
 
     /** What one read of the folder found: its files, or why they cannot be read. */
-    private record Look(RouteFiles files, String failure) {}
+    private record Snapshot(RouteFiles files, String failure) {}
 
     /**
      * @param started    the files of the running routes
@@ -52,10 +52,10 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
         super(folder.toString());
         this.folder = folder;
         this.started = started;
-        this.decided = new Look(started, null);
+        this.decided = new Snapshot(started, null);
         this.properties = properties;
         this.pace = pace;
-        setResourceReload((name, resource) -> scheduleLook());
+        setResourceReload((name, resource) -> scheduleCheck());
     }
 
     /** The problems of the current folder; empty when its routes run. */
@@ -66,32 +66,32 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
     @Override
     protected void doStart() throws Exception {
         running = new RunningRoutes(getCamelContext(), started);
-        looks = getCamelContext().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "routes-reload");
-        looks.scheduleWithFixedDelay(
-                this::scheduleLook, pace.look.toMillis(), pace.look.toMillis(), TimeUnit.MILLISECONDS);
+        checks = getCamelContext().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "routes-reload");
+        checks.scheduleWithFixedDelay(
+                this::scheduleCheck, pace.interval.toMillis(), pace.interval.toMillis(), TimeUnit.MILLISECONDS);
         super.doStart();
     }
 
     @Override
     protected void doStop() throws Exception {
         super.doStop();
-        if (looks != null) {
-            getCamelContext().getExecutorServiceManager().shutdownNow(looks);
+        if (checks != null) {
+            getCamelContext().getExecutorServiceManager().shutdownNow(checks);
         }
     }
 
-    private void scheduleLook() {
+    private void scheduleCheck() {
         if (due.compareAndSet(false, true)) {
-            looks.schedule(this::look, pace.quiet.toMillis(), TimeUnit.MILLISECONDS);
+            checks.schedule(this::check, pace.quiet.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
-    private void look() {
+    private void check() {
         due.set(false);
-        Look now = read();
+        Snapshot now = read();
         if (!now.equals(last)) {
             last = now;
-            scheduleLook();
+            scheduleCheck();
         } else if (!now.equals(decided)) {
             decided = now;
             try {
@@ -109,7 +109,7 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
         }
     }
 
-    private void decide(Look now) throws Exception {
+    private void decide(Snapshot now) throws Exception {
         if (now.files == null) {
             refuse(List.of(now.failure));
         } else if (now.files.texts().isEmpty()) {
@@ -136,11 +136,11 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
         problems.forEach(problem -> LOG.warn("{}/ is refused, the running routes stay in place: {}", folder, problem));
     }
 
-    private Look read() {
+    private Snapshot read() {
         try {
-            return new Look(RouteFiles.in(folder), null);
+            return new Snapshot(RouteFiles.in(folder), null);
         } catch (InvalidSettingException e) {
-            return new Look(null, e.getMessage());
+            return new Snapshot(null, e.getMessage());
         }
     }
 }

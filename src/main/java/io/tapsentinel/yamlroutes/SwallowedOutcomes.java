@@ -54,7 +54,7 @@ public final class SwallowedOutcomes {
         routes.stream().filter(route -> route.getRouteId().equals(ROUTER)).forEach(passed::add);
         List<String> found = passed.stream()
                 .flatMap(route -> Stream.concat(
-                        deadLetters(route), Step.of(route).stream().flatMap(SwallowedOutcomes::suspicion)))
+                        deadLetters(route), Step.of(route).stream().flatMap(SwallowedOutcomes::suspect)))
                 .toList();
         if (!found.isEmpty()) {
             return String.join("; ", found);
@@ -97,7 +97,7 @@ public final class SwallowedOutcomes {
                 : Stream.empty();
     }
 
-    private static Stream<String> suspicion(Step step) {
+    private static Stream<String> suspect(Step step) {
         ProcessorDefinition<?> kind = step.definition();
         if (!step.waits()
                 || kind instanceof OnCompletionDefinition
@@ -112,11 +112,12 @@ public final class SwallowedOutcomes {
         return kind instanceof TryDefinition attempt
                         && !attempt.getCatchClauses().isEmpty()
                 || kind instanceof CircuitBreakerDefinition breaker && breaker.getOnFallback() != null
-                || kind instanceof OnExceptionDefinition on && (says(on.getHandled()) || says(on.getContinued()));
+                || kind instanceof OnExceptionDefinition on && (isTrue(on.getHandled()) || isTrue(on.getContinued()));
     }
 
-    private static boolean says(ExpressionSubElementDefinition yes) {
-        return yes != null && !"false".equals(yes.getExpressionType().getExpression());
+    private static boolean isTrue(ExpressionSubElementDefinition expression) {
+        return expression != null
+                && !"false".equals(expression.getExpressionType().getExpression());
     }
 
     private static String name(Step step) {
