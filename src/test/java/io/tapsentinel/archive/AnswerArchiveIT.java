@@ -47,9 +47,9 @@ class AnswerArchiveIT {
     }
 
     @Test
-    void everyAnswerInWhichSomethingWasNewIsThereAsTapSentItAndNoOther() throws Exception {
+    void onlyAnswersWithNewEventsAreArchivedUnchanged() throws Exception {
         RunningProgram program = services.start().poll();
-        // nothing can be new in the same time asked for again
+        // a second read of the same time has nothing new
         program.poll();
         services.clock().advance(Duration.ofMinutes(10));
         program.poll();
@@ -69,11 +69,11 @@ class AnswerArchiveIT {
     }
 
     @Test
-    void anArchiveThatIsAwayHoldsUpNothingAndGetsEverythingWhenItIsBack() throws Exception {
+    void unreachableArchiveDelaysNothingAndGetsAllAnswersLater() throws Exception {
         Files.createFile(archive);
         RunningProgram program = services.start().poll();
         assertThat(services.rows()).isEqualTo(services.firstHour());
-        await("health tells it").atMost(SOON).until(() -> findings(program).level() == Findings.Level.DEGRADED);
+        await("health reports it").atMost(SOON).until(() -> findings(program).level() == Findings.Level.DEGRADED);
         assertThat(findings(program).problems())
                 .singleElement()
                 .asString()
@@ -82,21 +82,21 @@ class AnswerArchiveIT {
 
         Files.delete(archive);
         services.clock().advance(Duration.ofMinutes(5));
-        await("it is there").atMost(SOON).until(() -> files(outbox).isEmpty());
+        await("the answer is archived").atMost(SOON).until(() -> files(outbox).isEmpty());
         assertThat(files(archive)).map(AnswerArchiveIT::text).containsExactly(answers.get(0));
-        // the answer leaves the outbox before its sender knows how it went
+        // the answer leaves the outbox before its sender knows the outcome
         await("health is up again").atMost(SOON).until(() -> findings(program).level() == Findings.Level.UP);
     }
 
     @Test
-    void anArchiveThatNeverAnswersIsToldAndHoldsUpNothing() throws Exception {
+    void silentArchiveIsReportedAndDelaysNothing() throws Exception {
         try (FaultProxy never = new FaultProxy(URI.create("http://127.0.0.1:9"))) {
             never.hold();
             RunningProgram program = services.with(
                             "tap.archive.uri", never.uri().toString())
                     .start()
                     .poll();
-            await("an answer is on its way").atMost(SOON).until(() -> never.held() == 1);
+            await("an upload is running").atMost(SOON).until(() -> never.held() == 1);
             assertThat(services.rows()).isEqualTo(services.firstHour());
             assertThat(findings(program).level()).isEqualTo(Findings.Level.UP);
 
@@ -112,7 +112,7 @@ class AnswerArchiveIT {
     }
 
     @Test
-    void whatHasNoRoomIsDroppedAndCountedWhileEventsLand() throws Exception {
+    void answerWithoutRoomIsDroppedAndItsEventsDelivered() throws Exception {
         Files.createFile(archive);
         Files.createDirectory(outbox);
         Files.write(outbox.resolve("other"), new byte[1_000_000]);
@@ -129,7 +129,7 @@ class AnswerArchiveIT {
     }
 
     @Test
-    void whatAKilledProcessLeftIsKeptWhenItIsWhole() throws Exception {
+    void completeAnswersOfAKilledProcessAreKept() throws Exception {
         Files.createDirectory(outbox);
         String name = "tap_20261120T105900Z_20261120T115900Z_20261120T120000123Z.json.gz";
         try (var gzip = new GZIPOutputStream(Files.newOutputStream(outbox.resolve(name + ".open")))) {
@@ -140,7 +140,7 @@ class AnswerArchiveIT {
                 new byte[] {0x1f, (byte) 0x8b, 8});
         services.start();
 
-        await("the whole one is archived")
+        await("the complete answer is archived")
                 .atMost(SOON)
                 .until(() -> files(outbox).isEmpty());
         assertThat(files(archive))
@@ -149,7 +149,7 @@ class AnswerArchiveIT {
     }
 
     @Test
-    void anOutboxThatCannotBeMadeIsRefusedAtTheStart() throws Exception {
+    void outboxThatCannotBeCreatedFailsTheStart() throws Exception {
         Files.createFile(outbox);
         assertThatThrownBy(services::start).hasMessageContaining("tap.archive.outbox is \"" + outbox);
     }

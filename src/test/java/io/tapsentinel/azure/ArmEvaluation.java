@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Replaces the expressions in parts of an ARM template by their values: with the parameters given, the variables of the
- * template, the indexes of the loops around, and, for outputs, what deployed resources say of themselves.
+ * Evaluates the expressions in an ARM template with given parameters, the template's variables, loop indexes and, for
+ * outputs, the properties of deployed resources.
  */
 final class ArmEvaluation {
 
@@ -34,26 +34,26 @@ final class ArmEvaluation {
         this.deployed = deployed;
     }
 
-    /** Of everything but outputs: a {@code reference} fails. */
+    /** For everything but outputs: {@code reference} fails. */
     static ArmEvaluation of(JsonNode template, Map<String, JsonNode> parameters) {
         return new ArmEvaluation(template, parameters, Map.of(), id -> {
             throw new IllegalArgumentException("reference to " + id + " outside outputs");
         });
     }
 
-    /** With one more loop around; the name is empty for the loop of a resource. */
+    /** Inside one more loop; the name is empty for the loop of a resource. */
     ArmEvaluation inLoop(String name, int index) {
         Map<String, Integer> more = new HashMap<>(indexes);
         more.put(name, index);
         return new ArmEvaluation(template, parameters, more, deployed);
     }
 
-    /** With {@code reference} answered by a function of the resource's id. */
+    /** {@code reference} is answered by a function of the resource's id. */
     ArmEvaluation afterDeployment(Function<String, JsonNode> properties) {
         return new ArmEvaluation(template, parameters, indexes, properties);
     }
 
-    /** A part of the template with all its expressions replaced. */
+    /** A part of the template with all expressions evaluated. */
     JsonNode value(JsonNode part) {
         if (part.isTextual() && ArmExpression.isOne(part.textValue())) {
             return value(ArmExpression.parse(part.textValue()));
@@ -109,7 +109,7 @@ final class ArmEvaluation {
             case "variables" -> value(known(template.path("variables").get(name(call)), call));
             case "copyIndex" ->
                 IntNode.valueOf(known(indexes.get(call.arguments().isEmpty() ? RESOURCE_LOOP : name(call)), call));
-            // the branch not taken may speak of a resource that is not there
+            // the other branch may refer to a resource that does not exist
             case "if" -> value(call.arguments().get(truth(value(call.arguments().get(0))) ? 1 : 2));
             case "reference" -> deployed.apply(name(call));
             default ->

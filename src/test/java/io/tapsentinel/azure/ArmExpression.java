@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What stands between the brackets of a string in an ARM template, {@code [concat('a', parameters('b').c[0])]}, as a tree. */
+/** An expression of an ARM template as a tree, such as {@code [concat('a', parameters('b').c[0])]}. */
 sealed interface ArmExpression {
 
     /** {@code 'text'}. */
@@ -35,15 +35,15 @@ sealed interface ArmExpression {
     /** {@code of[index]}. */
     record Element(ArmExpression of, ArmExpression index) implements ArmExpression {}
 
-    /** Whether Azure Resource Manager takes the text for an expression; {@code [[} escapes one. */
+    /** Whether Azure Resource Manager treats the text as an expression; {@code [[} is an escape. */
     static boolean isOne(String text) {
         return text.startsWith("[") && text.endsWith("]") && !text.startsWith("[[");
     }
 
     /**
-     * The tree of a text for which {@link #isOne} holds.
+     * Parses a text for which {@link #isOne} holds.
      *
-     * @throws IllegalArgumentException when it is not well-formed
+     * @throws IllegalArgumentException if it is malformed
      */
     static ArmExpression parse(String text) {
         Parser parser = new Parser(text.substring(1, text.length() - 1));
@@ -54,7 +54,7 @@ sealed interface ArmExpression {
         return whole;
     }
 
-    /** Recursive descent, one token ahead; the empty token is the end. */
+    /** Recursive descent with one token of lookahead; the empty token is the end. */
     final class Parser {
 
         private static final Pattern TOKEN = Pattern.compile("\\s*('(?:[^']|'')*'|-?\\d+|\\w+|[().,\\[\\]])");

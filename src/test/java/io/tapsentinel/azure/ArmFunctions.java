@@ -15,8 +15,8 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * Those functions of ARM templates that look at nothing but their arguments, as Azure Resource Manager documents them; as
- * many as our template uses. Any other name fails.
+ * ARM template functions that depend only on their arguments, as documented by Azure Resource Manager. Only those that
+ * our template uses; others fail.
  */
 final class ArmFunctions {
 
@@ -73,7 +73,7 @@ final class ArmFunctions {
             if (!argument.isObject()) {
                 throw new IllegalArgumentException("union takes objects here, not " + argument.getNodeType());
             }
-            // Azure merges objects under one name; none of ours may meet that
+            // Azure merges objects of the same name; ours must not rely on that
             argument.properties().forEach(field -> {
                 if (all.has(field.getKey())) {
                     throw new IllegalArgumentException(field.getKey() + " stands in two arguments of union");
@@ -98,7 +98,7 @@ final class ArmFunctions {
                 arguments.subList(1, arguments.size()).toArray());
     }
 
-    /** Not Azure's digits, but as there: the same for the same arguments, and only for these. */
+    /** Not Azure's value, but with the same property: equal for equal arguments only. */
     private static String guid(List<String> arguments) {
         String name = arguments.stream().map(a -> a.length() + ":" + a).collect(Collectors.joining());
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();

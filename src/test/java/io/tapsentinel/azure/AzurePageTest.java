@@ -15,13 +15,13 @@ import java.util.Properties;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the page on the deployment says of the template is so. */
+/** The deployment page matches the template. */
 class AzurePageTest {
 
     private static final JsonNode TEMPLATE = Templates.template();
 
     @Test
-    void everyParameterStandsInTheTableWithItsDefault() throws IOException {
+    void pageListsEveryParameterWithItsDefault() throws IOException {
         Map<String, String> defaults = new LinkedHashMap<>();
         TEMPLATE.required("parameters")
                 .properties()
@@ -49,7 +49,7 @@ class AzurePageTest {
     }
 
     @Test
-    void commandsNameParametersOutputsAndResourcesThatThereAre() throws IOException {
+    void commandsUseExistingParametersOutputsAndResources() throws IOException {
         String page = Files.readString(Path.of("src/site/markdown/azure.md"));
         assertThat(found(page, "[ `](\\w+)=(?:\"\\$|true`? |true\n|false`)"))
                 .filteredOn(name -> !name.contains("_"))
@@ -78,7 +78,7 @@ class AzurePageTest {
         return value.asText().equals("[resourceGroup().location]") ? "the group's" : value.asText();
     }
 
-    /** The first two cells of each row of the table that begins so, without their back-ticks. */
+    /** The first two cells of each row of the table with this heading, without back-ticks. */
     private static Map<String, String> rows(String head) throws IOException {
         Map<String, String> rows = new LinkedHashMap<>();
         Files.readAllLines(Path.of("src/site/markdown/azure.md")).stream()

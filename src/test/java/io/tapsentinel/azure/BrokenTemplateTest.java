@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A wrong order or reference in the template: {@link DependencyCheck} or the evaluation fails, and says what it is. */
+/** {@link DependencyCheck} or the evaluation reports a wrong order or reference in the template. */
 class BrokenTemplateTest {
 
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -20,7 +20,7 @@ class BrokenTemplateTest {
     private static final String ENDPOINT = INSIGHTS + "dataCollectionEndpoints/tap-sentinel";
 
     @Test
-    void ruleThatDoesNotWaitForItsTables() {
+    void ruleMustWaitForItsTables() {
         assertThat(dependencies("/resources/2/dependsOn/0", "[variables('endpointId')]"))
                 .hasSize(5)
                 .contains(
@@ -29,13 +29,13 @@ class BrokenTemplateTest {
     }
 
     @Test
-    void ruleThatDoesNotWaitForItsEndpoint() {
+    void ruleMustWaitForItsEndpoint() {
         assertThat(dependencies("/resources/2/dependsOn/1", "tables"))
                 .containsExactly(RULE + ": does not wait for " + ENDPOINT);
     }
 
     @Test
-    void ruleThatNamesAnEndpointThatIsNotDeployed() {
+    void ruleMustNotNameAnUndeployedEndpoint() {
         Deployment deployment = deployment(
                 "/resources/2/properties/dataCollectionEndpointId",
                 JSON.textNode("[variables('endpointId')]"),
@@ -45,7 +45,7 @@ class BrokenTemplateTest {
     }
 
     @Test
-    void dependencyOnWhatIsNotInTheTemplate() {
+    void dependencyMustBeInTheTemplate() {
         assertThat(dependencies("/resources/4/dependsOn/0", "[variables('workspaceId')]"))
                 .hasSize(2)
                 .allMatch(problem -> problem.contains("/diagnosticSettings/tap-sentinel: "))
@@ -53,13 +53,13 @@ class BrokenTemplateTest {
     }
 
     @Test
-    void resourcesThatWaitForEachOther() {
+    void resourcesMustNotWaitForEachOther() {
         assertThat(dependencies("/resources/1/dependsOn", JSON.arrayNode().add("[variables('ruleId')]")))
                 .containsExactly(ENDPOINT + ": waits for itself", RULE + ": waits for itself");
     }
 
     @Test
-    void outputOfAnEndpointThatIsNotDeployed() {
+    void outputMustNotNameAnUndeployedEndpoint() {
         JsonNode reference = JSON.textNode("[reference(variables('endpointId'), '2023-03-11').logsIngestion.endpoint]");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> deployment("/outputs/sentinelEndpoint/value", reference, Map.of()))
@@ -74,7 +74,7 @@ class BrokenTemplateTest {
         return DependencyCheck.problems(deployment(pointer, value, Map.of("privateLink", true)));
     }
 
-    /** With another value at a place of the template. */
+    /** The template with another value at this pointer. */
     private static Deployment deployment(String pointer, JsonNode value, Map<String, Object> parameters) {
         ObjectNode template = Templates.template();
         int last = pointer.lastIndexOf('/');

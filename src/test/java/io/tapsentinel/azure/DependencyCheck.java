@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.StreamSupport;
 
-/** Whether Azure can order the resources of a deployment: what each waits for is there, and is all that it needs. */
+/** Whether Azure can order the resources of a deployment: every dependency exists and none is missing. */
 final class DependencyCheck {
 
     private final Deployment deployment;
@@ -18,7 +18,7 @@ final class DependencyCheck {
         this.deployment = deployment;
     }
 
-    /** What is wrong, one line each; empty when all is well. */
+    /** The problems, one line each; empty if there are none. */
     static List<String> problems(Deployment deployment) {
         DependencyCheck check = new DependencyCheck(deployment);
         deployment.resources().forEach(check::check);
@@ -47,7 +47,7 @@ final class DependencyCheck {
         }
     }
 
-    /** A rule names its tables by streams only, and Azure refuses one whose table is not there yet. */
+    /** A rule names its tables only in its streams, and Azure refuses it if a table does not exist yet. */
     private static boolean feeds(Deployment.Resource table, Deployment.Resource rule) {
         return rule.type().endsWith("/dataCollectionRules") && table.type().endsWith("/tables");
     }

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What a template asks Azure for once its parameters are given.
+ * The deployment that a template describes with given parameters.
  *
- * @param resources all of them, those too whose condition is false
- * @param outputs   by name
+ * @param resources all resources, including those whose condition is false
+ * @param outputs   outputs by name
  */
 record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
 
@@ -23,10 +23,10 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
     /**
      * One resource.
      *
-     * @param id        its whole id
-     * @param loop      name of the loop that made it, or empty
-     * @param deployed  whether its condition holds
-     * @param json      the resource, its expressions replaced
+     * @param id       its full id
+     * @param loop     name of the loop that created it, or empty
+     * @param deployed whether its condition holds
+     * @param json     the resource with its expressions evaluated
      */
     record Resource(String id, String loop, boolean deployed, JsonNode json) {
 
@@ -42,7 +42,7 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
     /**
      * The deployment of a template.
      *
-     * @throws IllegalArgumentException when a parameter, an expression or a reference of an output is wrong
+     * @throws IllegalArgumentException if a parameter, an expression or a reference of an output is wrong
      */
     static Deployment of(JsonNode template, Map<String, Object> parameters) {
         ArmEvaluation evaluation = ArmEvaluation.of(template, values(template.required("parameters"), parameters));
@@ -57,7 +57,7 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
         return new Deployment(resources, outputs);
     }
 
-    /** Those whose condition holds. */
+    /** Resources whose condition holds. */
     Stream<Resource> deployed(String type) {
         return resources.stream()
                 .filter(Resource::deployed)
@@ -77,7 +77,7 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
         return tables;
     }
 
-    /** The values of the declared parameters, defaults included, checked as Azure checks them before it deploys anything. */
+    /** The values of the declared parameters with defaults, validated as Azure does before it deploys. */
     private static Map<String, JsonNode> values(JsonNode declared, Map<String, Object> given) {
         given.keySet().stream().filter(name -> !declared.has(name)).findFirst().ifPresent(name -> {
             throw new IllegalArgumentException("the template has no parameter " + name);
@@ -137,7 +137,7 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
         return new Resource(id, loop, condition.isMissingNode() || condition.booleanValue(), json);
     }
 
-    /** What Azure adds to a deployed resource. */
+    /** Properties that Azure adds to a deployed resource. */
     private static JsonNode runtime(List<Resource> resources, String id) {
         Resource resource = resources.stream()
                 .filter(r -> r.id().equals(id) && r.deployed())

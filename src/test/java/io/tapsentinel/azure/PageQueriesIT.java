@@ -12,13 +12,13 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The pages name every query, and each query they show binds. */
+/** The pages name every query, and every query on them binds. */
 @Tag("full")
 class PageQueriesIT {
 
     private static final String PAGE = page("monitoring.md");
 
-    /** Azure's own tables, with the columns these queries use. */
+    /** Azure's own tables, with the columns that these queries use. */
     private static final List<Table> AZURES_TABLES = List.of(
             table("DCRLogErrors", "_ResourceId string, OperationName string, InputStreamId string, Message string"),
             table("AzureMetrics", "_ResourceId string, MetricName string, Total real"));

@@ -15,7 +15,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What a user may and must say: the template's parameters and the file that lists them. */
+/** The template's parameters and the parameter file. */
 class ParametersTest {
 
     private static final JsonNode DECLARED = Templates.template().required("parameters");
@@ -27,13 +27,13 @@ class ParametersTest {
     }
 
     @Test
-    void fileNamesEveryRequiredParameterAndOnlyExistingOnes() {
+    void parameterFileHasEveryRequiredParameterAndNoUnknownOne() {
         assertThat(FILE.fieldNames()).toIterable().containsAll(required());
         assertThat(FILE.fieldNames()).toIterable().allMatch(DECLARED::has);
     }
 
     @Test
-    void fileAsItIsDeploysNothing() {
+    void unchangedParameterFileDeploysNothing() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> deployed(given(Map.of())))
                 .withMessage("parameter workspaceName may not be \"\"");
@@ -44,7 +44,7 @@ class ParametersTest {
     }
 
     @Test
-    void fileHasTheDefaultsOfTheTemplate() {
+    void parameterFileHasTheDefaultsOfTheTemplate() {
         FILE.properties().forEach(parameter -> {
             JsonNode declared = DECLARED.required(parameter.getKey());
             if (declared.has("defaultValue")) {
@@ -65,7 +65,7 @@ class ParametersTest {
     }
 
     @Test
-    void valuesOutOfBoundsAreRefusedBeforeAnythingIsDeployed() {
+    void valuesOutOfBoundsAreRefusedBeforeDeployment() {
         Map.of(
                         "ruleName",
                         "a-rule-name-that-is-too-long-for-Azure",
@@ -87,10 +87,10 @@ class ParametersTest {
     }
 
     @Test
-    void nothingIsASecretAndNothingNamesSomeonesResources() throws IOException {
+    void templateContainsNoSecretsOrForeignResources() throws IOException {
         String both = Files.readString(Templates.TEMPLATE) + Files.readString(Templates.PARAMETERS);
         assertThat(both.toLowerCase(Locale.ROOT)).doesNotContain("secure", "secret", "password", "/subscriptions/");
-        // the one guid is that of the built-in role, the same in every tenant
+        // the only GUID is that of the built-in role, which is the same in every tenant
         assertThat(Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}")
                         .matcher(both)
                         .results()

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** The role that lets the program send: on the rule and nowhere else. */
+/** The role for sending is assigned on the rule and nowhere else. */
 class RoleTest {
 
     @Test
-    void principalMaySendToTheRuleAndNothingElse() {
+    void principalMayOnlySendToTheRule() {
         Deployment.Resource role = role(Map.of());
         assertThat(role.json().required("scope").textValue())
                 .isEqualTo(ArmFunctions.GROUP + "/providers/Microsoft.Insights/dataCollectionRules/tap-sentinel");
@@ -21,7 +21,7 @@ class RoleTest {
     }
 
     @Test
-    void nameIsAGuidThatStaysTheSameForTheSameRuleAndPrincipal() {
+    void roleAssignmentNameIsAStableGuid() {
         String name = name(Map.of());
         assertThat(UUID.fromString(name)).hasToString(name);
         assertThat(name(Map.of("healthTable", false, "privateLink", true, "location", "northeurope")))

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The template as Azure sees it, for every combination of its switches. */
+/** The template as Azure evaluates it, for every combination of its switches. */
 class TemplateTest {
 
     private static final Map<String, String> API_VERSIONS = Map.of(
@@ -62,13 +62,13 @@ class TemplateTest {
 
         assertThat(found).containsOnlyKeys(expected.keySet());
         found.forEach((name, columns) -> assertThat(columns)
-                .as("columns of %s in azuredeploy.json; expected are those of its file in tables, in its order", name)
+                .as("columns of %s in azuredeploy.json compared with its file in tables, in order", name)
                 .containsExactlyElementsOf(expected.get(name)));
     }
 
     @ParameterizedTest
     @MethodSource("combinations")
-    void everyStreamFlowsIntoItsTableAsItIs(Map<String, Object> parameters) {
+    void everyStreamFeedsItsTableUnchanged(Map<String, Object> parameters) {
         Deployment deployment = deployment(parameters);
 
         assertThat(deployment.rule().properties().required("dataFlows"))
@@ -86,7 +86,7 @@ class TemplateTest {
 
     @ParameterizedTest
     @MethodSource("combinations")
-    void resourcesAreThoseThatTheSwitchesAskFor(Map<String, Object> parameters) {
+    void switchesSelectTheResources(Map<String, Object> parameters) {
         Deployment deployment = deployment(parameters);
         assertThat(deployment.tables()).hasSize(on(parameters, "healthTable") ? 5 : 4);
         assertThat(deployment.deployed("Microsoft.Insights/dataCollectionEndpoints"))
@@ -106,7 +106,7 @@ class TemplateTest {
 
     @ParameterizedTest
     @MethodSource("combinations")
-    void outputsAreWhereToSendAndTheRulesId(Map<String, Object> parameters) {
+    void outputsAreIngestionEndpointAndRuleId(Map<String, Object> parameters) {
         Deployment deployment = deployment(parameters);
         assertThat(deployment.outputs().keySet()).containsExactly("sentinelEndpoint", "sentinelDcrImmutableId");
         String host = on(parameters, "privateLink") ? "endpoint.ingest" : "rule.logs";
@@ -118,7 +118,7 @@ class TemplateTest {
 
     @ParameterizedTest
     @MethodSource("combinations")
-    void ruleNamesItsWorkspaceAndItsEndpoint(Map<String, Object> parameters) {
+    void ruleNamesItsWorkspaceAndEndpoint(Map<String, Object> parameters) {
         JsonNode rule = deployment(parameters).rule().json();
         assertThat(rule.required("kind").textValue()).isEqualTo("Direct");
         assertThat(rule.required("location").textValue()).isEqualTo(ArmFunctions.REGION);
@@ -138,7 +138,7 @@ class TemplateTest {
     }
 
     @Test
-    void tablesAreForAnalyticsAndKeptAsLongAsAsked() {
+    void tablesUseTheAnalyticsPlanAndTheGivenRetention() {
         Deployment deployment = deployment(Templates.with(Map.of("retentionInDays", 90, "totalRetentionInDays", 365)));
         assertThat(deployment.tables().values())
                 .map(table -> ((ObjectNode) table.properties()).deepCopy().without("schema"))
@@ -148,8 +148,8 @@ class TemplateTest {
     }
 
     @Test
-    void tablesAreWrittenOneAfterTheOther() {
-        // each is a write to the same workspace, which answers two at once with a conflict
+    void tablesAreDeployedOneByOne() {
+        // concurrent writes to one workspace fail with a conflict
         assertThat(Templates.template().at("/resources/0/copy/mode").textValue())
                 .isEqualTo("serial");
         assertThat(Templates.template().at("/resources/0/copy/batchSize").intValue())

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The template and its parameters file as they are in the source tree, and all the ways to deploy it. */
+/** The template and its parameter file in the source tree, and all combinations of parameters. */
 final class Templates {
 
     static final Path TEMPLATE = Path.of("src/main/azure/azuredeploy.json");
@@ -38,7 +38,7 @@ final class Templates {
         return (ObjectNode) read(TEMPLATE);
     }
 
-    /** A copy of the caller's own; each file is parsed once. */
+    /** A copy for the caller; each file is parsed once. */
     static JsonNode read(Path file) {
         return PARSED.computeIfAbsent(file, Templates::parse).deepCopy();
     }
@@ -51,7 +51,7 @@ final class Templates {
         }
     }
 
-    /** The required parameters and every combination of the boolean ones. */
+    /** The required parameters with every combination of the boolean ones. */
     static Stream<Map<String, Object>> combinations() {
         return IntStream.range(0, 1 << SWITCHES.size()).mapToObj(bits -> {
             Map<String, Object> parameters = new HashMap<>();
@@ -69,7 +69,7 @@ final class Templates {
         return parameters;
     }
 
-    /** The schemas of the tables that a deployment with these parameters has. */
+    /** The schemas of the tables that a deployment with these parameters creates. */
     static List<TableSchema> schemas(boolean additionalFields, boolean healthTable) {
         List<TableSchema> schemas = new ArrayList<>();
         for (EventType type : EventType.values()) {

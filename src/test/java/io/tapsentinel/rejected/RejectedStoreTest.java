@@ -32,7 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Records on their way to the endpoint that tap.rejected.uri names. */
+/** Storing records at the endpoint of tap.rejected.uri. */
 class RejectedStoreTest {
 
     private static final String NAME = "messagesBlocked-00000000000000010000000000000002-refused.json";
@@ -53,7 +53,7 @@ class RejectedStoreTest {
     }
 
     @Test
-    void aRecordIsOneClosedDocumentWithAllThatIsKnown() throws Exception {
+    void recordIsStoredAsOnePrivateDocument() throws Exception {
         store("file:" + folder.resolve("made/rejected"), 1_000_000).store(record(Map.of("subject", "x")));
 
         Path file = folder.resolve("made/rejected").resolve(NAME);
@@ -67,7 +67,7 @@ class RejectedStoreTest {
     }
 
     @Test
-    void theSameRecordAgainTakesItsOwnPlace() throws Exception {
+    void sameRecordReplacesItsDocument() throws Exception {
         RejectedStore store = store("file:" + folder, 1_000_000);
         store.store(record(Map.of("subject", "x")));
         store.store(record(Map.of("subject", "y")));
@@ -77,13 +77,13 @@ class RejectedStoreTest {
     }
 
     @Test
-    void whatTheOperatorSetsStands() throws Exception {
+    void optionsInTheUriTakePrecedence() throws Exception {
         store("file://" + folder + "?chmod=640&fileExist=Append", 1_000_000).store(record(Map.of()));
         assertThat(StateFolder.permissions(folder.resolve(NAME))).isEqualTo("rw-r-----");
     }
 
     @Test
-    void everyValueIsWrittenAndNumbersKeepTheirDigits() throws Exception {
+    void everyValueIsStoredAndNumbersKeepTheirDigits() throws Exception {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("exact", new BigDecimal("0.1000000000000000000000000000000001"));
         fields.put("huge", new BigDecimal("1.50E+100000"));
@@ -104,9 +104,9 @@ class RejectedStoreTest {
     }
 
     @Test
-    void aFullFolderTakesNothingAndSaysWhatToDo() throws Exception {
+    void fullFolderRefusesRecordsAndSaysWhatToDo() throws Exception {
         RejectedStore store = store("file:" + folder, 10_000);
-        // a file takes a block at least, however small it is
+        // even a small file takes a whole block
         Files.write(folder.resolve("one"), new byte[1]);
         Files.write(folder.resolve("other"), new byte[1]);
 
@@ -123,7 +123,7 @@ class RejectedStoreTest {
     }
 
     @Test
-    void anotherEndpointGetsDocumentAndName() throws Exception {
+    void otherEndpointGetsDocumentAndName() throws Exception {
         List<String> got = new ArrayList<>();
         context.addRoutes(new RouteBuilder() {
             @Override
@@ -142,7 +142,7 @@ class RejectedStoreTest {
     }
 
     @Test
-    void aFailureOfTheEndpointReachesTheCallerWithoutItsWords() throws Exception {
+    void endpointFailureIsReportedWithoutItsText() throws Exception {
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -163,7 +163,7 @@ class RejectedStoreTest {
     }
 
     @Test
-    void anAnswerIsStoredAsItCameAndLeavesNothingInTheSpoolFolder() throws Exception {
+    void answerIsStoredUnchangedAndSpoolFolderIsEmpty() throws Exception {
         byte[] body = ("{\"messagesBlocked\":[{" + "x".repeat(300_000)).getBytes();
         InputStreamCache answer = new InputStreamCache(body);
         String name = RejectedDocument.answerName(
@@ -175,7 +175,9 @@ class RejectedStoreTest {
         Path file = folder.resolve("rejected/answer-20261120T120000Z-20261120T120030Z-unreadable.json");
         assertThat(file).hasBinaryContent(body);
         assertThat(StateFolder.permissions(file)).isEqualTo("rw-------");
-        assertThat(answer.read()).as("it can still be read from its beginning").isEqualTo('{');
+        assertThat(answer.read())
+                .as("the answer can be read again from its start")
+                .isEqualTo('{');
         assertThat(spool).isEmptyDirectory();
         assertThat(RejectedDocument.NAME.matcher(name).matches()).isTrue();
         assertThatThrownBy(

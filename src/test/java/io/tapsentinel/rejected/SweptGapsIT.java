@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** A sweep of an hour whose answers could not be read in some places, which are gaps. */
+/** Sweeps an hour with gaps where answers were unreadable. */
 class SweptGapsIT {
 
     private static final Instant SEVEN = Instant.parse("2026-11-20T07:00:00Z");
@@ -30,7 +30,7 @@ class SweptGapsIT {
     private final UnreadableInstants tap = new UnreadableInstants(services.tapProxy());
 
     @Test
-    void moreGapsThanARunHasAttemptsKeepNoHourFromBeingSwept() throws Exception {
+    void hourWithManyGapsIsSwept() throws Exception {
         RunningProgram program = startWithGaps(13, 200);
 
         program.sweep();
@@ -44,7 +44,7 @@ class SweptGapsIT {
     }
 
     @Test
-    void timeBetweenTwoGapsThatIsTooShortForTapStartsNoSearch() throws Exception {
+    void shortTimeBetweenGapsStartsNoSearch() throws Exception {
         RunningProgram program = startWithGaps(2, 44);
         List<TimeRange> gaps = services.store().gaps();
 
@@ -58,7 +58,7 @@ class SweptGapsIT {
     }
 
     @Test
-    void aGapThatTapRefusesOrAProxyAnswersKeepsNoHourFromBeingSwept() throws Exception {
+    void hourWithARefusedGapIsSwept() throws Exception {
         RunningProgram program = startWithGaps(2, 200);
         TimeRange refused = services.store().gaps().get(0);
         services.tapProxy()
@@ -74,12 +74,12 @@ class SweptGapsIT {
                         .filter(read -> isOfSeven(read.window()))
                         .flatMap(read -> read.counts().values().stream())
                         .map(counts -> counts.getOrDefault("late", 0L)))
-                .as("what was never read cannot be late")
+                .as("an event that was never read cannot be late")
                 .allMatch(late -> late == 0);
     }
 
     @Test
-    void anAnswerWithoutContentRemovesOnlyTheStoredAnswerOfItsOwnTime() throws Exception {
+    void emptyAnswerRemovesOnlyTheStoredAnswerOfItsTime() throws Exception {
         RunningProgram program = startWithGaps(2, 200);
         List<TimeRange> gaps = services.store().gaps();
         Path first = store(gaps.get(0));
@@ -93,7 +93,7 @@ class SweptGapsIT {
         assertThat(second).doesNotExist();
     }
 
-    /** All of the day was read, but for places of 30 seconds that still cannot be. */
+    /** The whole day was read except for places of 30 seconds that are still unreadable. */
     private RunningProgram startWithGaps(int gaps, int secondsApart) throws Exception {
         RunningProgram program = services.start();
         program.pollWithTimeLeft();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The whole program with a store of version 7: what it holds is replayed through the live routes. */
+/** The whole program with a store of version 7: its documents are replayed through the live routes. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FormerKeysIT {
 
@@ -50,7 +50,7 @@ class FormerKeysIT {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void nothingIsSentTwiceAndWhatWasTakenForAnotherEventIsSentOnce(boolean updates) throws Exception {
+    void replaySendsNothingTwiceAndConfusedEventsOnce(boolean updates) throws Exception {
         if (updates) {
             services.with("tap.updates", "true").with("tap.source", "updates");
         }
@@ -60,7 +60,7 @@ class FormerKeysIT {
             state.await("replay/done", replayed);
         }
 
-        // the routes of today filter nothing
+        // today's routes filter nothing
         assertThat(rows)
                 .containsExactlyInAnyOrderElementsOf(
                         updates
@@ -74,7 +74,7 @@ class FormerKeysIT {
     }
 
     @Test
-    void aRejectedRecordIsReplayedOnceByTheOldKeyInItsDocument() throws Exception {
+    void rejectedRecordWithOldKeyIsReplayedOnce() throws Exception {
         services.start();
         TapEvent event = FormerKeysTest.event("refused");
         byte[] document = JsonMapper.builder()

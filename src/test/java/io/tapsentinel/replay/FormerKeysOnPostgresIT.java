@@ -22,17 +22,17 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The same with a store on PostgreSQL, which several programs share. */
+/** The same tests with a PostgreSQL store shared by several processes. */
 @ExtendWith(OnPostgres.class)
 @Tag("full")
 class FormerKeysOnPostgresIT extends FormerKeysTest {
 
     @Test
-    void aReplicaLearnsTheNewKeysOfAnother() throws Exception {
+    void replicaLearnsNewKeysOfAnother() throws Exception {
         start(OFF, 1_000);
         SeenKeys other = new SeenKeys(open(OFF), 1_000, clock);
         read(OlderStores.answer(2));
-        // old keys alone tell nothing from now on
+        // from now on old keys are not looked up
         clock.advance(LOOKED_UP);
 
         other.catchUp();
@@ -44,7 +44,7 @@ class FormerKeysOnPostgresIT extends FormerKeysTest {
     }
 
     @Test
-    void whatAProgramOfVersion7DeliversAfterTheMigrationIsKnown() throws Exception {
+    void deliveriesOfVersion7AfterTheMigrationAreKnown() throws Exception {
         start(OFF, 1_000);
         try (Connection older = TestDatabase.connect(folder.resolve("state/tap.db"))) {
             execute(older, "DELETE FROM seen WHERE source = 'tap'");
@@ -66,7 +66,7 @@ class FormerKeysOnPostgresIT extends FormerKeysTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aProgramOfVersion7BesideThisOneFindsDeliveredWhatThisOneDelivered(boolean updates) throws Exception {
+    void version7KnowsDeliveriesOfThisVersion(boolean updates) throws Exception {
         start(updates ? ON : OFF, 1_000);
         byte[] answer = only("new", click -> {}, "two-threats");
         assertThat(read(answer).sent).hasSize(2);
@@ -80,7 +80,7 @@ class FormerKeysOnPostgresIT extends FormerKeysTest {
             byte[] key = events.get(0).getFormer().bytes();
             String known = " WHERE source = '" + store.source() + "' AND stream = 'clicksBlocked' AND key = ?";
             for (TapEvent event : events) {
-                // with tap.updates=true it looks for the verdict, too
+                // with tap.updates=true it also looks up the verdict
                 assertThat(count(older, "SELECT count(*) FROM seen" + known, key))
                         .isEqualTo(1);
                 assertThat(count(
@@ -94,13 +94,13 @@ class FormerKeysOnPostgresIT extends FormerKeysTest {
                         .isEqualTo(1);
             }
             assertThat(count(older, "SELECT count(*) FROM gained WHERE position(CAST(? AS BYTEA) IN keys) > 0", key))
-                    .as("transactions that tell it without a restart")
+                    .as("transactions after which it knows without a restart")
                     .isPositive();
         }
     }
 
     @Test
-    void whatIsLeftToOlderProgramsHidesNoOtherEventOfThatKeyFromThisOne() throws Exception {
+    void oldKeysForVersion7HideNoOtherEvent() throws Exception {
         start(OFF, 1_000);
         byte[] one = only("new", click -> click.remove("GUID"), "one-threat");
         byte[] other = only(
@@ -133,7 +133,7 @@ class FormerKeysOnPostgresIT extends FormerKeysTest {
         }
     }
 
-    /** The events of one GUID in the first answer, with another GUID or none, and a time of their own. */
+    /** The first answer's events of one GUID, with another GUID or none and a changed time. */
     private static byte[] only(String name, Consumer<ObjectNode> change, String guid) throws Exception {
         return only(guid, click -> {
             click.put("GUID", name).put("clickTime", "2026-11-28T19:55:00Z");
@@ -141,7 +141,7 @@ class FormerKeysOnPostgresIT extends FormerKeysTest {
         });
     }
 
-    /** Its statements. */
+    /** Runs the statements of version 7. */
     private void deliverAsVersion7(TapEvent event) throws Exception {
         try (Connection older = TestDatabase.connect(folder.resolve("state/tap.db"))) {
             older.setAutoCommit(false);

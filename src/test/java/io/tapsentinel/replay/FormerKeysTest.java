@@ -48,8 +48,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A store of version 7, which holds keys that this program gives no more, and the answers that it was made of, read again. The
- * events named second threat and second half were not told apart from another event then.
+ * Reads answers again whose events a store of version 7 knows by keys that are no longer computed. Version 7 confused
+ * the events named second threat and second half with other events.
  */
 class FormerKeysTest {
 
@@ -80,7 +80,7 @@ class FormerKeysTest {
         open.clear();
     }
 
-    /** What the next process finds. */
+    /** Starts the next process. */
     void start(String source, int keysInMemory) {
         close();
         store = open(source);
@@ -96,7 +96,7 @@ class FormerKeysTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1_000, 2})
-    void whatWasDeliveredIsADuplicateAndWhatWasTakenForItIsNew(int keysInMemory) throws Exception {
+    void deliveredEventIsDuplicateAndConfusedEventIsNew(int keysInMemory) throws Exception {
         start(OFF, keysInMemory);
 
         Read first = read(OlderStores.answer(2));
@@ -111,14 +111,14 @@ class FormerKeysTest {
                 .isZero();
         assertThat(first.total(LedgerCount.FILTERED)).isZero();
         assertThat(read(OlderStores.answer(2)).sent).isEmpty();
-        assertThat(read(OlderStores.answer(1)).sent).as("verdicts of before").isEmpty();
+        assertThat(read(OlderStores.answer(1)).sent).as("earlier verdicts").isEmpty();
         start(OFF, keysInMemory);
         assertThat(read(OlderStores.answer(2)).sent).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1_000, 2})
-    void withUpdatesWhatWasSentAsAChangeOfAnotherEventIsADuplicateToo(int keysInMemory) throws Exception {
+    void eventSentAsChangeOfAnotherIsADuplicateWithUpdates(int keysInMemory) throws Exception {
         start(ON, keysInMemory);
 
         for (int answer : new int[] {2, 1, 2}) {
@@ -129,7 +129,7 @@ class FormerKeysTest {
     }
 
     @Test
-    void theOrderInTheAnswerPlaysNoRole() throws Exception {
+    void orderInTheAnswerDoesNotMatter() throws Exception {
         start(OFF, 1_000);
 
         assertThat(read(reversed(OlderStores.answer(1))).sent).hasSize(3);
@@ -138,7 +138,7 @@ class FormerKeysTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aStatusThatIsNewCountsAsAChangeOnceUnderTheNewKey(boolean updates) throws Exception {
+    void newStatusCountsAsOneChangeUnderTheNewKey(boolean updates) throws Exception {
         start(updates ? ON : OFF, 1_000);
         byte[] answer = only(
                 "odd-time",
@@ -160,7 +160,7 @@ class FormerKeysTest {
     }
 
     @Test
-    void theOldRowsStayAsTheyAre() throws Exception {
+    void oldRowsAreNotChanged() throws Exception {
         start(OFF, 1_000);
         String sum = "SELECT sum(last_seen + rejected + verdict / 1000) FROM seen WHERE first_seen = 1795896060000"
                 + " AND last_seen < " + clock.millis();
@@ -173,7 +173,7 @@ class FormerKeysTest {
     }
 
     @Test
-    void aKeyIsAdoptedBeforeItsSweepIsCounted() throws Exception {
+    void keyIsAdoptedBeforeItsSweepIsCounted() throws Exception {
         start(OFF, 1_000);
         Completeness completeness = new Completeness(store);
         TimeRange window = new TimeRange(HOUR, END);
@@ -194,7 +194,7 @@ class FormerKeysTest {
         new Read(sweep, OlderStores.answer(2));
 
         assertThat(store.<List<Completeness.Hour>>transaction(c -> Completeness.recorded(c, OFF, HOUR)))
-                .as("in the transaction that commits the sweep")
+                .as("adopted in the sweep's transaction")
                 .allMatch(hour -> hour.missing() == 0)
                 .anyMatch(hour ->
                         hour.stream().equals("messagesDelivered") && hour.keys().theirs() == 2);
@@ -202,7 +202,7 @@ class FormerKeysTest {
     }
 
     @Test
-    void whatAnOlderVersionSweptIsStillFound() {
+    void keysSweptByAnOlderVersionAreFound() {
         start(OFF, 1_000);
 
         assertThat(new Completeness(store).check(HOUR))
@@ -211,7 +211,7 @@ class FormerKeysTest {
     }
 
     @Test
-    void oldKeysAreLookedUpForNineDaysFromTheFirstStartOn() throws Exception {
+    void oldKeysAreLookedUpForNineDaysAfterTheFirstStart() throws Exception {
         start(OFF, 1_000);
         clock.advance(LOOKED_UP.minusSeconds(1));
         start(OFF, 1_000);
@@ -224,10 +224,10 @@ class FormerKeysTest {
     }
 
     @Test
-    void aNewStoreLooksNothingUp() throws Exception {
+    void newStoreLooksUpNoOldKeys() throws Exception {
         try (Store fresh = TestDatabase.open(folder.resolve("fresh/tap.db"))) {
             SeenKeys keys = new SeenKeys(fresh, 1_000, clock);
-            // an event whose key is the old one of another
+            // an event whose key equals the old key of another
             TapEvent odd = event("odd-time");
             keys.delivered(
                     0,
@@ -240,7 +240,7 @@ class FormerKeysTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void twoEventsOfOneOldKeyAreBothSentWhereThatIsUnknown(boolean reversed) throws Exception {
+    void twoEventsOfAnUnknownOldKeyAreBothSent(boolean reversed) throws Exception {
         byte[] answer = OlderStores.answer(1);
         try (Store fresh = TestDatabase.open(folder.resolve("fresh/tap.db"))) {
             store = fresh;
@@ -253,7 +253,7 @@ class FormerKeysTest {
     }
 
     @Test
-    void aReadThatFailsSendsNothingTwiceWhenItIsReadAgain() throws Exception {
+    void retriedReadSendsNothingTwice() throws Exception {
         start(OFF, 1_000);
         WindowRead lost = window();
         Read first = new Read(lost, OlderStores.answer(2), false);
@@ -265,7 +265,7 @@ class FormerKeysTest {
     }
 
     @Test
-    void aRejectedRecordIsListedOnceAndReplayedOnceByTheOldKeyInItsDocument() throws Exception {
+    void rejectedRecordWithOldKeyIsListedAndReplayedOnce() throws Exception {
         start(OFF, 1_000);
         String listed = "SELECT count(*) FROM seen WHERE source = 'tap' AND rejected = 1";
         read(OlderStores.answer(2));
@@ -282,7 +282,7 @@ class FormerKeysTest {
     }
 
     @Test
-    void aRejectedRecordThatNoReadHasShownSinceIsReplayedOnce() throws Exception {
+    void rejectedRecordNotReadSinceIsReplayedOnce() throws Exception {
         start(OFF, 1_000);
         Map<String, Object> document = document("refused");
 
@@ -290,7 +290,7 @@ class FormerKeysTest {
         assertThat(Claim.of(seen, again)).isEqualTo(Claim.NEW);
         Claim.reject(seen, again);
         assertThat(count("SELECT count(*) FROM seen WHERE source = 'tap' AND rejected = 1"))
-                .as("listed by its new key alone")
+                .as("listed only by its new key")
                 .isEqualTo(1);
         TapEvent replayed = ReplayedRecord.event(document, seen);
         assertThat(Claim.of(seen, replayed)).isEqualTo(Claim.NEW);
@@ -302,7 +302,7 @@ class FormerKeysTest {
     }
 
     @Test
-    void aDocumentOfAnotherEventIsRefusedByBothKeys() throws Exception {
+    void documentOfAnotherEventMatchesNeitherKey() throws Exception {
         start(OFF, 1_000);
         Map<String, Object> document = document("refused");
         document.put("key", event("odd-time").getFormer().toString());
@@ -333,7 +333,7 @@ class FormerKeysTest {
                 () -> false);
     }
 
-    /** One answer by the way of every event, with its routes played: all are claimed before the first is acknowledged. */
+    /** Reads one answer like a poll, with simulated routes: all keys are reserved before the first is acknowledged. */
     final class Read {
 
         final List<String> sent = new ArrayList<>();
@@ -344,7 +344,7 @@ class FormerKeysTest {
             window.commit();
         }
 
-        /** @param whole whether its last event is settled, too */
+        /** @param whole whether its last event is settled too */
         private Read(WindowRead window, byte[] answer, boolean whole) throws IOException {
             this.window = window;
             List<TapEvent> batch = new ArrayList<>();
@@ -421,7 +421,7 @@ class FormerKeysTest {
         return JSON.writeValueAsBytes(document);
     }
 
-    /** The first answer without all but one event, which is changed. */
+    /** The first answer with only this event, changed. */
     static byte[] only(String guid, Consumer<ObjectNode> change) throws IOException {
         JsonNode document = JSON.readTree(OlderStores.answer(1));
         document.forEach(array -> {

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Arrays of unknown types, whatever TAP or somebody in its place calls them: one event in each, which differ in nothing else. */
+/** Arrays of unknown types with arbitrary names: one event in each, identical except for the array. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OddNamesIT {
 
@@ -53,7 +53,7 @@ class OddNamesIT {
     final LogLines log = new LogLines();
 
     @Test
-    void eachEventIsStoredAndListedOnceAlsoAfterARestartAndInAnotherOrder() throws Exception {
+    void eachEventIsStoredOnceAcrossRestartsAndOrders() throws Exception {
         answerWith(OddNames.ALL);
         RunningProgram program = services.start().poll();
 
@@ -77,7 +77,7 @@ class OddNamesIT {
     }
 
     @Test
-    void retentionRemovesTheOldOnesAndReplayFindsTheOthers() throws Exception {
+    void retentionRemovesOldDocumentsAndReplayFindsTheOthers() throws Exception {
         services.with("tap.replay.uri", "file:" + state.resolve("replay") + "?delay=20&initialDelay=0");
         answerWith(OddNames.ALL);
         services.start().poll();
@@ -92,7 +92,7 @@ class OddNamesIT {
         state.replayRejected();
 
         assertThat(old).isEmptyDirectory();
-        await("each of them in failed/")
+        await("every document is in failed/")
                 .atMost(Duration.ofSeconds(40))
                 .until(() -> state.files("replay/failed").size() == 2 * ALL);
         await("the last reason is written")
@@ -119,14 +119,14 @@ class OddNamesIT {
                                 "[A-Za-z0-9_][A-Za-z0-9_.-]*\t[0-9a-f]{32}\t[^\t]+\tunknown-type\t-\t[A-Za-z0-9_.-]+"));
         assertThat(new HashSet<>(listed())).hasSize(ALL);
         assertThat(services.store().number("SELECT count(DISTINCT stream) FROM ledger_count"))
-                .as("figures of the ledger")
+                .as("counts in the ledger")
                 .isLessThanOrEqualTo(5);
         String told = program.health("tap-storage").getDetails().toString() + log.lines();
         assertThat(told).doesNotContain(StateFolder.MARKER);
         assertThat(told.chars()).allMatch(c -> c >= ' ' && c < 0x7f);
     }
 
-    /** What the command {@code rejected} prints. */
+    /** Output of the command {@code rejected}. */
     private List<String> listed() {
         Map<String, String> properties = new HashMap<>(EffectiveProperties.load(services.folder(), Map.of()));
         properties.putAll(TestDatabase.properties(state.resolve("tap.db")));
@@ -144,7 +144,7 @@ class OddNamesIT {
                 () -> true);
     }
 
-    /** From now on TAP's answers begin with these arrays. */
+    /** From now on TAP's answers start with these arrays. */
     private void answerWith(List<String> names) {
         String members = names.stream()
                 .map(name -> quoted(name) + ":[{\"id\":\"1\",\"subject\":\"" + StateFolder.MARKER + "\"}],")

@@ -19,7 +19,7 @@ class ReplayFolderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "\u00e9", "\ud83d\ude00"})
-    void theLongestNameThatAFileCanHaveIsMovedAndKeepsItsEnd(String letter) throws Exception {
+    void longestFileNameIsMovedAndKeepsItsEnd(String letter) throws Exception {
         String name = letter.repeat(240 / letter.getBytes("UTF-8").length) + "end.json";
         Path file = Files.writeString(folder.resolve(name), "{}");
 
@@ -32,7 +32,7 @@ class ReplayFolderTest {
     }
 
     @Test
-    void twoOfOneNameAreBothKept() throws Exception {
+    void filesOfTheSameNameAreBothKept() throws Exception {
         for (int i = 0; i < 2; i++) {
             replay.done(Files.writeString(folder.resolve("one.json"), "{}"));
         }

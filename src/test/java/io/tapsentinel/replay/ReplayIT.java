@@ -76,7 +76,7 @@ class ReplayIT {
     }
 
     @Test
-    void anAnswerLandsThroughTheSameRoutesAndLiesInDone() throws Exception {
+    void answerIsReplayedThroughTheRoutesAndMovedToDone() throws Exception {
         services.start();
         state.drop("answer.json", ANSWER);
 
@@ -90,7 +90,7 @@ class ReplayIT {
         assertThat(services.store().number("SELECT count(*) FROM ledger WHERE purpose = 'replay'"))
                 .isEqualTo(1);
         assertThat(services.store().number("SELECT count(*) FROM progress"))
-                .as("progress is the polls'")
+                .as("progress of the polls")
                 .isZero();
         assertThat(done.getFileName().toString()).matches("\\d{8}T\\d{9}Z-answer\\.json");
         assertThat(StateFolder.permissions(done)).isEqualTo("rw-------");
@@ -101,7 +101,7 @@ class ReplayIT {
     }
 
     @Test
-    void anErrorEndsTheProcessAfterTheFileWasPutAwayThatMetIt() throws Exception {
+    void errorEndsTheProcessAfterItsFileWasMoved() throws Exception {
         List<Long> waiting = new CopyOnWriteArrayList<>();
         services.onError(error -> waiting.add((long) state.documents("replay").size()))
                 .start(new Parts() {
@@ -115,12 +115,12 @@ class ReplayIT {
         state.drop("answer.json", ANSWER);
         state.await("replay/failed", 1);
 
-        await("the process would end").until(() -> !waiting.isEmpty());
-        assertThat(waiting).as("what the next start would find").containsOnly(0L);
+        await("the process ends").until(() -> !waiting.isEmpty());
+        assertThat(waiting).as("files left for the next start").containsOnly(0L);
     }
 
     @Test
-    void anErrorInTheLookAtTheFolderEndsTheProcess() throws Exception {
+    void errorInTheFolderScanEndsTheProcess() throws Exception {
         List<Error> fatal = new CopyOnWriteArrayList<>();
         Error error = new OutOfMemoryError("a test's");
         services.with("tap.replay.uri", "file:" + state.resolve("replay") + "?initialDelay=0&pollStrategy=#broken")
@@ -136,12 +136,11 @@ class ReplayIT {
                     return program;
                 });
 
-        await("the Error ends the process, since the folder is no longer read")
-                .until(() -> fatal.equals(List.of(error)));
+        await("the Error ends the process").until(() -> fatal.equals(List.of(error)));
     }
 
     @Test
-    void theSameAnswerAgainPackedLandsNothingTwiceAndOverwritesNothing() throws Exception {
+    void sameAnswerCompressedSendsNothingTwiceAndOverwritesNothing() throws Exception {
         services.start();
         state.drop("answer.json", ANSWER);
         state.await("replay/done", 1);
@@ -157,7 +156,7 @@ class ReplayIT {
     }
 
     @Test
-    void whatAPollDeliveredIsNotDeliveredByAReplayOfItsAnswer() throws Exception {
+    void replayOfAPolledAnswerSendsNothingTwice() throws Exception {
         byte[][] answer = {null};
         services.tapProxy().rewrite(body -> answer[0] = body);
         services.start().poll();
@@ -169,7 +168,7 @@ class ReplayIT {
     }
 
     @Test
-    void aPollThatComesDuringAReplayWaitsForItsFileAndThenReads() throws Exception {
+    void pollDuringAReplayWaitsForTheFile() throws Exception {
         services.sinkProxy().hold();
         RunningProgram program = services.start();
         state.drop("answer.json", ANSWER);
@@ -187,7 +186,7 @@ class ReplayIT {
     }
 
     @Test
-    void aRejectedRecordIsSentAlthoughItsKeyIsDurableAndOnlyOnce() throws Exception {
+    void rejectedRecordIsSentOnceDespiteItsDurableKey() throws Exception {
         RunningProgram program = services.start();
         String document = rejected(program, Reason.REFUSED, fields("r1"));
 
@@ -205,7 +204,7 @@ class ReplayIT {
     }
 
     @Test
-    void aRecordWithOddValuesKeepsItsIdentityOnItsWayThroughTheFolder() throws Exception {
+    void recordWithOddValuesKeepsItsIdentity() throws Exception {
         RunningProgram program = services.start();
         Map<String, Object> odd = new HashMap<>(Map.of(
                 "subject",
@@ -226,7 +225,7 @@ class ReplayIT {
     }
 
     @Test
-    void aRecordOfATypeThatIsKnownByNowIsSent() throws Exception {
+    void recordOfANewlyKnownTypeIsSent() throws Exception {
         RunningProgram program = services.start();
 
         state.drop("known.json", rejected(program, Reason.UNKNOWN_TYPE, fields("r1")));
@@ -236,7 +235,7 @@ class ReplayIT {
     }
 
     @Test
-    void theWholeOfACappedEventIsFoundDelivered() throws Exception {
+    void uncutEventOfACappedRecordIsADuplicate() throws Exception {
         RunningProgram program = services.start();
         TapEvent event = event(fields("r1"));
         program.program().sentinel().getDeliveryLog().delivered(0, List.of(event));
@@ -250,7 +249,7 @@ class ReplayIT {
     }
 
     @Test
-    void theWholeOfACappedEventIsNotSentWhenItsKeyIsNoLongerKnown() throws Exception {
+    void uncutEventIsRefusedWhenItsKeyIsDeleted() throws Exception {
         services.start();
         state.drop("capped.json", document(Reason.CAPPED, event(fields("r1"))));
 
@@ -259,7 +258,7 @@ class ReplayIT {
     }
 
     @Test
-    void aRecordThatIsNotWhatItWasGoesToFailedWithTheReasonAndWithoutItsContent() throws Exception {
+    void changedRecordMovesToFailedWithAReasonWithoutContent() throws Exception {
         RunningProgram program = services.start();
         String document = rejected(program, Reason.REFUSED, fields("r1"));
         List<List<String>> edits = List.of(
@@ -287,7 +286,7 @@ class ReplayIT {
     }
 
     @Test
-    void ofACutAnswerNothingIsSent() throws Exception {
+    void truncatedAnswerSendsNothing() throws Exception {
         services.start();
         state.drop("cut.json", ANSWER.substring(0, ANSWER.length() - 5));
         assertThat(state.reason()).contains("cut or not JSON");
@@ -295,7 +294,7 @@ class ReplayIT {
     }
 
     @Test
-    void anEventThatUnpacksWithoutEndIsRefusedBeforeItFillsTheMemory() throws Exception {
+    void decompressionBombIsRefused() throws Exception {
         services.start();
         ByteArrayOutputStream bomb = new ByteArrayOutputStream();
         try (GZIPOutputStream packed = new GZIPOutputStream(bomb)) {
@@ -311,7 +310,7 @@ class ReplayIT {
     }
 
     @Test
-    void anOldAnswerIsNotSentWhenItsTimeWasReadAndItsKeysAreForgotten() throws Exception {
+    void oldAnswerIsRefusedWhenItsKeysAreDeleted() throws Exception {
         services.start().poll().stop();
         services.clock().advance(Duration.ofDays(9));
         services.start();
@@ -323,7 +322,7 @@ class ReplayIT {
     }
 
     @Test
-    void anOldAnswerOfATimeThatNobodyReadIsSent() throws Exception {
+    void oldAnswerOfUnreadTimeIsSent() throws Exception {
         services.start().poll().stop();
         services.clock().advance(Duration.ofDays(9));
         services.start();
@@ -335,11 +334,11 @@ class ReplayIT {
     }
 
     @Test
-    void aStopLeavesTheFileWhereItIsAndTheNextStartBringsItIn() throws Exception {
+    void stopLeavesTheFileForTheNextStart() throws Exception {
         services.sinkProxy().hold();
         RunningProgram program = services.start();
         state.drop("answer.json", ANSWER);
-        await("a batch is on its way")
+        await("a batch is in flight")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> services.sinkProxy().held() > 0);
         CompletableFuture<String> stop = CompletableFuture.supplyAsync(() -> {
@@ -349,12 +348,12 @@ class ReplayIT {
                 throw new IllegalStateException(e);
             }
         });
-        await("the stop is known")
+        await("the stop has begun")
                 .until(() -> !program.camel().getStatus().isStarted()
                         || program.camel().isStopping());
         services.sinkProxy().release();
         stop.join();
-        // the events were handed out before the stop, so that the read either ended whole or stays to be done
+        // the events were handed out before the stop: the read either finished or is still to be done
         assertThat(state.documents("replay").size()
                         + state.documents("replay/done").size())
                 .isEqualTo(1);
@@ -366,7 +365,7 @@ class ReplayIT {
     }
 
     @Test
-    void aStopInTheMiddleOfALongAnswerLeavesItWhereItIs() throws Exception {
+    void stopInTheMiddleOfALongAnswerLeavesTheFile() throws Exception {
         services.sinkProxy().hold();
         RunningProgram program = services.start((settings, properties, clock, committed) -> {
             Program ofFew = new Program(settings, properties, clock, committed);
@@ -378,7 +377,7 @@ class ReplayIT {
             many.append(",{\"id\":\"").append(i).append("\"}");
         }
         state.drop("many.json", many.append("]}").toString());
-        await("no more may wait, so that the reader is in the middle of the file")
+        await("maxPending is reached in the middle of the file")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> program.program().sentinel().deliveryStatus().pending() >= 500);
         CompletableFuture<Void> stop = CompletableFuture.runAsync(program.program()::stop);
@@ -394,7 +393,7 @@ class ReplayIT {
     }
 
     @Test
-    void aReplayWaitsForThePollThatIsReading() throws Exception {
+    void replayWaitsForARunningPoll() throws Exception {
         services.tapProxy().hold();
         RunningProgram program = services.start();
         CompletableFuture<Void> poll = program.pollInBackground();
@@ -413,7 +412,7 @@ class ReplayIT {
     }
 
     @Test
-    void whatIsRejectedAgainGoesToFailedWithTheNumber() throws Exception {
+    void documentWithRejectedRecordsMovesToFailedWithTheirNumber() throws Exception {
         services.start(new Parts() {
             @Override
             protected IdempotentRepository repository(EventType type, SeenKeys seen) {
@@ -440,7 +439,7 @@ class ReplayIT {
     }
 
     @Test
-    void whatAnotherEndpointGivesIsBroughtInAndAFailureIsItsToHandle() throws Exception {
+    void messageOfAnotherEndpointIsReplayedAndFailureIsReported() throws Exception {
         services.with("tap.replay.uri", "direct:brought");
         RunningProgram program = services.start();
         try (ProducerTemplate template = program.camel().createProducerTemplate()) {
@@ -456,7 +455,7 @@ class ReplayIT {
     }
 
     @Test
-    void progressAndBacklogStayAsTheyWere() throws Exception {
+    void progressAndBacklogDoNotChange() throws Exception {
         services.start().poll().stop();
         services.clock().advance(Duration.ofHours(5));
         services.start().poll();
@@ -464,7 +463,7 @@ class ReplayIT {
         long owed = services.store().number("SELECT sum(to_at - from_at) FROM backlog");
         assertThat(owed).isPositive();
 
-        // an answer for time that is still owed
+        // an answer for time in the backlog
         state.drop("answer.json", ANSWER.replace("11:59:00Z", "15:59:00Z"));
         state.await("replay/done", 1);
 
@@ -473,7 +472,7 @@ class ReplayIT {
                 .isEqualTo(owed);
     }
 
-    /** The document of a record that the program has rejected, as it lies in the folder. */
+    /** The stored document of a record that the program rejected. */
     private String rejected(RunningProgram program, Reason reason, Map<String, Object> fields) throws IOException {
         TapEvent event = event(fields);
         program.program().sentinel().getRejectedLog().store(record(reason, event));

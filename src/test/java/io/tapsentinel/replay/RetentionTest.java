@@ -41,7 +41,7 @@ class RetentionTest {
     }
 
     @Test
-    void anAnswerThatCouldNotBeReadIsRemovedLikeARecord() throws IOException {
+    void unreadableAnswerIsRemovedLikeARecord() throws IOException {
         String name = "answer-20261001T101015Z-20261001T101045Z-unreadable.json";
         Path old = file("rejected/" + name, Duration.ofDays(31), 10);
         Path young = file("rejected/" + name.replace("1001", "1120"), Duration.ofDays(1), 10);
@@ -53,7 +53,7 @@ class RetentionTest {
     }
 
     @Test
-    void rejectedRecordsGoWhenTheirTimeIsUpAndTheLogSaysHowMany() throws IOException {
+    void expiredRejectedRecordsAreRemovedAndLogged() throws IOException {
         Path old = file("rejected/" + RECORD, Duration.ofDays(31), 10);
         Path young = file("rejected/" + RECORD.replace("00", "aa"), Duration.ofDays(29), 10);
 
@@ -70,7 +70,7 @@ class RetentionTest {
     }
 
     @Test
-    void whatIsNotOursStaysAndLinksAreNotFollowed() throws IOException {
+    void foreignFilesStayAndLinksAreNotFollowed() throws IOException {
         Path mine = file("rejected/notes.json", Duration.ofDays(90), 10);
         Path deep = file("rejected/sub/" + RECORD, Duration.ofDays(90), 10);
         Path target = file("elsewhere/" + RECORD, Duration.ofDays(90), 10);
@@ -85,7 +85,7 @@ class RetentionTest {
     }
 
     @Test
-    void aLinkInThePlaceOfDoneIsNotFollowed() throws IOException {
+    void linkInPlaceOfDoneIsNotFollowed() throws IOException {
         Path target = file("elsewhere/20261101T000000000Z-a.json", Duration.ofDays(90), 10);
         Files.delete(folder.resolve("replay/done"));
         Files.createSymbolicLink(folder.resolve("replay/done"), target.getParent());
@@ -96,7 +96,7 @@ class RetentionTest {
     }
 
     @Test
-    void doneIsKeptForItsTimeAndFailedAsLongAsRejected() throws IOException {
+    void doneAndFailedHaveTheirOwnRetention() throws IOException {
         Path done = file("replay/done/20261101T000000000Z-a.json", Duration.ofDays(8), 10);
         Path failed = file("replay/failed/20261101T000000000Z-a.json", Duration.ofDays(8), 10);
         Path lost = file("replay/failed/20261001T000000000Z-b.json", Duration.ofDays(31), 10);
@@ -119,7 +119,7 @@ class RetentionTest {
     }
 
     @Test
-    void doneIsHeldUnderTheBoundOldestFirst() throws IOException {
+    void oldestFilesInDoneAreRemovedAboveTheLimit() throws IOException {
         Path oldest = file("replay/done/20261118T000000000Z-a.json", Duration.ofDays(2), 500);
         Path older = file("replay/done/20261119T000000000Z-a.json", Duration.ofDays(1), 500);
         Path young = file("replay/done/20261120T000000000Z-a.json", Duration.ofHours(1), 500);
@@ -132,7 +132,7 @@ class RetentionTest {
     }
 
     @Test
-    void otherEndpointsThanFoldersAreLeftAlone() {
+    void endpointsOtherThanFoldersAreIgnored() {
         new Retention(
                         new RejectedSettings("direct:a", Duration.ofDays(1), 1),
                         new ReplaySettings("direct:b", Duration.ofDays(1)),

@@ -18,14 +18,14 @@ import java.util.function.Function;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Producer;
 
-/** Components with a mistake in their producer. */
+/** Components with a deliberate mistake in their producer. */
 public final class BrokenSentinel {
 
     private static final String STREAM = "Custom-";
 
     private BrokenSentinel() {}
 
-    /** Calls an event delivered when its record is in the batch, as an aggregator would. */
+    /** Reports an event as delivered when its record is in the batch, as an aggregator would. */
     public static SentinelComponent completesOnAppend() {
         return component(Clock.systemUTC(), endpoint -> new Own(endpoint) {
             @Override
@@ -37,7 +37,7 @@ public final class BrokenSentinel {
         });
     }
 
-    /** Defers the event of a suspended table while its record is on its way as a probe, so that its key is released too early. */
+    /** Defers the event of a suspended table while its record is being sent as a probe: its key is released too early. */
     public static SentinelComponent defersWhatItSends(Clock clock) {
         return component(clock, endpoint -> new Own(endpoint) {
             @Override
@@ -47,7 +47,7 @@ public final class BrokenSentinel {
                 if (suspension.suspended().isEmpty()) {
                     super.append(record);
                 } else {
-                    // the sender goes on with what is not deferred
+                    // the sender continues with a copy that is not deferred
                     super.append(withoutEnd(record, twin(record.event())));
                     record.settled().accept(new TableSuspendedException(endpoint.getTable()));
                 }
@@ -100,7 +100,7 @@ public final class BrokenSentinel {
                         return producers.apply(this);
                     }
                 };
-                // the generated configurer knows the class, not this one
+                // the generated configurer does not know this class
                 setProperties(endpoint.getConfiguration(), parameters);
                 parameters.clear();
                 return endpoint;

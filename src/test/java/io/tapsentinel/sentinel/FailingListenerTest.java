@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What only listens to deliveries, and throws. */
+/** Listeners that throw do not affect deliveries. */
 @Timeout(30)
 class FailingListenerTest {
 
@@ -34,7 +34,7 @@ class FailingListenerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"requested", "acknowledged", "accepted", "failing"})
-    void aListenerThatThrowsFailsNoDelivery(String method) throws Exception {
+    void throwingListenerDoesNotFailDeliveries(String method) throws Exception {
         fixture.component.deliveryStatus().addListeners(table -> throwing(DeliveryListener.class, method));
         fixture.routeTo(uri("lingerMs=0&retryBackoffMs=10"));
         fixture.uploader.failNext(STREAM, new UploadException(503, "busy"));
@@ -50,7 +50,7 @@ class FailingListenerTest {
     }
 
     @Test
-    void aListenerThatThrowsWhenABatchIsGivenUpLeavesNoExchangeParkedAndTheNextBatchIsSent() throws Exception {
+    void listenerThatThrowsOnGivenUpBatchLeavesNoExchangeParked() throws Exception {
         fixture.component.deliveryStatus().addListeners(table -> throwing(DeliveryListener.class, "givenUp"));
         fixture.routeTo(uri("lingerMs=0"));
         fixture.failDelivery.set(new IllegalStateException("disk full"));
@@ -61,7 +61,7 @@ class FailingListenerTest {
     }
 
     @Test
-    void aListenerThatCannotBeMadeKeepsNoRouteFromStarting() throws Exception {
+    void routesStartWhenAListenerCannotBeCreated() throws Exception {
         fixture.component.deliveryStatus().addListeners(table -> {
             throw new IllegalArgumentException(SECRET);
         });
@@ -73,7 +73,7 @@ class FailingListenerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"unknownField", "lossyValue"})
-    void aReportOfWhatDoesNotFitThatThrowsFailsNoEvent(String method) throws Exception {
+    void throwingMappingReportDoesNotFailEvents(String method) throws Exception {
         fixture.component.setMappingReport(throwing(MappingReport.class, method));
         fixture.routeTo(uri("lingerMs=0"));
         for (int i = 0; i < 3; i++) {
@@ -86,7 +86,7 @@ class FailingListenerTest {
         assertSaidOnce(method);
     }
 
-    /** Whose message holds content, as one of a library may. */
+    /** The message contains content, as a library's may. */
     private static <T> T throwing(Class<T> type, String method) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, called, args) -> {
             if (called.getName().equals(method)) {

@@ -22,14 +22,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** The producer through {@code sentinel:} URIs: when an exchange ends, with what, and what was sent by then. */
+/** The producer through {@code sentinel:} URIs: when an exchange completes, how, and what was sent by then. */
 class SentinelComponentTest {
 
     @AutoClose
     private final SentinelFixture fixture = new SentinelFixture();
 
     @Test
-    void anExchangeCompletesAfterTheUploadReturnedAndItsKeyIsDurable() throws Exception {
+    void exchangeCompletesAfterUploadAndDurableKey() throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
         fixture.uploader.hold();
         TapEvent event = reserved("1");
@@ -51,7 +51,7 @@ class SentinelComponentTest {
     }
 
     @Test
-    void theRowOfAnEventIsItsOwn() throws Exception {
+    void bodyOfAnotherEventIsRefused() throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
         TapEvent event = reserved("1");
 
@@ -62,7 +62,7 @@ class SentinelComponentTest {
     }
 
     @Test
-    void theTimeThatARouteGaveARowIsTheRowsAndNotTheEvents() throws Exception {
+    void routeCanChangeTimeOfRowButNotOfEvent() throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
         TapEvent event = reserved("1");
         Map<String, Object> body = new HashMap<>(event.getFields());
@@ -75,7 +75,7 @@ class SentinelComponentTest {
     }
 
     @Test
-    void aFailedUploadFailsEveryExchangeOfTheBatchAndNothingElse() throws Exception {
+    void failedUploadFailsOnlyExchangesOfItsBatch() throws Exception {
         fixture.routeTo(uri("lingerMs=60000&batchRecords=2&deliveryTimeoutMs=1"));
         fixture.uploader.failNext(STREAM, new UploadException(503, "upload refused: 503"));
 
@@ -97,7 +97,7 @@ class SentinelComponentTest {
     }
 
     @Test
-    void aClientThatThrowsSomethingUnexpectedFailsTheBatchAndTheNextOneGoesOn() throws Exception {
+    void unexpectedExceptionFailsOneBatch() throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
         fixture.uploader.failNext(STREAM, new IllegalStateException("a bug in a client"));
 
@@ -106,7 +106,7 @@ class SentinelComponentTest {
     }
 
     @Test
-    void anErrorInTheClientFailsTheBatchAndTheNextOneGoesOn() throws Exception {
+    void errorInClientFailsOneBatch() throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
         fixture.uploader.failNext(STREAM, new NoClassDefFoundError("a/missing/Policy"));
 
@@ -115,7 +115,7 @@ class SentinelComponentTest {
     }
 
     @Test
-    void keysThatCannotBeMadeDurableFailTheBatchAlthoughSentinelHasIt() throws Exception {
+    void batchFailsIfItsKeysCannotBeStored() throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
         fixture.failDelivery.set(new IllegalStateException("disk full"));
         TapEvent event = reserved("1");
@@ -127,7 +127,7 @@ class SentinelComponentTest {
     }
 
     @Test
-    void exchangesShareUploadsOfBatchRecords() throws Exception {
+    void uploadContainsUpToBatchRecordsEvents() throws Exception {
         fixture.routeTo(uri("batchRecords=3&lingerMs=60000"));
 
         fixture.sendAll(6).forEach(sent -> assertThat(sent.failure()).isNull());
@@ -140,10 +140,10 @@ class SentinelComponentTest {
     }
 
     @Test
-    void anOpenBatchLingersAsLongAsTheUriSaysOrUntilItIsDrained() throws Exception {
+    void openBatchLingersUntilLingerMsOrDrain() throws Exception {
         fixture.routeTo(uri("lingerMs=60000"));
         List<Sent> sent = fixture.sendAll(2);
-        await("nothing is sent yet")
+        await("nothing has been sent")
                 .during(Duration.ofMillis(700))
                 .until(() -> fixture.uploader.calls().isEmpty());
 
@@ -154,7 +154,7 @@ class SentinelComponentTest {
     }
 
     @Test
-    void atMostOneUploadOfATableIsUnderWay() throws Exception {
+    void oneUploadAtATimePerTable() throws Exception {
         fixture.routeTo(uri("lingerMs=0&batchRecords=1"));
         fixture.uploader.hold();
         List<CompletableFuture<Sent>> senders = Stream.of("1", "2", "3", "4")
@@ -166,7 +166,7 @@ class SentinelComponentTest {
                     }
                 }))
                 .toList();
-        await("a second upload does not begin")
+        await("no second upload starts")
                 .during(Duration.ofMillis(300))
                 .until(() -> fixture.uploader.calls().size() <= 1);
 
@@ -178,7 +178,7 @@ class SentinelComponentTest {
     }
 
     @Test
-    void withMaxPendingParkedTheCallerWaits() throws Exception {
+    void callerBlocksAtMaxPending() throws Exception {
         fixture.routeTo(uri("lingerMs=0&maxPending=2"));
         fixture.uploader.hold();
         List<Sent> parked = fixture.sendAll(2);
@@ -189,18 +189,18 @@ class SentinelComponentTest {
                 throw new IllegalStateException(e);
             }
         });
-        await("the third caller waits").during(Duration.ofMillis(300)).until(() -> !third.isDone());
+        await("the third caller blocks").during(Duration.ofMillis(300)).until(() -> !third.isDone());
         assertThat(parked).noneMatch(Sent::isDone);
 
         fixture.uploader.release();
 
         assertThat(third.join().failure()).isNull();
-        await("nothing waits any more")
+        await("nothing is pending")
                 .until(() -> fixture.component.deliveryStatus().pending() == 0);
     }
 
     @Test
-    void aMapThatARouteMadeIsWhatIsSent() throws Exception {
+    void mapBodyIsSentInsteadOfTheEvent() throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
         TapEvent event = reserved("1");
         Map<String, Object> fields = new HashMap<>(event.getFields());

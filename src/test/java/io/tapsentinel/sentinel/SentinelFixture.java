@@ -22,7 +22,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.impl.DefaultCamelContext;
 
-/** A context with the component, a held uploader and a delivery log that fails on command. */
+/** A Camel context with the component, an uploader that can be held and a delivery log that can fail. */
 final class SentinelFixture implements AutoCloseable {
 
     static final EventType TYPE = EventType.CLICKS_BLOCKED;
@@ -58,7 +58,7 @@ final class SentinelFixture implements AutoCloseable {
         context.addComponent("sentinel", component);
     }
 
-    /** A started context with one route from {@code direct:in} to this URI. */
+    /** Starts a context with one route from {@code direct:in} to this URI. */
     SentinelFixture routeTo(String uri) throws Exception {
         context.addRoutes(new RouteBuilder() {
             @Override
@@ -75,7 +75,7 @@ final class SentinelFixture implements AutoCloseable {
         return "sentinel:" + TYPE.table() + "?" + options;
     }
 
-    /** An event that a repository has reserved. */
+    /** A reserved event. */
     static TapEvent reserved(String id) {
         TapEvent event = Events.event(TYPE, id);
         EventLife.advance(event, Outcome.NONE, Outcome.RESERVED);
@@ -86,7 +86,7 @@ final class SentinelFixture implements AutoCloseable {
         return send(event, event);
     }
 
-    /** Sends without waiting for the end. */
+    /** Sends without waiting for completion. */
     Sent send(TapEvent event, Object body) throws Exception {
         Endpoint endpoint = context.getEndpoint("direct:in");
         Exchange exchange = endpoint.createExchange();
@@ -119,14 +119,14 @@ final class SentinelFixture implements AutoCloseable {
         journal.add("delivered");
     }
 
-    /** An exchange on its way. */
+    /** A sent exchange. */
     record Sent(Exchange exchange, CompletableFuture<Exchange> end, AtomicInteger callbacks) {
 
         boolean isDone() {
             return end.isDone();
         }
 
-        /** The exception that it ended with, or null. */
+        /** The exception it failed with, or null. */
         Exception failure() {
             return end.orTimeout(20, TimeUnit.SECONDS).join().getException();
         }

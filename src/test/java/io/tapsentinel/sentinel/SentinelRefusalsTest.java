@@ -20,14 +20,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What {@code sentinel:} does not take, at the start and from an exchange, and the words it says it with. */
+/** What {@code sentinel:} refuses at the start and from an exchange, and its messages. */
 class SentinelRefusalsTest {
 
     @AutoClose
     private final SentinelFixture fixture = new SentinelFixture();
 
     @Test
-    void anExchangeWithoutAnEventIsRefused() throws Exception {
+    void exchangeWithoutEventFails() throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
 
         assertRefused(fixture.send(null, reserved("1").getFields()), "carries no TAP event", "idempotentConsumer");
@@ -35,7 +35,7 @@ class SentinelRefusalsTest {
 
     @ParameterizedTest
     @EnumSource(value = Outcome.class, names = "RESERVED", mode = EnumSource.Mode.EXCLUDE)
-    void anEventThatNobodyReservedIsRefused(Outcome outcome) throws Exception {
+    void eventThatIsNotReservedFails(Outcome outcome) throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
         TapEvent event = Events.event(TYPE, "1");
         BrokenEventLife.put(event, outcome);
@@ -47,7 +47,7 @@ class SentinelRefusalsTest {
     }
 
     @Test
-    void aBodyThatIsNeitherEventNorMapIsRefused() throws Exception {
+    void bodyThatIsNeitherEventNorMapFails() throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
 
         assertRefused(
@@ -58,7 +58,7 @@ class SentinelRefusalsTest {
     }
 
     @Test
-    void anUnknownTableFailsTheStartNamingItAndTheKnownOnes() {
+    void unknownTableFailsTheStartAndListsKnownTables() {
         assertThatThrownBy(() -> fixture.routeTo("sentinel:ProofPointTAPClicksV2_CL"))
                 .rootCause()
                 .hasMessageContaining("ProofPointTAPClicksV2_CL")
@@ -77,7 +77,7 @@ class SentinelRefusalsTest {
         "retryBackoffMaxMs=999,1000 and 3600000",
         "deliveryTimeoutMs=-1,0 and"
     })
-    void anOptionOutOfBoundsFailsTheStartWithItsNameValueAndBound(String option, String bound) {
+    void optionOutOfBoundsFailsTheStart(String option, String bound) {
         assertThatThrownBy(() -> fixture.routeTo(uri(option)))
                 .rootCause()
                 .hasMessageContaining(option.replace("=", " is "))
@@ -85,7 +85,7 @@ class SentinelRefusalsTest {
     }
 
     @Test
-    void anUnknownOptionFailsTheStartByName() {
+    void unknownOptionFailsTheStart() {
         assertThatThrownBy(() -> fixture.routeTo(uri("lingerSeconds=5")))
                 .rootCause()
                 .hasMessageContaining("lingerSeconds")
@@ -93,14 +93,14 @@ class SentinelRefusalsTest {
     }
 
     @Test
-    void nothingCanBeReadFromIt() {
+    void consumerIsNotSupported() {
         assertThatThrownBy(() -> fixture.context.getEndpoint(uri("lingerMs=0")).createConsumer(exchange -> {}))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("sentinel: only sends records");
     }
 
     @Test
-    void optionsOfTheComponentAreWhereEveryEndpointStarts() {
+    void endpointsInheritOptionsOfTheComponent() {
         fixture.component.getConfiguration().setLingerMs(7);
 
         SentinelEndpoint plain = fixture.context.getEndpoint("sentinel:" + TYPE.table(), SentinelEndpoint.class);
@@ -112,7 +112,7 @@ class SentinelRefusalsTest {
     }
 
     @Test
-    void theGeneratedConfigurersAreTheOnesInUse() {
+    void generatedConfigurersAreUsed() {
         SentinelEndpoint endpoint = fixture.context.getEndpoint(uri("lingerMs=9"), SentinelEndpoint.class);
 
         assertThat(fixture.component.getComponentPropertyConfigurer()).isInstanceOf(SentinelComponentConfigurer.class);

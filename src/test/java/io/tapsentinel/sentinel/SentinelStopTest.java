@@ -14,14 +14,14 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** A stop sends what it can, fails the rest, and leaves no exchange parked. */
+/** A stop sends what it can, fails the rest and leaves no exchange parked. */
 class SentinelStopTest {
 
     @AutoClose
     private final SentinelFixture fixture = new SentinelFixture();
 
     @Test
-    void afterADrainNothingIsLeftToWaitFor() throws Exception {
+    void drainSendsTheOpenBatchAtOnce() throws Exception {
         fixture.context.getShutdownStrategy().setTimeout(20_000);
         fixture.routeTo(uri("lingerMs=60000"));
         List<Sent> sent = fixture.sendAll(3);
@@ -34,9 +34,9 @@ class SentinelStopTest {
         sent.forEach(one -> assertThat(one.failure()).isNull());
     }
 
-    /** Camel's time is up before the batch has lingered, so that it interrupts the thread that stops the route. */
+    /** Camel's shutdown timeout is shorter than the linger time, so Camel interrupts the stopping thread. */
     @RepeatedTest(5)
-    void whatIsOpenIsSent() throws Exception {
+    void stopSendsTheOpenBatch() throws Exception {
         fixture.routeTo(uri("lingerMs=60000"));
         List<Sent> sent = fixture.sendAll(3);
 
@@ -48,18 +48,18 @@ class SentinelStopTest {
     }
 
     @RepeatedTest(3)
-    void whatCannotBeSentFailsAndNoExchangeStaysParked() throws Exception {
-        // nothing can be sent in it, however long it is
+    void stopFailsUnsentExchangesInsteadOfParkingThem() throws Exception {
+        // too short to send anything
         fixture.component.setStopTime(Duration.ofMillis(100));
         fixture.routeTo(uri("lingerMs=60000&batchRecords=2"));
         fixture.uploader.hold();
         List<Sent> held = fixture.sendAll(2);
-        await("the first batch is on its way").until(() -> fixture.uploader.inFlight() == 1);
+        await("the first batch is in flight").until(() -> fixture.uploader.inFlight() == 1);
         Sent open = fixture.send(reserved("open"));
 
         fixture.context.stop();
 
-        await("every exchange has ended")
+        await("every exchange has completed")
                 .atMost(Duration.ofSeconds(5))
                 .until(() -> open.isDone() && held.stream().allMatch(Sent::isDone));
         assertThat(held)
@@ -73,12 +73,12 @@ class SentinelStopTest {
                         .isSettled())
                 .isFalse();
         assertThat(fixture.uploader.calls())
-                .as("nothing is begun after the stop")
+                .as("no upload starts after the stop")
                 .hasSize(1);
     }
 
     @Test
-    void aStoppedProducerRefusesAndStartsAnew() throws Exception {
+    void stoppedProducerRefusesAndCanRestart() throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
         assertThat(fixture.send(reserved("1")).failure()).isNull();
         fixture.context.getRouteController().stopRoute("in");

@@ -22,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A table is suspended only while another one is fine; one for which nothing waits ends without an event. */
+/** A table is suspended only while another one works. Without deferred events an empty array ends a suspension. */
 class SuspensionsTest {
 
     private static final EventType REFUSED = EventType.CLICKS_BLOCKED;
@@ -41,7 +41,7 @@ class SuspensionsTest {
             new Suspensions(() -> uploader(), () -> log(), ended::add, clock, clock.steady());
 
     @Test
-    void anEmptyArrayThatAnotherStreamAcceptsIsEnough() {
+    void tableIsSuspendedIfAnotherAcceptsAnEmptyArray() {
         accepting.add(stream(OTHER));
 
         assertThat(failsForTwoMinutes(REFUSED)).isTrue();
@@ -52,7 +52,7 @@ class SuspensionsTest {
     }
 
     @Test
-    void anAcknowledgementOfJustNowIsEnoughAndNothingIsAsked() {
+    void recentAcknowledgementSuspendsWithoutARequest() {
         suspensions.of(REFUSED).failures().fail(refused(), clock.now());
         clock.advance(Duration.ofMinutes(2));
         suspensions.of(OTHER).failures().acknowledge();
@@ -63,7 +63,7 @@ class SuspensionsTest {
     }
 
     @Test
-    void anAcknowledgementOfBeforeIsNotEnoughSinceTheEndpointMayHaveFailedSince() {
+    void oldAcknowledgementDoesNotSuspend() {
         suspensions.of(REFUSED).failures().fail(refused(), clock.now());
         clock.advance(Duration.ofSeconds(1));
         suspensions.of(OTHER).failures().acknowledge();
@@ -76,7 +76,7 @@ class SuspensionsTest {
     }
 
     @Test
-    void nothingIsSuspendedWhenNoStreamAcceptsAnything() {
+    void noTableIsSuspendedWhenAllStreamsRefuse() {
         for (EventType type : EventType.values()) {
             assertThat(failsForTwoMinutes(type)).isFalse();
         }
@@ -84,9 +84,9 @@ class SuspensionsTest {
         assertThat(suspensions.suspended()).isEmpty();
     }
 
-    /** Else those that are well again would not be probed for as long as the last one holds up the read. */
+    /** Otherwise recovered tables would not be probed while the last one holds up the read. */
     @Test
-    void aSuspendedTableWhoseStreamAcceptsAnEmptyArrayIsProofForTheLastOne() {
+    void suspendedTableThatAcceptsAnEmptyArrayLetsTheLastTableBeSuspended() {
         accepting.addAll(
                 Stream.of(EventType.values()).map(SuspensionsTest::stream).toList());
         for (EventType type : EventType.values()) {
@@ -95,9 +95,9 @@ class SuspensionsTest {
         assertThat(suspensions.suspended()).hasSize(EventType.values().length);
     }
 
-    /** Two that hang would put off the decision for longer than an answer counts. */
+    /** Otherwise two hanging tables would delay the decision for longer than an answer counts. */
     @Test
-    void aSuspendedTableIsNotAskedWhileAnotherOneDoesNotFail() {
+    void suspendedTableIsNotCheckedWhileAnotherTableWorks() {
         accepting.add(stream(OTHER));
         assertThat(failsForTwoMinutes(REFUSED)).isTrue();
         asked.clear();
@@ -108,7 +108,7 @@ class SuspensionsTest {
     }
 
     @Test
-    void aSuspendedTableThatRefusesAnEmptyArrayIsNone() {
+    void suspendedTableThatRefusesAnEmptyArrayIsNoEvidence() {
         accepting.add(stream(OTHER));
         assertThat(failsForTwoMinutes(REFUSED)).isTrue();
         accepting.clear();
@@ -118,9 +118,9 @@ class SuspensionsTest {
         assertThat(suspensions.suspended()).containsOnlyKeys(REFUSED);
     }
 
-    /** It was acknowledged, and failed from then on. */
+    /** It was acknowledged and has failed since. */
     @Test
-    void whatASuspendedTableAcceptedBeforeIsNone() {
+    void earlierAcknowledgementOfASuspendedTableIsNoEvidence() {
         accepting.add(stream(OTHER));
         assertThat(failsForTwoMinutes(REFUSED)).isTrue();
         accepting.clear();
@@ -132,7 +132,7 @@ class SuspensionsTest {
     }
 
     @Test
-    void whenAllFailTogetherNoneIsSuspendedThoughTheirStreamsAcceptEmptyArrays() {
+    void noTableIsSuspendedWhenAllFailTogether() {
         for (EventType type : EventType.values()) {
             accepting.add(stream(type));
             suspensions.of(type).failures().fail(refused(), clock.now());
@@ -147,7 +147,7 @@ class SuspensionsTest {
     }
 
     @Test
-    void theOtherStreamsAreAskedAtMostEveryHalfMinute() {
+    void otherStreamsAreCheckedAtMostEveryHalfMinute() {
         failsForTwoMinutes(REFUSED);
         int once = asked.size();
 
@@ -160,7 +160,7 @@ class SuspensionsTest {
     }
 
     @Test
-    void whatTheStoreSaysIsLoadedAndWhatItSaysNoMoreIsOver() {
+    void loadTakesOverSuspensionsOfTheStoreAndEndsOthers() {
         Suspended kept = new Suspended(clock.now(), clock.now().plusSeconds(60), 0, "refused");
         stored.put(OTHER, kept);
 
@@ -176,7 +176,7 @@ class SuspensionsTest {
     }
 
     @Test
-    void aSuspendedTableForWhichNothingWaitsEndsWhenItsProbeIsDueAndItsStreamAcceptsAnEmptyArray() {
+    void emptyArrayEndsSuspensionWithoutDeferredEvents() {
         suspendWithADueProbe();
         accepting.add(stream(REFUSED));
 
@@ -186,15 +186,15 @@ class SuspensionsTest {
         assertThat(deadlines).containsExactly(Suspension.PROBE);
         assertThat(suspensions.suspended()).isEmpty();
         assertThat(stored).isEmpty();
-        assertThat(ended).as("no longer failing").containsExactly(REFUSED.table());
+        assertThat(ended).as("not failing").containsExactly(REFUSED.table());
         assertThat(suspensions.of(REFUSED).isFailing()).isFalse();
         assertThat(suspensions.of(REFUSED).failures().isRecentlyAcknowledged())
-                .as("no proof for another table")
+                .as("does not count for another table")
                 .isFalse();
     }
 
     @Test
-    void itsRefusalOfAnEmptyArrayIsAFailedProbe() {
+    void refusedEmptyArrayIsAFailedProbe() {
         suspendWithADueProbe();
 
         suspensions.nothingWaits(REFUSED);
@@ -209,7 +209,7 @@ class SuspensionsTest {
     }
 
     @Test
-    void aTableThatIsNotSuspendedOrDefersIsNotAsked() {
+    void onlyTableWithDueProbeIsChecked() {
         accepting.add(stream(OTHER));
         suspensions.of(REFUSED).failures().fail(refused(), clock.now());
         clock.advance(FailureWatch.PATIENCE);
@@ -225,9 +225,9 @@ class SuspensionsTest {
         assertThat(suspensions.suspended()).containsOnlyKeys(REFUSED);
     }
 
-    /** Health asks at any time, and must not wait for Sentinel. */
+    /** Health reads the state at any time and must not wait for Sentinel. */
     @Test
-    void whileItsStreamIsAskedItsStateCanBeRead() {
+    void stateIsReadableDuringACheck() {
         suspendWithADueProbe();
         accepting.add(stream(REFUSED));
         onRequest = () -> assertThat(CompletableFuture.supplyAsync(suspensions::suspended))

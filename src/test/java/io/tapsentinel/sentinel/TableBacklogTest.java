@@ -22,7 +22,7 @@ class TableBacklogTest {
     private static final Instant PROBE = Instant.parse("2026-11-20T13:09:20Z");
 
     @Test
-    void aSuspendedTableIsToldWithSinceWhyHowManyNextProbeAndWhatToDo() {
+    void suspendedTableIsDescribedWithReasonNextProbeAndRemedy() {
         assertThat(suspended("Sentinel answered 403 AuthorizationFailed: no role (request id 1-2)", 1_118)
                         .sentences(NOW))
                 .contains(
@@ -47,7 +47,7 @@ class TableBacklogTest {
                 "Sentinel answered 202 where only 204 means accepted | check that sentinel.endpoint belongs to the rule",
                 "Sentinel answered 405 | check that sentinel.endpoint belongs to the rule"
             })
-    void whatToDoDependsOnTheLastAnswer(String reason, String remedy) {
+    void remedyDependsOnTheLastAnswer(String reason, String remedy) {
         assertThat(suspended(reason, 1).remedy().orElseThrow())
                 .startsWith(remedy)
                 .endsWith("; the other tables go on, and TAP keeps the events for 7 days")
@@ -58,7 +58,7 @@ class TableBacklogTest {
     }
 
     @Test
-    void theRemediesAreThoseOfTheProblemsOfAllTables() {
+    void remediesEqualThoseOfHealth() {
         String role = suspended("Sentinel answered 403", 0).remedy().orElseThrow();
 
         assertThat(KnownProblem.SENTINEL_ROLE.remedy()).startsWith(role.substring(0, role.indexOf("; the other")));
@@ -77,7 +77,7 @@ class TableBacklogTest {
     }
 
     @Test
-    void aProbeThatIsDueComesAtTheNextPollAndOtherDaysAreNamed() {
+    void dueProbeIsAtTheNextPollAndOtherDaysAreNamed() {
         assertThat(suspended("Sentinel answered 503", 2)
                         .words(NOW.plus(Duration.ofDays(1)))
                         .orElseThrow())
@@ -87,16 +87,16 @@ class TableBacklogTest {
     }
 
     @Test
-    void aReasonOfTheConnectionStaysWhole() {
+    void connectionFailureIsShownUnchanged() {
         assertThat(suspended("no answer from host:443: ConnectException: Connection refused: connect", 1)
                         .words(NOW)
                         .orElseThrow())
                 .contains(": no answer from host:443: ConnectException: Connection refused: connect. 1 event is");
     }
 
-    /** Without an event there is no batch that could be a probe. */
+    /** Without an event there is no batch to use as a probe. */
     @Test
-    void ofATableForWhichNothingWaitsTheStreamIsAsked() {
+    void nextCheckIsShownWithoutDeferredEvents() {
         TableBacklog table = new TableBacklog(
                 TYPE, Optional.of(new Suspended(SINCE, PROBE, 0, "Sentinel answered 503")), 0, 2, List.of());
 
@@ -106,13 +106,13 @@ class TableBacklogTest {
     }
 
     @Test
-    void aTableWithTimeToReadAgainHasAProbeThoughNothingIsDeferredYet() {
+    void nextProbeIsShownWhenOnlyTimeWaits() {
         assertThat(suspended("Sentinel answered 503", 0).words(NOW).orElseThrow())
                 .endsWith("No event is deferred yet; next probe at the first poll after 13:10 UTC");
     }
 
     @Test
-    void timeThatIsLeftWithoutADeferredEventIsReadAgainOnce() {
+    void timeWithoutDeferredEventsIsReadOnceMore() {
         TimeRange waiting = new TimeRange(SINCE, NOW);
 
         assertThat(new TableBacklog(TYPE, Optional.empty(), 0, 0, List.of(waiting)).sentences(NOW))
@@ -121,7 +121,7 @@ class TableBacklogTest {
     }
 
     @Test
-    void aTableThatAcceptsAgainIsToldWhileItsEventsAreReadAgain() {
+    void catchingUpIsDescribedAfterASuspension() {
         TimeRange waiting = new TimeRange(SINCE, NOW);
 
         assertThat(new TableBacklog(TYPE, Optional.empty(), 118, 3, List.of(waiting)).sentences(NOW))
@@ -133,7 +133,7 @@ class TableBacklogTest {
     }
 
     @Test
-    void ofATableThatIsOwedNothingThereIsNothingToSay() {
+    void tableWithoutBacklogHasNoDescription() {
         TableBacklog table = new TableBacklog(TYPE, Optional.empty(), 0, 3, List.of());
 
         assertThat(table.words(NOW)).isEmpty();

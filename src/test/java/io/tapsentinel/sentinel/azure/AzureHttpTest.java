@@ -43,7 +43,7 @@ class AzureHttpTest {
 
     AzureHttpTest() throws IOException {}
 
-    /** What Azure's libraries say about a request, by which its answer is read. */
+    /** The context keys that Azure's SDKs set on a request, which decide how its answer is read. */
     private enum Kind {
         UPLOAD(new Context("caller-method", "upload").addData("azure-eagerly-read-response", true)),
         WITHOUT_RESULT(new Context("caller-method", "delete").addData("azure-ignore-response-body", true)),
@@ -59,7 +59,7 @@ class AzureHttpTest {
 
     @ParameterizedTest
     @EnumSource
-    void anErrorWithoutAnEndIsCutAndItsConnectionIsClosed(Kind kind) {
+    void endlessErrorBodyIsCutAndConnectionClosed(Kind kind) {
         server.next(call -> endless(call, 500, "a".repeat(0x1001)));
 
         HttpResponse answer = send(http(LONG), kind);
@@ -71,7 +71,7 @@ class AzureHttpTest {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DOWNLOAD")
-    void anAnswerWithoutAnEndFailsTheRequestUnlessItIsADownload(Kind kind) {
+    void endlessBodyFailsTheRequestUnlessItIsADownload(Kind kind) {
         server.next(call -> endless(call, 200, "a".repeat(0x10000)));
 
         assertThatThrownBy(() -> send(http(LONG), kind)).hasMessageContaining("longer than 1 MiB");
@@ -80,7 +80,7 @@ class AzureHttpTest {
 
     @ParameterizedTest
     @EnumSource
-    void anErrorThatComesByteByByteFailsTheRequestOnceItsTimeIsOver(Kind kind) {
+    void slowErrorBodyTimesOut(Kind kind) {
         server.next(call -> endless(call, 500, "a"));
 
         assertThatThrownBy(() -> send(http(Duration.ofMillis(300)), kind))
@@ -92,7 +92,7 @@ class AzureHttpTest {
 
     @ParameterizedTest
     @EnumSource
-    void anAnswerWithinTheBoundIsWhole(Kind kind) {
+    void bodyWithinTheLimitIsComplete(Kind kind) {
         String text = "\u00e4".repeat(1 << 15);
         server.next(call -> call.send(ScriptedRequest.Answer.of(404, "text/plain; charset=utf-8", text)));
 
@@ -105,7 +105,7 @@ class AzureHttpTest {
     }
 
     @Test
-    void aDownloadHasNoBound() {
+    void downloadHasNoLimit() {
         byte[] body = new byte[(1 << 20) + 1];
         server.next(call -> call.send(new ScriptedRequest.Answer(200, Map.of(), body)));
 
@@ -113,7 +113,7 @@ class AzureHttpTest {
     }
 
     @Test
-    void anErrorThatTheClientWrapsIsThrownAsWhatItIs() {
+    void wrappedErrorIsRethrown() {
         Error error = new OutOfMemoryError("a test's");
         AzureHttp http = new AzureHttp(NETWORK, LONG, 1, () -> failing(new IOException(error.getMessage(), error)));
 
@@ -121,7 +121,7 @@ class AzureHttpTest {
     }
 
     @Test
-    void aClientThatAnswersNothingAnyMoreIsReplacedAfterTenRequests() {
+    void deadClientIsReplacedAfterTenRequests() {
         AzureHttp http = new AzureHttp(
                 NETWORK,
                 LONG,
@@ -148,7 +148,7 @@ class AzureHttpTest {
         return http.sendSync(new HttpRequest(HttpMethod.GET, server.uri().toString()), kind.context);
     }
 
-    /** Writes until the client has closed the connection. */
+    /** Writes until the client closes the connection. */
     private void endless(ScriptedRequest call, int status, String part) {
         try {
             call.write("HTTP/1.1 " + status + " Scripted\r\ntransfer-encoding: chunked\r\n\r\n");

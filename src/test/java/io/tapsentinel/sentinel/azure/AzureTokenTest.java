@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Mono;
 
-/** What tokens are asked for, and which are forgotten. */
+/** Scope of tokens, and dropping cached ones. */
 class AzureTokenTest {
 
     private final List<TokenRequestContext> asked = new ArrayList<>();
@@ -27,7 +27,7 @@ class AzureTokenTest {
         "usgov, https://monitor.azure.us//.default",
         "china, https://monitor.azure.cn//.default"
     })
-    void aTokenIsAskedForTheCloudsOwnScopeOnly(String cloud, String scope) {
+    void tokenIsRequestedForTheScopeOfTheCloud(String cloud, String scope) {
         Identity identity = new Identity("test", Optional::empty, true, () -> request -> {
             asked.add(request);
             return Mono.just(new AccessToken("token", OffsetDateTime.MAX));
@@ -52,7 +52,7 @@ class AzureTokenTest {
     }
 
     @Test
-    void aManagedIdentitysTokenHasExpiredOnceItIsForgotten() {
+    void forgottenTokenOfManagedIdentityIsExpired() {
         TokenCache shared = ManagedIdentityApplication.getSharedTokenCache();
         shared.deserialize(
                 "{\"AccessToken\":{\"key\":{\"environment\":\"e\",\"credential_type\":\"AccessToken\",\"client_id\":\"c\","

@@ -29,7 +29,7 @@ class BlobClientsTest {
         "USGOV,https://account.blob.core.usgovcloudapi.net",
         "CHINA,https://account.blob.core.chinacloudapi.cn"
     })
-    void anAccountIsReachedWhereItsCloudIs(AzureCloud cloud, String address) {
+    void endpointOfAnAccountDependsOnTheCloud(AzureCloud cloud, String address) {
         BlobServiceClient client = clients(null, cloud).of("account");
 
         assertThat(client.getAccountUrl()).isEqualTo(address);
@@ -43,7 +43,7 @@ class BlobClientsTest {
         "https://127.0.0.1:10000/account",
         "https://blobs.example.com"
     })
-    void anAddressOfItsOwnWins(String own) {
+    void configuredBlobEndpointTakesPrecedence(String own) {
         BlobClients clients = clients(own, AzureCloud.PUBLIC);
 
         assertThat(clients.of("account").getAccountUrl()).isEqualTo(own);
@@ -60,13 +60,13 @@ class BlobClientsTest {
         ",evil.example.com",
         ",ab"
     })
-    void whatWouldLeadElsewhereIsRefused(String own, String account) {
+    void invalidAccountOrEndpointIsRefused(String own, String account) {
         assertThatThrownBy(() -> clients(own, AzureCloud.PUBLIC).of(account))
                 .isInstanceOf(InvalidSettingException.class);
     }
 
     @Test
-    void eachEndpointGetsTheClientOfTheAccountThatItsUriNames() throws Exception {
+    void endpointGetsClientOfTheAccountInItsUri() throws Exception {
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             camel.getRegistry().bind("clients", new OwnBlobClients(clients(null, AzureCloud.USGOV)));
             camel.start();
@@ -79,7 +79,7 @@ class BlobClientsTest {
     }
 
     @Test
-    void whoeverBringsAClientOfTheirOwnHasItUsed() throws Exception {
+    void configuredClientOrCredentialsTakePrecedence() throws Exception {
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
             BlobServiceClient mine =
                     clients("https://mine.example.com", AzureCloud.PUBLIC).of("account");
@@ -93,7 +93,7 @@ class BlobClientsTest {
     }
 
     @Test
-    void aListingIsReadWholeAndABlobOfAnySizeIsDownloaded() throws Exception {
+    void largeListingIsReadAndBlobOfAnySizeDownloaded() throws Exception {
         byte[] blob = new byte[(16 << 20) + 1];
         try (ScriptedServer server = new ScriptedServer(URI.create("http://127.0.0.1:1"))) {
             server.next(
@@ -111,7 +111,7 @@ class BlobClientsTest {
         }
     }
 
-    /** A full page of blobs whose names are nearly as long as Azure allows, 1,024 characters. */
+    /** A full page of blobs with names of almost the maximum length, 1,024 characters. */
     private static String listing() {
         String name = "n".repeat(1_000);
         return "<?xml version=\"1.0\"?><EnumerationResults><Blobs>"

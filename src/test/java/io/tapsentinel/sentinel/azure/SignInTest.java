@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
-/** Which identity is taken, and kept. */
+/** Which identity is used and kept. */
 class SignInTest {
 
     private static final TokenRequestContext ANY = new TokenRequestContext().addScopes("any");
@@ -29,7 +29,7 @@ class SignInTest {
     private final Set<String> failing = new HashSet<>();
 
     @Test
-    void theFirstThatIsThereIsTaken() {
+    void firstAvailableIdentityIsUsed() {
         absent.add("one");
         SignIn signIn = new SignIn(List.of(identity("one", true), identity("two", true), identity("three", true)));
 
@@ -37,7 +37,7 @@ class SignInTest {
     }
 
     @Test
-    void anIdentityThatIsThereAndFailsIsNotPassedOver() {
+    void failureOfACertainIdentityIsFinal() {
         failing.add("one");
         SignIn signIn = new SignIn(List.of(identity("one", true), identity("two", true)));
 
@@ -50,19 +50,17 @@ class SignInTest {
     }
 
     @Test
-    void anUncertainOneIsTriedAndPassedOverUntilItHasWorked() {
+    void uncertainIdentityIsSkippedIfItFails() {
         failing.add("one");
         SignIn signIn = new SignIn(List.of(identity("one", false), identity("two", false)));
         assertThat(token(signIn)).isEqualTo("two");
 
         failing.clear();
-        assertThat(token(signIn))
-                .as("the program does not become somebody else")
-                .isEqualTo("two");
+        assertThat(token(signIn)).as("the identity does not change").isEqualTo("two");
     }
 
     @Test
-    void whoSignedInOnceStaysEvenThroughABadMoment() {
+    void identityIsKeptAfterItsFirstToken() {
         SignIn signIn = new SignIn(List.of(identity("one", false), identity("two", false)));
         assertThat(token(signIn)).isEqualTo("one");
 
@@ -75,7 +73,7 @@ class SignInTest {
     }
 
     @Test
-    void whereNoneIsAllAreNamedWithTheirReason() {
+    void missingIdentityListsAllThatWereTried() {
         absent.add("one");
         failing.add("two");
         SignIn signIn = new SignIn(List.of(identity("one", true), identity("two", false)));
@@ -97,25 +95,25 @@ class SignInTest {
         "ManagedIdentityCredential, managed identity",
         "AzureCliCredential, Azure CLI"
     })
-    void aWordTakesSomeOfThemOut(String word, String names) {
+    void tokenCredentialsVariableSelectsIdentities(String word, String names) {
         List<Identity> identities = Identities.of(
                 Map.of("AZURE_TOKEN_CREDENTIALS", word, "AZURE_CLIENT_SECRET", "s"), null, AzureCloud.PUBLIC);
 
         assertThat(identities).extracting(Identity::name).containsExactly(names.split(", "));
         assertThat(identities.size() > 1 || identities.get(0).certain())
-                .as("the only one is the one that is meant")
+                .as("a single identity is certain")
                 .isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1.2.3.4:80", "identity host", "identity:80", "http://"})
-    void aMetadataServiceThatIsNoUrlIsNamedAndNobodyIsAsked(String value) {
+    void invalidMetadataUrlIsReportedWithoutAConnection(String value) {
         assertThat(new ManagedIdentity(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", value), null).absent())
                 .contains("AZURE_POD_IDENTITY_AUTHORITY_HOST is not a URL");
     }
 
     @Test
-    void aWordForNoneOfThemIsRefused() {
+    void unknownTokenCredentialsValueIsRefused() {
         assertThatThrownBy(() ->
                         Identities.of(Map.of("AZURE_TOKEN_CREDENTIALS", "IntelliJCredential"), null, AzureCloud.PUBLIC))
                 .isInstanceOf(InvalidSettingException.class)
@@ -123,7 +121,7 @@ class SignInTest {
     }
 
     @Test
-    void withNoVariableOfAClientItSaysWhichWouldBeOne() {
+    void missingClientVariablesAreNamed() {
         SignIn signIn = new SignIn(
                 Identities.of(Map.of("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential"), null, AzureCloud.PUBLIC));
 

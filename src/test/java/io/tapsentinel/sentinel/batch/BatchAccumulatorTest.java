@@ -26,7 +26,7 @@ class BatchAccumulatorTest {
     private final List<Exception> settled = new ArrayList<>();
 
     @Test
-    void aBodyOf999999BytesIsOneBatch() throws Exception {
+    void bodyOf999999BytesIsOneBatch() throws Exception {
         BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 0, 100);
         accumulator.append(record(500_000));
         // [ + 500,000 + , + 499,996 + ]
@@ -39,12 +39,12 @@ class BatchAccumulatorTest {
     }
 
     @Test
-    void aBodyThatWouldMeasure1000000BytesBecomesTwoBatches() throws Exception {
+    void bodyOf1000000BytesIsSplit() throws Exception {
         BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 60_000, 100);
         accumulator.append(record(500_000));
         CompletableFuture<Void> second = append(accumulator, record(499_997));
 
-        // full although it would linger: the next record does not fit
+        // full although it has not lingered: the next record does not fit
         assertThat(Batch.body(accumulator.take().records())).hasSize(500_002);
         second.join();
         accumulator.close();
@@ -53,7 +53,7 @@ class BatchAccumulatorTest {
     }
 
     @Test
-    void aRecordThatFillsABatchAloneIsTakenAndALargerOneRefused() throws Exception {
+    void largestRecordIsABatchAndALargerOneIsRefused() throws Exception {
         BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 0, 100);
         accumulator.append(record(999_997));
 
@@ -65,7 +65,7 @@ class BatchAccumulatorTest {
     }
 
     @Test
-    void theBodyIsAJsonArrayInTheOrderOfArrival() throws Exception {
+    void bodyIsAJsonArrayInOrderOfArrival() throws Exception {
         BatchAccumulator accumulator = accumulator(1_000_000, 3, 60_000, 100);
         for (String json : List.of("{\"a\":1}", "{\"a\":2}", "{\"a\":3}")) {
             accumulator.append(record(json.getBytes(), settled::add));
@@ -74,7 +74,7 @@ class BatchAccumulatorTest {
     }
 
     @Test
-    void aBatchClosesOnItsCount() throws Exception {
+    void batchClosesAtBatchRecords() throws Exception {
         BatchAccumulator accumulator = accumulator(1_000_000, 2, 60_000, 100);
         accumulator.append(record(10));
         accumulator.append(record(10));
@@ -83,7 +83,7 @@ class BatchAccumulatorTest {
     }
 
     @Test
-    void aBatchClosesWhenItHasLingered() throws Exception {
+    void batchClosesAfterLinger() throws Exception {
         BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 500, 100);
         accumulator.append(record(10));
         nanos.set(Duration.ofMillis(500).toNanos());
@@ -92,12 +92,12 @@ class BatchAccumulatorTest {
     }
 
     @Test
-    void aBatchThatHasNotLingeredWaits() throws Exception {
+    void batchWaitsUntilLingerHasPassed() throws Exception {
         BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 30_000, 100);
         accumulator.append(record(10));
         AtomicReference<Batch> taken = new AtomicReference<>();
         CompletableFuture<Void> taking = CompletableFuture.runAsync(uninterrupted(() -> taken.set(accumulator.take())));
-        await("no batch before its time").during(Duration.ofMillis(200)).until(() -> !taking.isDone());
+        await("no batch is due").during(Duration.ofMillis(200)).until(() -> !taking.isDone());
 
         accumulator.drain();
 
@@ -106,7 +106,7 @@ class BatchAccumulatorTest {
     }
 
     @Test
-    void withMaxPendingUnsettledTheCallerWaitsUntilABatchSettles() throws Exception {
+    void appendBlocksAtMaxPendingUntilABatchSettles() throws Exception {
         BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 0, 2);
         accumulator.append(record(10));
         accumulator.append(record(10));
@@ -123,13 +123,13 @@ class BatchAccumulatorTest {
     }
 
     @Test
-    void aSmallRecordDoesNotOvertakeALargeOneThatWaits() throws Exception {
+    void smallRecordDoesNotOvertakeAWaitingLargeOne() throws Exception {
         BatchAccumulator accumulator = accumulator(1_000, 5_000, 60_000, 100);
         accumulator.append(record(600));
         Thread large = startAppending(accumulator, record(600));
-        await("the large one waits").until(() -> large.getState() == Thread.State.WAITING);
+        await("the large record waits").until(() -> large.getState() == Thread.State.WAITING);
         Thread small = startAppending(accumulator, record(10));
-        await("the small one waits, too").until(() -> small.getState() == Thread.State.WAITING);
+        await("the small record waits too").until(() -> small.getState() == Thread.State.WAITING);
 
         assertThat(accumulator.take().size()).isEqualTo(1);
         large.join();
@@ -139,7 +139,7 @@ class BatchAccumulatorTest {
     }
 
     @Test
-    void aBatchSettlesOnceAndEveryRecordHearsOfItEvenWhenOneFails() throws Exception {
+    void batchSettlesEveryRecordOnceEvenIfOneThrows() throws Exception {
         BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 0, 100);
         accumulator.append(record(new byte[10], failure -> {
             throw new IllegalStateException("a route that broke");
@@ -155,7 +155,7 @@ class BatchAccumulatorTest {
     }
 
     @Test
-    void aClosedAccumulatorRefusesRecordsAndGivesOutWhatItHas() throws Exception {
+    void closedAccumulatorRefusesRecordsAndReturnsTheRest() throws Exception {
         BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 60_000, 100);
         accumulator.append(record(10));
         accumulator.close();
@@ -166,7 +166,7 @@ class BatchAccumulatorTest {
     }
 
     @Test
-    void whatIsAbandonedFails() throws Exception {
+    void abandonedRecordsFail() throws Exception {
         BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 60_000, 100);
         accumulator.append(record(10));
         Exception reason = new Exception("stopped");
@@ -185,8 +185,7 @@ class BatchAccumulatorTest {
         "1000,1,60001,1,lingerMs is 60001",
         "1000,1,0,0,maxPending is 0"
     })
-    void anOptionOutOfBoundsIsRefusedByNameValueAndBound(
-            int bytes, int records, long linger, int pending, String message) {
+    void optionOutOfBoundsIsRefused(int bytes, int records, long linger, int pending, String message) {
         assertThatThrownBy(() -> new BatchSettings(bytes, records, Duration.ofMillis(linger), pending))
                 .hasMessageContaining(message)
                 .hasMessageContaining("it must be between");

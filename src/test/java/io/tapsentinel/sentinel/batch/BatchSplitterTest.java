@@ -18,14 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who is to blame for a refused batch: halving, proof, and what is never rejected. */
+/** Which records of a refused batch are rejected: halving, proof, and what is never rejected. */
 class BatchSplitterTest {
 
     private final ScriptedStream stream = new ScriptedStream();
     private final BatchSplitter delivery = stream.delivery(retry(0));
 
     @Test
-    void onlyTheRefusedRecordsAreRejectedAndAllOthersLandOnce() throws Exception {
+    void onlyBadRecordsAreRejectedAndAllOthersDeliveredOnce() throws Exception {
         stream.bad.addAll(Set.of("17", "1000", "4999"));
         List<PendingRecord> records = records(5_000, "window");
 
@@ -36,11 +36,13 @@ class BatchSplitterTest {
         assertThat(records.stream().filter(record -> record.event().getOutcome() == Outcome.REJECTED))
                 .hasSize(3);
         assertThat(records).allMatch(record -> record.event().getOutcome().isSettled());
-        assertThat(stream.requests).as("requests for three records of 5,000").isLessThan(110);
+        assertThat(stream.requests)
+                .as("requests to find three records among 5,000")
+                .isLessThan(110);
     }
 
     @Test
-    void aRejectedRecordComesWithReasonCodeTextAndRequestAndIsWhole() throws Exception {
+    void rejectedRecordHasTheRefusalAndAllFields() throws Exception {
         stream.bad.add("0");
         List<PendingRecord> records = records(1, "window");
 
@@ -57,7 +59,7 @@ class BatchSplitterTest {
     }
 
     @Test
-    void aBatchThatIsTooLargeIsHalvedAndNothingOfItRejected() throws Exception {
+    void tooLargeBatchIsHalvedWithoutRejections() throws Exception {
         stream.largest = 700;
 
         delivery.deliver(records(5_000, "window"));
@@ -67,7 +69,7 @@ class BatchSplitterTest {
     }
 
     @Test
-    void aStreamThatRefusesEverythingRejectsNothingHoweverLongItTakes() throws Exception {
+    void nothingIsRejectedWhileTheStreamRefusesEverything() throws Exception {
         stream.refusesEverything = true;
         stream.beforeRequest = () -> stream.refusesEverything = stream.pauses.size() < 50;
 
@@ -79,15 +81,14 @@ class BatchSplitterTest {
         assertThat(stream.pauses).allMatch(pause -> pause.toSeconds() >= 48 && pause.toSeconds() <= 72);
     }
 
-    /** The moment it accepts again is any moment of the halving and of the proof. */
+    /** The stream recovers at any moment of the halving and the proof. */
     @RepeatedTest(60)
-    void aStreamThatRefusesEverythingForAWhileRejectsNothingWheneverItRecovers(RepetitionInfo repetition)
-            throws Exception {
+    void nothingIsRejectedWheneverTheStreamRecovers(RepetitionInfo repetition) throws Exception {
         AtomicInteger request = new AtomicInteger();
         stream.beforeRequest =
                 () -> stream.refusesEverything = request.incrementAndGet() <= repetition.getCurrentRepetition();
 
-        // a batch of few, which the limit of twenty alike does not protect, and one of many
+        // a small batch, below the limit of twenty equal refusals, and a large one
         int size = repetition.getCurrentRepetition() % 2 == 0 ? 12 : 300;
         delivery.deliver(records(size, "window"));
 
@@ -95,10 +96,10 @@ class BatchSplitterTest {
         assertThat(stream.stored).hasSize(size).doesNotHaveDuplicates();
     }
 
-    /** It recovers just so long that a record looks guilty, at every moment and for every length of time. */
+    /** The stream recovers just long enough to make a record look bad, at any moment and for any length of time. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
-    void aStreamThatRefusesEverythingTwiceRejectsNothing(int pause) throws Exception {
+    void nothingIsRejectedWhenTheStreamFailsTwice(int pause) throws Exception {
         for (int first = 1; first <= 16; first++) {
             ScriptedStream twice = new ScriptedStream();
             AtomicInteger request = new AtomicInteger();
@@ -117,9 +118,9 @@ class BatchSplitterTest {
         }
     }
 
-    /** It begins to refuse at any moment, also between the requests that prove a record's blame. */
+    /** The stream starts to fail at any moment, also between the requests that prove a record bad. */
     @RepeatedTest(60)
-    void aStreamThatBeginsToRefuseEverythingRejectsNoneButTheBadRecord(RepetitionInfo repetition) throws Exception {
+    void onlyTheBadRecordIsRejectedWhenTheStreamStartsToFail(RepetitionInfo repetition) throws Exception {
         stream.bad.add("5");
         AtomicInteger request = new AtomicInteger();
         int from = repetition.getCurrentRepetition();
@@ -135,7 +136,7 @@ class BatchSplitterTest {
     }
 
     @Test
-    void twentyRecordsOfOneWindowRefusedAlikeAreTheRulesFaultAndNoneIsRejected() throws Exception {
+    void twentyEqualRefusalsInOneWindowRejectNothing() throws Exception {
         IntStream.range(0, 20).forEach(i -> stream.bad.add(String.valueOf(i * 7)));
         stream.beforeRequest = () -> {
             if (stream.pauses.size() == 3) {
@@ -151,7 +152,7 @@ class BatchSplitterTest {
     }
 
     @Test
-    void nineteenAreNotAndTheTwentiethOfTheSameWindowIsHeldThoughItComesInAnotherBatch() throws Exception {
+    void nineteenEqualRefusalsAreRejectedAndTheTwentiethIsNot() throws Exception {
         IntStream.range(0, 19).forEach(i -> stream.bad.add(String.valueOf(i)));
         delivery.deliver(records(30, "window"));
         assertThat(stream.rejected).hasSize(19);
@@ -168,7 +169,7 @@ class BatchSplitterTest {
     }
 
     @Test
-    void theCountBeginsAnewWithTheNextWindow() throws Exception {
+    void equalRefusalsAreCountedForEachWindow() throws Exception {
         IntStream.range(0, 19).forEach(i -> stream.bad.add(String.valueOf(i)));
         delivery.deliver(records(30, new Object()));
 
@@ -179,7 +180,7 @@ class BatchSplitterTest {
     }
 
     @Test
-    void whenARejectedRecordCannotBeStoredTheBatchFailsAndWhatWasDeliveredStaysSo() {
+    void batchFailsIfARejectedRecordCannotBeStored() {
         stream.bad.add("5");
         stream.rejectedEndpoint = new IllegalStateException("no space");
         List<PendingRecord> records = records(10, "window");
@@ -193,7 +194,7 @@ class BatchSplitterTest {
     }
 
     @Test
-    void withADeliveryTimeoutAHeldBatchIsGivenUpAndNothingRejected() {
+    void deliveryTimeoutGivesUpTheBatchWithoutRejections() {
         stream.refusesEverything = true;
         List<PendingRecord> records = records(10, "window");
 

@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The retry layer: what is sent again, after how long, and what stands in the store while it waits. */
+/** Retries: what is sent again, after how long, and what the store has meanwhile. */
 class RetryingUploaderTest {
 
     private final ScriptedStream stream = new ScriptedStream();
 
     @ParameterizedTest
     @ValueSource(ints = {0, 408, 500, 502, 503, 504, 200})
-    void anAnswerThatDoesNotSayThatNothingWasStoredMakesPossibleDuplicatesOfThem(int status) throws Exception {
+    void unclearAnswerMakesPossibleDuplicates(int status) throws Exception {
         stream.next.add(refused(status, "X"));
 
         stream.delivery(retry(0)).deliver(records(3, "window"));
@@ -32,7 +32,7 @@ class RetryingUploaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {429, 401, 403, 404, 302})
-    void aClearRefusalTakesThemBack(int status) throws Exception {
+    void clearRefusalMakesNoPossibleDuplicates(int status) throws Exception {
         stream.next.add(refused(status, "X"));
 
         stream.delivery(retry(0)).deliver(records(3, "window"));
@@ -41,7 +41,7 @@ class RetryingUploaderTest {
     }
 
     @Test
-    void pausesGrowAndBeginAnewAfterAnAcknowledgement() throws Exception {
+    void pausesGrowAndResetAfterAnAcknowledgement() throws Exception {
         stream.next.addAll(Collections.nCopies(3, refused(503, "Busy")));
         BatchSplitter delivery = stream.delivery(retry(0));
 
@@ -59,7 +59,7 @@ class RetryingUploaderTest {
     }
 
     @Test
-    void aRetryAfterIsHonoured() throws Exception {
+    void retryAfterIsRespected() throws Exception {
         stream.next.add(
                 new UploadException(429, "slow down", new Answer("Throttled", null, null, Duration.ofSeconds(90))));
 
@@ -71,7 +71,7 @@ class RetryingUploaderTest {
     }
 
     @Test
-    void aSpentTokenIsRenewedOnceAndTheBatchSentAgainAtOnce() throws Exception {
+    void expiredTokenIsRenewedAndTheBatchRetriedAtOnce() throws Exception {
         stream.next.add(refused(401, "InvalidToken"));
 
         stream.delivery(retry(0)).deliver(records(2, "window"));
@@ -82,7 +82,7 @@ class RetryingUploaderTest {
     }
 
     @Test
-    void aSecondRefusedTokenIsAMatterForAPerson() throws Exception {
+    void secondRefusedTokenNeedsAction() throws Exception {
         stream.next.addAll(Collections.nCopies(3, refused(401, "InvalidToken")));
 
         stream.delivery(retry(0)).deliver(records(2, "window"));
@@ -92,7 +92,7 @@ class RetryingUploaderTest {
     }
 
     @Test
-    void aMissingRoleIsTriedSlowlyUntilItIsThere() throws Exception {
+    void missingRoleIsRetriedSlowly() throws Exception {
         stream.next.addAll(Collections.nCopies(30, refused(403, "OperationFailed")));
 
         stream.delivery(retry(0)).deliver(records(2, "window"));
@@ -103,7 +103,7 @@ class RetryingUploaderTest {
     }
 
     @Test
-    void deliveryTimeoutMsEndsTheTrying() {
+    void deliveryTimeoutEndsRetries() {
         stream.next.addAll(Collections.nCopies(30, refused(503, "Busy")));
 
         assertThatThrownBy(() -> stream.delivery(retry(10_000)).deliver(records(2, "window")))

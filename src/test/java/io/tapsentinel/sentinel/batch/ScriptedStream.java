@@ -30,7 +30,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** A stream that refuses by the test's rule, and everything a delivery needs, on a clock that only pauses move. */
+/** A scripted stream with everything a delivery needs, on a clock that only pauses move. */
 final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
 
     static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
@@ -38,31 +38,31 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     final List<String> stored = new ArrayList<>();
     final List<RejectedRecord> rejected = new ArrayList<>();
     final List<Duration> pauses = new ArrayList<>();
-    /** What the durable side heard, in order. */
+    /** What was written to the store, in order. */
     final List<String> log = new ArrayList<>();
 
     final List<Boolean> needsPerson = new ArrayList<>();
     /** Ids that the stream refuses with 400. */
     final Set<String> bad = new HashSet<>();
-    /** Answers for the next requests, whatever is in them; null accepts. */
+    /** Answers for the next requests; null accepts. */
     final Deque<UploadException> next = new ArrayDeque<>();
 
-    /** The answer to each request with records, while there is one; an empty array is accepted. */
+    /** The answer to every request with records; null accepts. An empty array is always accepted. */
     UploadException always;
-    /** Whether another table accepts something. */
+    /** Whether another table works. */
     boolean anotherIsFine;
 
-    /** The suspension as it is kept, with {@code null} for its end. */
+    /** The stored states of the suspension; {@code null} is its end. */
     final List<Suspended> kept = new ArrayList<>();
 
-    /** The time-outs of requests that have one. */
+    /** The timeouts of requests that have one. */
     final List<Duration> deadlines = new ArrayList<>();
 
     RuntimeException notKept;
     RuntimeException rejectedEndpoint;
     boolean refusesEverything;
     int largest = Integer.MAX_VALUE;
-    /** Parts of so many records get no answer. */
+    /** Requests with at least so many records get no answer. */
     int late = Integer.MAX_VALUE;
 
     int requests;
@@ -75,7 +75,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
 
     final Suspension suspension = suspension();
 
-    /** Another one for this stream, as of a process that starts again. */
+    /** A new suspension for this stream, as after a restart. */
     Suspension suspension() {
         SuspensionLog keeping = new SuspensionLog() {
             @Override
@@ -94,12 +94,12 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
         return new Suspension(EventType.MESSAGES_BLOCKED, () -> anotherIsFine, () -> keeping, clock, clock.steady());
     }
 
-    /** The time, which pauses move. */
+    /** The clock, which pauses move. */
     MovableClock clock() {
         return clock;
     }
 
-    /** A delivery over this stream. */
+    /** A delivery to this stream. */
     BatchSplitter delivery(RetrySettings retry) {
         Rejections rejections = new Rejections(
                 record -> {
@@ -118,7 +118,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
                 new Random(1),
                 () -> Duration.between(START, clock.now()).toNanos(),
                 pause -> {
-                    // a long pause has steps, without a request between them
+                    // a long pause has several steps without a request between them
                     boolean goesOn = requests == requestsBefore && !pauses.isEmpty();
                     pauses.add(goesOn ? pauses.remove(pauses.size() - 1).plus(pause) : pause);
                     requestsBefore = requests;
@@ -132,7 +132,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
         return new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(60), Duration.ofMillis(deliveryTimeoutMs));
     }
 
-    /** Records of events that the producer has taken, called {@code 0}, {@code 1} and so on. */
+    /** Records of events in flight, with ids {@code 0}, {@code 1} and so on. */
     static List<PendingRecord> records(int number, Object window) {
         return IntStream.range(0, number)
                 .mapToObj(i -> {
@@ -207,7 +207,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     @Override
     public void delivered(long request, Collection<TapEvent> batch) {
         assertThat(request).isEqualTo(sent);
-        assertThat(batch).as("not before the end").allMatch(event -> event.getOutcome() == Outcome.SENDING);
+        assertThat(batch).as("only before it settles").allMatch(event -> event.getOutcome() == Outcome.SENDING);
         log.add("delivered " + batch.size());
     }
 
@@ -226,7 +226,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     @Override
     public void rejected(TapEvent event) {
         assertThat(rejected)
-                .as("stored before")
+                .as("stored before its key")
                 .extracting(record -> record.subject().key())
                 .contains(event.getKey());
         log.add("rejected " + event.getId());
@@ -242,7 +242,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
         needsPerson.add(person);
     }
 
-    /** The ids of what lies at the rejected endpoint. */
+    /** The ids of the rejected records. */
     List<Object> rejectedIds() {
         return rejected.stream()
                 .map(RejectedRecord::fields)

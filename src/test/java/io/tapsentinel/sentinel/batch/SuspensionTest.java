@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** When a table is suspended, and what ends that. */
+/** When a table is suspended, and what ends a suspension. */
 class SuspensionTest {
 
     private final ScriptedStream stream = new ScriptedStream();
@@ -27,7 +27,7 @@ class SuspensionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 302, 400, 403, 404, 408, 413, 500, 503})
-    void aTableThatFailsForTwoMinutesWhileAnotherIsFineIsSuspended(int status) {
+    void tableIsSuspendedAfterTwoMinutesIfAnotherWorks(int status) {
         stream.always = refused(status, "X");
         stream.anotherIsFine = true;
         List<PendingRecord> records = records(30, "window");
@@ -48,7 +48,7 @@ class SuspensionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 408, 500})
-    void aRequestWithoutAnAnswerIsAPossibleDuplicateBeforeItsEventsAreDeferred(int status) {
+    void unansweredRequestIsAPossibleDuplicateBeforeDeferral(int status) {
         stream.always = refused(status, "X");
         stream.anotherIsFine = true;
 
@@ -59,7 +59,7 @@ class SuspensionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {401, 429})
-    void aTokenOrThrottlingNeverSuspends(int status) {
+    void tokenFailuresAndThrottlingNeverSuspend(int status) {
         stream.always = refused(status, "X");
         stream.anotherIsFine = true;
         BatchSplitter impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
@@ -68,7 +68,7 @@ class SuspensionTest {
     }
 
     @Test
-    void aConnectionThatCannotBeMadeNeverSuspendsAndBeginsTheTwoMinutesAgain() {
+    void connectionFailureNeverSuspendsAndRestartsTheTwoMinutes() {
         stream.always = refused(500, "X");
         stream.anotherIsFine = true;
         stream.beforeRequest = () -> {
@@ -88,7 +88,7 @@ class SuspensionTest {
     }
 
     @Test
-    void nothingIsSuspendedWhileNoOtherTableIsFineAndTheSameBatchIsSentAgain() throws Exception {
+    void batchIsRetriedWithoutSuspensionWhileNoOtherTableWorks() throws Exception {
         stream.always = refused(403, "X");
         stream.beforeRequest = () -> stream.always = passed().toHours() < 3 ? stream.always : null;
 
@@ -100,7 +100,7 @@ class SuspensionTest {
     }
 
     @Test
-    void aTableIsSuspendedWithinHalfAMinuteOfAnotherOneBeingFineAgain() {
+    void tableIsSuspendedWithinHalfAMinuteOfAnotherRecovering() {
         stream.always =
                 new UploadException(503, "busy", new UploadException.Answer("Busy", null, null, Duration.ofHours(1)));
         stream.beforeRequest = () -> stream.anotherIsFine = false;
@@ -112,9 +112,9 @@ class SuspensionTest {
                 .isBetween(Duration.ofMinutes(20), Duration.ofMinutes(20).plusSeconds(31));
     }
 
-    /** All tables failed, and all are well again: it is asked before it is suspended for a failure of before. */
+    /** All tables failed and recovered: the table is retried before an old failure suspends it. */
     @Test
-    void aTableThatIsWellAgainTogetherWithAnotherOneIsNotSuspended() throws Exception {
+    void tableThatRecoversWithAnotherIsNotSuspended() throws Exception {
         stream.always = refused(503, "Busy");
         stream.onPause = () -> {
             stream.anotherIsFine = passed().toSeconds() >= 135;
@@ -129,7 +129,7 @@ class SuspensionTest {
     }
 
     @Test
-    void aTableThatIsFoundWellButThrottledIsNotSuspended() {
+    void throttledTableIsNotSuspended() {
         stream.always = refused(503, "Busy");
         stream.onPause = () -> {
             stream.anotherIsFine = passed().toSeconds() >= 135;
@@ -141,7 +141,7 @@ class SuspensionTest {
     }
 
     @Test
-    void aBatchThatIsGivenUpBeforeDoesNotBeginTheTwoMinutesAgain() {
+    void givenUpBatchDoesNotRestartTheTwoMinutes() {
         stream.always = refused(500, "X");
         stream.anotherIsFine = true;
         BatchSplitter impatient = stream.delivery(retry(60_000));
@@ -153,7 +153,7 @@ class SuspensionTest {
     }
 
     @Test
-    void anAcknowledgementBeginsTheTwoMinutesAgain() throws Exception {
+    void acknowledgementRestartsTheTwoMinutes() throws Exception {
         stream.anotherIsFine = true;
         for (int i = 0; i < 10; i++) {
             stream.next.addAll(List.of(refused(500, "X"), refused(500, "X"), refused(500, "X"), refused(500, "X")));
@@ -166,7 +166,7 @@ class SuspensionTest {
     }
 
     @Test
-    void aProbeIsOneRequestWithADeadlineAndComesAfterOneTwoFourAndAtMostThirtyMinutes() {
+    void probesComeAfterOneTwoFourAndAtMostThirtyMinutes() {
         suspend();
         List<Long> pauses = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
@@ -191,7 +191,7 @@ class SuspensionTest {
     }
 
     @Test
-    void theAcknowledgementOfAProbeEndsTheSuspension() throws Exception {
+    void acknowledgedProbeEndsTheSuspension() throws Exception {
         suspendUntilAcceptedProbe();
 
         delivery.deliver(records(3, "window"));
@@ -200,11 +200,11 @@ class SuspensionTest {
         assertThat(stream.stored).hasSize(5);
         assertThat(last()).isNull();
         assertThat(stream.suspension.suspended()).isEmpty();
-        assertThat(stream.deadlines).as("of the probe alone").hasSize(2);
+        assertThat(stream.deadlines).as("only the probe has a deadline").hasSize(2);
     }
 
     @Test
-    void aProbeGrowsWithWhatIsAccepted() throws Exception {
+    void probeDoublesWithEachAcceptedPart() throws Exception {
         suspendUntilAcceptedProbe();
 
         delivery.deliver(records(9, "window"));
@@ -217,7 +217,7 @@ class SuspensionTest {
     }
 
     @Test
-    void aTableThatAnswersLargePartsTooLateStoresNoMoreTwiceThanItHasAccepted() {
+    void lateAnswersDuplicateAtMostWhatWasAccepted() {
         suspendUntilAcceptedProbe();
         stream.late = 8;
         List<PendingRecord> records = records(100, "window");
@@ -232,7 +232,7 @@ class SuspensionTest {
     }
 
     @Test
-    void aProbeOfOneRecordIsOneRequest() throws Exception {
+    void probeOfOneRecordIsOneRequest() throws Exception {
         suspendUntilAcceptedProbe();
 
         delivery.deliver(records(1, "window"));
@@ -243,7 +243,7 @@ class SuspensionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 408, 500})
-    void aProbeWithoutAnAnswerLeavesOnePossibleDuplicate(int status) {
+    void unansweredProbeLeavesOnePossibleDuplicate(int status) {
         suspend();
         stream.always = refused(status, "X");
         stream.log.clear();
@@ -254,10 +254,10 @@ class SuspensionTest {
         assertThat(stream.log).containsExactly("sending 1", "unknown");
     }
 
-    /** Else a table that refuses every record would accept and refuse by turns. */
+    /** Otherwise a table that refuses every record would alternate between accepting and refusing. */
     @ParameterizedTest
     @CsvSource({"400, 1", "400, 3", "413, 1", "413, 3"})
-    void thatItsStreamAcceptsAnEmptyArrayNeitherEndsItNorMakesARecordGuilty(int status, int records) {
+    void acceptedEmptyArrayNeitherEndsSuspensionNorRejectsRecords(int status, int records) {
         stream.anotherIsFine = true;
         suspend();
         stream.always = refused(status, "X");
@@ -271,7 +271,7 @@ class SuspensionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "7"})
-    void aBadRecordInAProbeIsFoundWhileTheOthersEndTheSuspensionEvenIfItIsTheFirst(String bad) throws Exception {
+    void badRecordInAProbeIsRejectedAndTheOthersEndTheSuspension(String bad) throws Exception {
         suspendUntilAcceptedProbe();
         stream.bad.add(bad);
 
@@ -282,9 +282,9 @@ class SuspensionTest {
         assertThat(last()).isNull();
     }
 
-    /** Else it would be suspended and accepted by turns, and each time hold up the others for two minutes. */
+    /** Otherwise the table would be suspended again and again and hold up the others for two minutes each time. */
     @Test
-    void aProbeOfWhichTooManyRecordsAreRefusedDoesNotEndItThoughTheOthersAreAccepted() {
+    void probeWithTooManyRefusalsDoesNotEndTheSuspension() {
         suspendUntilAcceptedProbe();
         for (int i = 100; i < 125; i++) {
             stream.bad.add(String.valueOf(i));
@@ -304,9 +304,9 @@ class SuspensionTest {
                 .hasSizeGreaterThan(99);
     }
 
-    /** Else one that hangs would hold up the window for as long as any request may take. */
+    /** Otherwise a hanging request would hold up the window for its full timeout. */
     @Test
-    void eachRequestOfAProbeHasTwentySecondsOnceSomethingWasAcknowledged() throws Exception {
+    void acknowledgedProbeHasTwentySecondsForEachRequest() throws Exception {
         suspendUntilAcceptedProbe();
         stream.bad.add("7");
         stream.beforeRequest = () -> stream.clock().advance(Duration.ofSeconds(15));
@@ -318,21 +318,20 @@ class SuspensionTest {
     }
 
     @Test
-    void untilSomethingWasAcknowledgedAProbeHasTwentySecondsInAll() throws Exception {
+    void unacknowledgedProbeHasTwentySecondsInTotal() throws Exception {
         suspendUntilAcceptedProbe();
         stream.bad.add("0");
         stream.beforeRequest = () -> stream.clock().advance(Duration.ofSeconds(15));
 
         delivery.deliver(records(4, "window"));
 
-        // the first record, all, two, the first one again, an empty array, the second one; it is accepted, then the
-        // others
+        // the first record, all, two, the first again, an empty array, the second (accepted), then the others
         assertThat(stream.deadlines.stream().limit(7).map(Duration::toSeconds))
                 .containsExactly(20L, 5L, 1L, 1L, 1L, 1L, 20L);
     }
 
     @Test
-    void loadingWhatItWroteItselfMovesNoProbe() {
+    void loadingItsOwnSuspensionDoesNotMoveTheProbe() {
         stream.clock().advance(Duration.ofNanos(123_456));
         suspend();
         Suspended kept = last();
@@ -349,7 +348,7 @@ class SuspensionTest {
     }
 
     @Test
-    void anotherProcessGoesOnWithASuspensionThatIsKept() {
+    void anotherProcessContinuesAStoredSuspension() {
         suspend();
         stream.clock().advance(Duration.ofSeconds(20));
         Suspension after = stream.suspension();
@@ -364,7 +363,7 @@ class SuspensionTest {
     }
 
     @Test
-    void aClockThatWasSetBackPutsNoProbeOffForLongerThanHalfAnHour() {
+    void clockSetBackDelaysAProbeByAtMostHalfAnHour() {
         suspend();
         Suspended kept = last();
         stream.clock().set(kept.since().minus(Duration.ofDays(1)));
@@ -380,7 +379,7 @@ class SuspensionTest {
     }
 
     @Test
-    void whatAnotherProgramEndedIsOver() {
+    void suspensionEndedByAnotherProcessIsOver() {
         suspend();
 
         stream.suspension.load(null);
@@ -389,11 +388,10 @@ class SuspensionTest {
         assertThat(stream.suspension.isDeferring()).isFalse();
     }
 
-    /** Else one that fails by turns would hold up the others for two minutes at each turn. */
+    /** Otherwise a flapping table would hold up the others for two minutes each time. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aTableThatFailsAgainWithinHalfAnHourOfItsSuspensionIsSuspendedAfterTwentySeconds(boolean isEndedByAnother)
-            throws Exception {
+    void relapseWithinHalfAnHourSuspendsAfterTwentySeconds(boolean isEndedByAnother) throws Exception {
         BatchSplitter frequent =
                 stream.delivery(new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ZERO));
         suspend();
@@ -416,7 +414,7 @@ class SuspensionTest {
     }
 
     @Test
-    void halfAnHourAfterItsSuspensionATableIsGivenTwoMinutesAgain() throws Exception {
+    void halfAnHourAfterASuspensionTwoMinutesApplyAgain() throws Exception {
         suspendUntilAcceptedProbe();
         delivery.deliver(records(3, "window"));
         stream.clock().advance(Duration.ofMinutes(30));
@@ -429,7 +427,7 @@ class SuspensionTest {
     }
 
     @Test
-    void aShortFailureSoonAfterASuspensionBeginsNone() throws Exception {
+    void shortFailureAfterASuspensionDoesNotSuspend() throws Exception {
         suspendUntilAcceptedProbe();
         delivery.deliver(records(3, "window"));
         stream.next.addAll(List.of(refused(503, "Busy"), refused(503, "Busy")));
@@ -441,7 +439,7 @@ class SuspensionTest {
     }
 
     @Test
-    void aSuspensionThatCannotBeKeptIsNone() {
+    void tableIsNotSuspendedIfTheStoreFails() {
         stream.always = refused(500, "X");
         stream.anotherIsFine = true;
         stream.notKept = new IllegalStateException("disk full");
@@ -451,9 +449,9 @@ class SuspensionTest {
         assertThat(stream.suspension.suspended()).isEmpty();
     }
 
-    /** Else one failure an hour later would suspend the table, and until then it would be no proof for another one. */
+    /** Otherwise a failure an hour later would suspend the table, which would not count as working until then. */
     @Test
-    void aRejectedRecordLeavesNoFailureOfItsTable() throws Exception {
+    void rejectedRecordLeavesNoFailureOfItsTable() throws Exception {
         stream.anotherIsFine = true;
         stream.bad.add("2");
         delivery.deliver(records(3, "window"));
@@ -469,7 +467,7 @@ class SuspensionTest {
     }
 
     @Test
-    void aSuspensionThatAnotherProgramEndedLeavesNoFailureOfItsTable() throws Exception {
+    void suspensionEndedByAnotherProcessLeavesNoFailure() throws Exception {
         suspend();
         stream.suspension.load(null);
         assertThat(stream.suspension.isFailing()).isFalse();
@@ -485,7 +483,7 @@ class SuspensionTest {
 
     @ParameterizedTest
     @ValueSource(ints = {401, 429, 0})
-    void anEmptyArrayThatMeetsWhatConcernsAllTablesNeverSuspends(int status) {
+    void commonFailureOfAnEmptyArrayNeverSuspends(int status) {
         stream.anotherIsFine = true;
         stream.bad.add("0");
         UploadException ofAll = status == 0 ? unconnected() : refused(status, "X");

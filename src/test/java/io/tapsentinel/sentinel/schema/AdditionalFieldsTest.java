@@ -20,14 +20,14 @@ class AdditionalFieldsTest {
     private final Mapping mapping = new Mapping(TableSchema.of(Mapping.MESSAGES, true));
 
     @Test
-    void aFieldWithoutAColumnIsKeptByItsName() {
+    void fieldWithoutColumnIsKeptByName() {
         assertThat(kept("{\"headerTo\":\"a\",\"verdicts\":[{\"by\":1.50}],\"subject\":\"s\"}"))
                 .isEqualTo("{\"headerTo\":\"a\",\"verdicts\":[{\"by\":1.5}]}");
         assertThat(mapping.unknown).containsExactly(Mapping.MESSAGES + "/headerTo", Mapping.MESSAGES + "/verdicts");
     }
 
     @Test
-    void aValueThatWasRoundedOrLostIsKeptAsItCame() {
+    void originalOfRoundedOrLostValueIsKept() {
         assertThat(
                         kept(
                                 "{\"impostorScore\":12.5,\"spamScore\":\"many\",\"messageTime\":\"yesterday\",\"completelyRewritten\":\"perhaps\"}"))
@@ -38,14 +38,14 @@ class AdditionalFieldsTest {
     }
 
     @Test
-    void aListInAColumnOfTextIsKeptAsItCame() {
+    void originalOfListInStringColumnIsKept() {
         assertThat(kept("{\"subject\":[\"a\",\"b\"],\"sender\":[\"s@example.net\"]}"))
                 .isEqualTo("{\"subject\":[\"a\",\"b\"]}");
         assertThat(mapping.lossy).containsExactly(Mapping.MESSAGES + "/subject");
     }
 
     @Test
-    void aSecondSpellingIsKeptAsItCame() {
+    void secondSpellingIsKept() {
         String threats = "[{\"threatID\":\"a\"},{\"threatID\":\"live\",\"threatId\":\"doc\"}]";
         assertThat(kept("{\"cluster\":\"live\",\"clusterId\":\"doc\",\"threatsInfoMap\":" + threats + "}"))
                 .isEqualTo("{\"threatsInfoMap\":" + threats + ",\"clusterId\":\"doc\"}");
@@ -56,7 +56,7 @@ class AdditionalFieldsTest {
     }
 
     @Test
-    void threatsThatARouteMadeAreNotChanged() {
+    void threatsOfARouteAreNotChangedInPlace() {
         JsonNode threats = Mapping.tree("[{\"threatID\":\"live\",\"threatId\":\"doc\",\"threatTime\":1795893464000}]"
                 .getBytes(StandardCharsets.UTF_8));
         JsonNode before = threats.deepCopy();
@@ -65,7 +65,7 @@ class AdditionalFieldsTest {
     }
 
     @Test
-    void whatFitsItsColumnIsNotKeptTwice() {
+    void valueThatFitsItsColumnIsNotKeptTwice() {
         assertThat(
                         kept(
                                 "{\"impostorScore\":12.0,\"completelyRewritten\":\"na\",\"fromAddress\":\"a\",\"xmailer\":7,\"headerTo\":null}"))
@@ -73,21 +73,21 @@ class AdditionalFieldsTest {
     }
 
     @Test
-    void theColumnIsMissingUnlessTheTableHasIt() {
+    void columnIsOnlySentIfTheTableHasIt() {
         MappedRecord without = new Mapping(Mapping.MESSAGES).map(Map.of("headerTo", "a", "impostorScore", 12.5));
         assertThat(Mapping.text(without))
                 .isEqualTo("{\"TimeGenerated\":\"2026-11-20T10:30:37Z\",\"impostorScore\":13}");
     }
 
     @Test
-    void anEventsOwnFieldOfThatNameDoesNotTakeTheColumn() {
+    void eventFieldNamedAdditionalFieldsDoesNotFillTheColumn() {
         assertThat(kept("{\"AdditionalFields\":\"mine\",\"TimeGenerated\":\"2001-01-01T00:00:00Z\",\"x\":1}"))
                 .isEqualTo("{\"AdditionalFields\":\"mine\",\"TimeGenerated\":\"2001-01-01T00:00:00Z\",\"x\":1}");
         assertThat(Mapping.tree(row.json()).path("TimeGenerated").textValue()).isEqualTo("2026-11-20T10:30:37Z");
     }
 
     @Test
-    void whatCannotBeWrittenIsCountedOnly() {
+    void unwritableValueIsOnlyCounted() {
         List<Object> itself = new ArrayList<>();
         itself.add(itself);
         Map<String, Object> fields = new LinkedHashMap<>();
@@ -107,7 +107,7 @@ class AdditionalFieldsTest {
     }
 
     @Test
-    void tooManyFieldsAreCutToThoseThatFitAndTheColumnSaysSo() {
+    void columnIsCutToFieldsThatFitAndMarked() {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("first", "f");
         fields.put("long", "l".repeat(70_000));
@@ -125,7 +125,7 @@ class AdditionalFieldsTest {
     }
 
     @Test
-    void whatIsLeftOfTooManyFieldsFillsTheColumnToItsLastByteAtMost() {
+    void cutColumnNeverExceedsItsLimit() {
         int longest = 0;
         for (int length = 5_300; length < 5_500; length++) {
             Map<String, Object> fields = new LinkedHashMap<>();
@@ -143,7 +143,7 @@ class AdditionalFieldsTest {
     }
 
     @Test
-    void theyNeverMakeARecordTooLargeThatFitsWithoutThem() {
+    void columnNeverMakesARecordTooLarge() {
         Map<String, Object> fields = new LinkedHashMap<>();
         TableSchema.of(Mapping.MESSAGES).columns().values().stream()
                 .filter(column ->
@@ -161,7 +161,7 @@ class AdditionalFieldsTest {
     }
 
     @Test
-    void undocumentedFieldsOfAThreatStayWhereTheyAre() {
+    void undocumentedThreatFieldsStayInTheThreat() {
         String threats =
                 "[{\"threatID\":\"t\",\"actors\":[{\"id\":\"a\",\"name\":\"TA1\",\"type\":\"x\"}],\"detectionType\":\"d\",\"new\":{\"n\":1}}]";
         assertThat(kept("{\"threatsInfoMap\":" + threats + "}")).isEqualTo("");

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Values at and just past 65,536 bytes as sent. */
+/** Values of exactly 65,536 bytes as sent, and just above. */
 class CappingTest {
 
     private final Mapping messages = new Mapping(Mapping.MESSAGES);
@@ -34,7 +34,7 @@ class CappingTest {
         assertThat(messages.lossy).isEmpty();
     }
 
-    /** The mark needs 29 bytes at most, so that 65,507 are left: the character before them ends or is dropped whole. */
+    /** The mark needs at most 29 bytes and leaves 65,507: the character at this limit is kept or dropped whole. */
     @ParameterizedTest
     @CsvSource(textBlock = """
             # character as JSON | bytes as sent | letters before it | whether it is kept
@@ -69,7 +69,7 @@ class CappingTest {
     }
 
     @Test
-    void escapesCountAsTheyAreSent() {
+    void escapesCountInTheSizeAsSent() {
         assertThat(messages.map(Map.of("subject", "\"".repeat(32_768))).cappedColumns())
                 .isEmpty();
         assertThat(messages.map(Map.of("subject", "\"".repeat(32_768) + "a")).cappedColumns())
@@ -81,7 +81,7 @@ class CappingTest {
     }
 
     @Test
-    void manyEmojiStayWholeWhereverTheyBegin() {
+    void emojiAreNeverSplit() {
         for (int letters = 0; letters < 4; letters++) {
             String text = "a".repeat(letters) + "😀".repeat(20_000);
             String cut = Mapping.tree(messages.map(Map.of("subject", text)).json())
@@ -106,7 +106,7 @@ class CappingTest {
 
     @Test
     void listOf65536BytesIsNotCut() {
-        // [ + 6,553 elements of 10 bytes, commas included, + 5 bytes for the last one + ]; less one comma
+        // [ + 6,553 elements of 10 bytes, including commas, + 5 bytes for the last one + ]; less one comma
         List<String> full = new ArrayList<>(Collections.nCopies(6553, "1234567"));
         full.add("12");
         assertThat(messages.only("recipient", full)).hasSize(65_536).endsWith(",\"1234567\",\"12\"]");
@@ -142,7 +142,7 @@ class CappingTest {
     }
 
     @Test
-    void firstElementThatIsTooLongLeavesTheMarkOnly() {
+    void tooLongFirstElementLeavesOnlyTheMark() {
         assertThat(messages.only("recipient", "a".repeat(65_536)))
                 .isEqualTo("[\"{\\\"tapSentinelCut\\\":{\\\"kept\\\":0,\\\"of\\\":1}}\"]");
         assertThat(messages.only("messageParts", List.of(Map.of("filename", "f".repeat(65_536)))))

@@ -16,9 +16,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What becomes of each column's values. Lines are {@code kind | column | value as JSON | expected JSON}; the kind is value, odd (an odd
- * spelling), wrong (a wrong type) or null. "absent" means that the record lacks the column, {@code !} that the value is reported as
- * lossy.
+ * Conversion of each column's values. Lines are {@code kind
+ * column
+ * value as JSON
+ * expected JSON}. The kind is value, odd (an odd spelling), wrong (a wrong type) or null. "absent" means that the
+ * record lacks the column, {@code !} that the value is reported as lossy.
  */
 class ColumnMappingTest {
 
@@ -249,7 +251,7 @@ class ColumnMappingTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void everyColumnTakesWhatTapSendsAndWhatItMightSend(String table, Case test) {
+    void everyColumnConvertsItsValues(String table, Case test) {
         Mapping mapping = new Mapping(table);
 
         assertThat(mapping.only(test.column(), Mapping.untyped(test.value()))).isEqualTo(test.expected());
@@ -259,7 +261,7 @@ class ColumnMappingTest {
 
     @ParameterizedTest
     @EnumSource
-    void theCasesHaveAllFourKindsForEachColumn(EventType type) {
+    void casesCoverAllFourKindsOfEachColumn(EventType type) {
         Set<String> covered = cases(type).stream()
                 .map(test -> test.column() + " " + test.kind())
                 .collect(Collectors.toCollection(TreeSet::new));

@@ -24,7 +24,7 @@ class FieldReportTest {
     private final FieldReport report = new FieldReport(clock, false, registry);
 
     @Test
-    void everyCallCountsButEachNameIsLoggedOnce() {
+    void everyCallCountsAndEachNameIsLoggedOnce() {
         report.unknownField("T_CL", "headerTo");
         report.unknownField("T_CL", "headerTo");
         report.unknownField("U_CL", "headerTo");
@@ -38,7 +38,7 @@ class FieldReportTest {
     }
 
     @Test
-    void lossyValuesAreCountedApart() {
+    void lossyValuesAreCountedSeparately() {
         report.lossyValue("T_CL", "impostorScore");
         report.unknownField("T_CL", "impostorScore");
         assertThat(report.lossyValues()).containsOnly(Map.entry(new Field("T_CL", "impostorScore"), 1L));
@@ -51,7 +51,7 @@ class FieldReportTest {
     }
 
     @Test
-    void whereTheColumnExistsTheLogSaysSo() {
+    void logNamesAdditionalFieldsIfTheColumnExists() {
         FieldReport kept = new FieldReport(clock, true, registry);
         kept.unknownField("T_CL", "headerTo");
         kept.lossyValue("T_CL", "impostorScore");
@@ -63,7 +63,7 @@ class FieldReportTest {
     }
 
     @Test
-    void everyNameIsACounterOfItsOwn() {
+    void everyNameHasItsOwnCounter() {
         report.unknownField("T_CL", "headerTo");
         report.unknownField("T_CL", "headerTo");
         report.unknownField("T_CL", "not a label\n");
@@ -88,7 +88,7 @@ class FieldReportTest {
     }
 
     @Test
-    void aNewDayInUtcLogsAgain() {
+    void newDayInUtcLogsAgain() {
         report.unknownField("T_CL", "a");
         clock.advance(Duration.ofSeconds(1));
         report.unknownField("T_CL", "a");
@@ -96,10 +96,10 @@ class FieldReportTest {
         assertThat(lines.lines()).hasSize(2);
         clock.advance(Duration.ofDays(-1));
         report.unknownField("T_CL", "a");
-        assertThat(lines.lines()).as("a clock set back").hasSize(2);
+        assertThat(lines.lines()).as("after the clock is set back").hasSize(2);
         clock.advance(Duration.ofDays(1));
         report.unknownField("T_CL", "a");
-        assertThat(lines.lines()).as("and right again").hasSize(2);
+        assertThat(lines.lines()).as("after the clock is right again").hasSize(2);
     }
 
     @Test
@@ -116,7 +116,7 @@ class FieldReportTest {
                 .doesNotContainKey(new Field("T_CL", "field200"));
         assertThat(report.lossyValues()).containsOnlyKeys(new Field("T_CL", "column"));
         assertThat(lines.lines())
-                .as("200 names, the first of the others, one column")
+                .as("200 names, one for all others, one column")
                 .hasSize(202);
     }
 
@@ -142,7 +142,7 @@ class FieldReportTest {
     }
 
     @Test
-    void countsOfManyThreadsAddUpAndStayBounded() {
+    void countsAreThreadSafeAndBounded() {
         IntStream.range(0, 100_000).parallel().forEach(i -> report.unknownField("T_CL", "field" + i % 500));
         assertThat(report.unknownFields().values().stream()
                         .mapToLong(Long::longValue)

@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Maps for tests and keeps what the mapper reported, one {@code table/name} per call. */
+/** Maps records for tests and collects the mapper's reports, one {@code table/name} for each call. */
 final class Mapping implements MappingReport {
 
     static final String CLICKS = "ProofPointTAPClicksBlockedV2_CL";
@@ -45,7 +45,7 @@ final class Mapping implements MappingReport {
         return mapper.map(fields, TIME);
     }
 
-    /** The whole record for an event with only that field. */
+    /** The record of an event with only this field. */
     String text(String column, Object value) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put(column, value);
@@ -78,7 +78,7 @@ final class Mapping implements MappingReport {
         }
     }
 
-    /** JSON read as the reader reads it: untyped. */
+    /** JSON as the reader reads it: untyped. */
     static Object untyped(String json) {
         try {
             return JSON.readValue(json, new TypeReference<Object>() {});

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Any JSON value in any column gives a valid record whose values have their columns' types and bounds. */
+/** Any JSON value in any column gives a valid record whose values have their columns' types and limits. */
 class RecordMapperFuzzTest {
 
     private static final String[] TEXTS = {
@@ -62,11 +62,13 @@ class RecordMapperFuzzTest {
             check(schema, mapped, "seed " + seed);
             capped += mapped.cappedColumns().size();
         }
-        assertThat(capped).as("columns that were cut, or this proves little").isGreaterThan(50);
+        assertThat(capped)
+                .as("the cut columns, at least some of which must occur")
+                .isGreaterThan(50);
     }
 
     private static void check(TableSchema schema, MappedRecord mapped, String seed) throws CharacterCodingException {
-        // unlike Jackson, this decoder refuses what is not UTF-8
+        // unlike Jackson, this decoder rejects invalid UTF-8
         StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(mapped.json()));
         JsonNode record = Mapping.tree(mapped.json());
         assertThat(record.isObject()).as(seed).isTrue();
@@ -127,11 +129,11 @@ class RecordMapperFuzzTest {
     }
 
     private static String text(Random random) {
-        // mostly short; now and then around the cap
+        // mostly short, sometimes around the limit
         int length = random.nextInt(50) == 0 ? 9_000 + random.nextInt(60_000) : random.nextInt(20);
         int alphabet = random.nextInt(3);
         StringBuilder text = new StringBuilder();
-        // long texts repeat themselves: what counts is where they are cut
+        // long texts repeat: only the position of the cut matters
         while (text.length() < Math.min(length, 200)) {
             switch (alphabet) {
                 case 0 -> text.append((char) random.nextInt(128));

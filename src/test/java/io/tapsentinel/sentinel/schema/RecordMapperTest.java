@@ -27,26 +27,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** What holds across columns, and values that no JSON reader would have made. */
+/** Rules for all columns, and values that no JSON parser creates. */
 class RecordMapperTest {
 
     private final Mapping messages = new Mapping(Mapping.MESSAGES);
     private final Mapping clicks = new Mapping(Mapping.CLICKS);
 
     @Test
-    void anEventWithoutFieldsBecomesARowWithItsTimeOnly() {
+    void eventWithoutFieldsBecomesARowWithItsTime() {
         assertThat(Mapping.text(messages.map(Map.of()))).isEqualTo("{\"TimeGenerated\":\"2026-11-20T10:30:37Z\"}");
     }
 
     @Test
-    void timeGeneratedOfTheEventDoesNotCountAndIsReported() {
+    void eventFieldTimeGeneratedIsIgnoredAndReported() {
         assertThat(clicks.text("TimeGenerated", "1999-01-01T00:00:00Z"))
                 .isEqualTo("{\"TimeGenerated\":\"2026-11-20T10:30:37Z\"}");
         assertThat(clicks.unknown).containsExactly(Mapping.CLICKS + "/TimeGenerated");
     }
 
     @Test
-    void fieldsThatTheTableLacksAreReportedEvenWhenNullAndNotSent() {
+    void fieldsWithoutColumnAreReportedEvenIfNull() {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("headerTo", null);
         fields.put("Subject", "case counts");
@@ -58,7 +58,7 @@ class RecordMapperTest {
     }
 
     @Test
-    void columnsStandInTheOrderOfTheSchema() {
+    void columnsHaveTheOrderOfTheSchema() {
         Map<String, Object> fields = new TreeMap<>(Map.of("url", "u", "GUID", "g", "classification", "c"));
         assertThat(Mapping.text(clicks.map(fields)))
                 .isEqualTo(
@@ -77,7 +77,7 @@ class RecordMapperTest {
     }
 
     @Test
-    void decimalThatIsWholeIsNotReported() {
+    void wholeDecimalIsNotReported() {
         assertThat(messages.only("impostorScore", 100.0)).isEqualTo("100");
         assertThat(messages.only("impostorScore", new BigDecimal("7.000"))).isEqualTo("7");
         assertThat(messages.only("impostorScore", new BigDecimal("0E+999999999")))
@@ -86,7 +86,7 @@ class RecordMapperTest {
     }
 
     @Test
-    void intColumnTakesAllOf32BitsAndNothingBeyond() {
+    void intColumnAcceptsExactly32Bits() {
         assertThat(messages.only("messageSize", 2147483647L)).isEqualTo("2147483647");
         assertThat(messages.only("messageSize", BigInteger.valueOf(-2147483648L)))
                 .isEqualTo("-2147483648");
@@ -122,7 +122,7 @@ class RecordMapperTest {
     }
 
     @Test
-    void timesOfJavaBecomeUtc() {
+    void javaTimesBecomeUtc() {
         Instant time = Instant.parse("2026-11-20T10:30:00.250Z");
         Calendar calendar = Calendar.getInstance(TimeZone.getTimeZone("Asia/Tokyo"));
         calendar.setTimeInMillis(time.toEpochMilli());
@@ -176,7 +176,7 @@ class RecordMapperTest {
     }
 
     @Test
-    void nestedValuesOfJavaBecomeJson() {
+    void nestedJavaValuesBecomeJson() {
         Map<Object, Object> odd = new LinkedHashMap<>();
         odd.put(1, Double.NaN);
         odd.put("d", new BigDecimal("1.50"));
@@ -218,7 +218,7 @@ class RecordMapperTest {
     }
 
     @Test
-    void objectWhoseTextFailsLosesItsColumnOnly() {
+    void objectWhoseToStringThrowsLosesItsColumnOnly() {
         Object hostile = new Object() {
             @Override
             public String toString() {
@@ -233,7 +233,7 @@ class RecordMapperTest {
     }
 
     @Test
-    void recordShowsNoContentAsText() {
+    void toStringContainsNoContent() {
         assertThat(clicks.map(Map.of("url", "https://a.example.com"))).hasToString("record of 70 bytes");
     }
 }

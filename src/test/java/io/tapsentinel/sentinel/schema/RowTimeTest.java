@@ -23,18 +23,18 @@ class RowTimeTest {
         "2026-11-20T09:00:00Z, 2026-11-20T11:00:00.000+01:00, 2026-11-20T10:00:00Z",
         "yesterday, , 2026-11-20T10:30:37Z"
     })
-    void aClicksTimeIsTheLaterOfItsOwnAndItsThreats(String clickTime, String threatTime, String expected) {
+    void clickTimeIsTheLatestOfClickAndThreat(String clickTime, String threatTime, String expected) {
         Map<String, Object> fields = threatTime == null
                 ? Map.of("clickTime", clickTime)
                 : Map.of("clickTime", clickTime, "threatTime", threatTime);
         assertThat(new Mapping(Mapping.CLICKS).map(fields).time()).isEqualTo(expected);
         assertThat(EventTime.of(EventType.CLICKS_BLOCKED, fields).orElse(Mapping.TIME))
-                .as("as TAP says it")
+                .as("in TAP's spelling")
                 .isEqualTo(expected);
     }
 
     @Test
-    void aMessagesTimeIsTheLaterOfItsOwnAndThatOfItsNewestThreat() {
+    void messageTimeIsTheLatestOfMessageAndThreats() {
         Map<String, Object> fields = Map.of(
                 "messageTime",
                 "2026-11-20T09:00:00Z",
@@ -48,7 +48,7 @@ class RowTimeTest {
     }
 
     @Test
-    void oddSpellingsOfAThreatsTimeCountAsInTheQuery() {
+    void threatTimesAreReadLikeInTheQuery() {
         for (Object spelling : List.of("2026-11-21T01:00:00.000+0000", "2026-11-21 01:00:00", 1_795_222_800_000L)) {
             MappedRecord row = new Mapping(Mapping.MESSAGES)
                     .map(Map.of(
@@ -57,21 +57,23 @@ class RowTimeTest {
                             "threatsInfoMap",
                             List.of(Map.of("threatTime", spelling))));
             assertThat(row.time()).as("%s", spelling).isEqualTo(LATEST);
-            assertThat(Mapping.text(row)).as("todatetime() reads it").contains("{\"threatTime\":\"" + LATEST + "\"}");
+            assertThat(Mapping.text(row))
+                    .as("readable by todatetime()")
+                    .contains("{\"threatTime\":\"" + LATEST + "\"}");
         }
     }
 
     @Test
-    void threatsThatAreNoListTellNoTime() {
+    void threatsThatAreNotAListHaveNoTime() {
         Map<String, Object> fields = Map.of(
                 "messageTime", "2026-11-20T09:00:00Z", "threatsInfoMap", Map.of("only", Map.of("threatTime", LATEST)));
         assertThat(new Mapping(Mapping.MESSAGES).map(fields).time())
-                .as("as in the query")
+                .as("like the query")
                 .isEqualTo("2026-11-20T09:00:00Z");
     }
 
     @Test
-    void aThreatThatWasCutOffTellsNoTime() {
+    void cutThreatHasNoTime() {
         Map<String, Object> newest = Map.of("threatTime", LATEST);
         List<Object> threats = new ArrayList<>(
                 Collections.nCopies(10, Map.of("threat", "t".repeat(7_000), "threatTime", "2026-11-20T07:00:00Z")));

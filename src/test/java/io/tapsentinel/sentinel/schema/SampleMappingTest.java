@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The sample answers, in the shape of live answers and of the vendor's page; the reader, which folds spellings, is not involved. */
+/** The sample answers, from live answers and Proofpoint's documentation. Does not use the reader, which normalizes spellings. */
 class SampleMappingTest {
 
     private static final Map<String, List<String>> NOT_SENT =
@@ -50,7 +50,7 @@ class SampleMappingTest {
     }
 
     @Test
-    void onlyTheDecimalScoreOfTheLiveSampleLosesAnything() throws IOException {
+    void onlyTheDecimalScoreOfTheLiveSampleIsLossy() throws IOException {
         Mapping mapping = new Mapping(EventType.MESSAGES_DELIVERED.table());
         events("live", EventType.MESSAGES_DELIVERED).forEach(mapping::map);
         assertThat(mapping.lossy).containsOnly(Mapping.MESSAGES + "/impostorScore");

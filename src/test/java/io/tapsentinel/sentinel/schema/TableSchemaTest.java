@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 
 class TableSchemaTest {
 
-    /** TimeGenerated aside; typed by hand, so that a slip in a file shows. A new column is added here, too: see azure.md. */
+    /**
+     * Without TimeGenerated. Written by hand so that a mistake in a schema file shows. Add new columns here too, see
+     * azure.md.
+     */
     private static final Map<String, String> CLICKS = columns("""
             string: url classification userAgent campaignId id clickIP sender recipient senderIP GUID threatID threatURL
             string: threatStatus messageID
@@ -47,12 +50,12 @@ class TableSchemaTest {
 
     private static void assertColumns(String table, Map<String, String> expected) {
         assertThat(columns(TableSchema.of(table)))
-                .as("columns of %s.json; expected are those of this test", table)
+                .as("columns of %s.json compared with those of this test", table)
                 .containsExactlyInAnyOrderEntriesOf(expected);
     }
 
     @Test
-    void everyTypeOfEventHasATableAndItsStream() {
+    void everyEventTypeHasTableAndStream() {
         for (EventType type : EventType.values()) {
             TableSchema schema = TableSchema.of(type.table());
             assertThat(schema.table()).isEqualTo(type.table());
@@ -70,7 +73,7 @@ class TableSchemaTest {
     }
 
     @Test
-    void unknownTableIsRefusedWithTheKnownOnes() {
+    void unknownTableIsRefusedAndKnownTablesListed() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TableSchema.of("../tables/Other_CL"))
                 .withMessage(

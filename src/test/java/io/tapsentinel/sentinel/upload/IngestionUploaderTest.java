@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
-/** One upload is one request, and what became of it is what the service said. */
+/** An upload is one request, and its result is the service's answer. */
 class IngestionUploaderTest {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;
@@ -52,7 +52,7 @@ class IngestionUploaderTest {
     }
 
     @Test
-    void aBatchArrivesGzippedAndIsAcknowledged() throws Exception {
+    void batchIsSentGzippedAndAcknowledged() throws Exception {
         SandboxIngestion ingestion = new SandboxIngestion((table, accepted) ->
                 accepted.forEach(row -> rows.add(table + " " + new String(row, StandardCharsets.UTF_8))));
         Uploader uploader = uploaderTo(ingestion);
@@ -72,7 +72,7 @@ class IngestionUploaderTest {
     }
 
     @Test
-    void aRefusalCarriesStatusCodeTextAndRequestId() throws Exception {
+    void refusalHasStatusCodeTextAndRequestId() throws Exception {
         Uploader uploader = uploaderTo(new SandboxIngestion((table, accepted) -> {}));
 
         UploadException refused = refusal(uploader, "[{\"id\":\"1\"}]");
@@ -85,7 +85,7 @@ class IngestionUploaderTest {
     }
 
     @Test
-    void aRefusalIsThereInParts() throws Exception {
+    void partsOfARefusalAreAvailable() throws Exception {
         UploadException refused = refusal(
                 uploaderTo(exchange -> {
                     exchange.getResponseHeaders().set("Retry-After", "17");
@@ -100,12 +100,12 @@ class IngestionUploaderTest {
     }
 
     @Test
-    void anAnswerThatSaysNothingHasNoParts() throws Exception {
+    void emptyErrorHasNoParts() throws Exception {
         assertThat(refusal(uploaderTo(answer(503, "")), "[]").answer()).isEqualTo(UploadException.Answer.NONE);
     }
 
     @Test
-    void aRefusalThatIsAProxysPageCarriesItsStatusOnly() throws Exception {
+    void errorPageOfAProxyHasOnlyItsStatus() throws Exception {
         Uploader uploader = uploaderTo(answer(502, "<html>Your invoice</html>"));
 
         assertThat(refusal(uploader, "[]")).hasMessage("Sentinel answered 502");
@@ -113,14 +113,14 @@ class IngestionUploaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "[1]", "7", "{\"error\":\"text\"}", "{\"error\":{\"code\":7}}", "{"})
-    void anOddErrorDocumentIsNoReasonToFailOtherwise(String body) throws Exception {
+    void oddErrorDocumentIsTolerated(String body) throws Exception {
         assertThat(refusal(uploaderTo(answer(404, body)), "[]"))
                 .hasMessageContaining("Sentinel answered 404")
                 .matches(e -> e.status() == 404);
     }
 
     @Test
-    void aLongTextIsCut() throws Exception {
+    void longErrorTextIsCut() throws Exception {
         String text = "no\\nsuch " + "x".repeat(5_000);
 
         assertThat(refusal(
@@ -134,7 +134,7 @@ class IngestionUploaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {200, 202})
-    void anAnswerThatIsNo204IsRefused(int status) throws Exception {
+    void onlyStatus204Acknowledges(int status) throws Exception {
         UploadException refused = refusal(uploaderTo(answer(status, "")), "[]");
 
         assertThat(refused.status()).isEqualTo(status).isEqualTo(UploadException.statusIn(refused.getMessage()));
@@ -144,7 +144,7 @@ class IngestionUploaderTest {
 
     @ParameterizedTest
     @ValueSource(ints = {302, 400, 401, 403, 404, 408, 413, 429, 500, 502, 503, 504})
-    void anUploadIsExactlyOneRequestWhateverTheAnswer(int status) throws Exception {
+    void uploadIsExactlyOneRequest(int status) throws Exception {
         Uploader uploader = uploaderTo(exchange -> {
             exchange.getResponseHeaders().set("Retry-After", "0");
             exchange.getResponseHeaders().set("Location", "/elsewhere");
@@ -155,13 +155,13 @@ class IngestionUploaderTest {
 
         assertThat(refused.status()).isEqualTo(status);
         assertThat(UploadException.statusIn(refused.getMessage()))
-                .as("which the message keeps")
+                .as("the status in the message")
                 .isEqualTo(status);
         assertThat(requests).hasSize(1);
     }
 
     @Test
-    void aConnectionThatEndsWithoutAnAnswerIsStatusZeroAfterOneRequest() throws Exception {
+    void droppedConnectionIsStatusZeroAfterOneRequest() throws Exception {
         Uploader uploader = uploaderTo(exchange -> {});
 
         assertThat(refusal(uploader, "[]").status()).isZero();
@@ -170,7 +170,7 @@ class IngestionUploaderTest {
 
     @Test
     @Timeout(20)
-    void anAnswerThatDoesNotComeWithinItsTimeIsStatusZeroAndMayHaveBeenStored() throws Exception {
+    void timeoutIsStatusZeroAndMayHaveBeenStored() throws Exception {
         CountDownLatch tested = new CountDownLatch(1);
         Uploader uploader = uploaderTo(exchange -> {
             try {
@@ -191,7 +191,7 @@ class IngestionUploaderTest {
     }
 
     @Test
-    void aConnectionThatIsRefusedIsStatusZero() throws Exception {
+    void refusedConnectionIsStatusZero() throws Exception {
         Uploader uploader = uploaderTo(answer(204, ""));
         server.close();
 
@@ -204,7 +204,7 @@ class IngestionUploaderTest {
     }
 
     @Test
-    void anErrorInTheRequestForATokenIsNoRefusal() {
+    void errorInATokenRequestIsRethrown() {
         Error error = new OutOfMemoryError("a test's");
         URI endpoint = URI.create("https://127.0.0.1:1");
         Uploader uploader = new IngestionUploader(

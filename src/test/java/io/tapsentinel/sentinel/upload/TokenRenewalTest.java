@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 
-/** A client's token is given up when it was refused, and once only. */
+/** A refused token is replaced, once. */
 class TokenRenewalTest {
 
     private final AtomicInteger clients = new AtomicInteger();
@@ -63,7 +63,7 @@ class TokenRenewalTest {
     }
 
     @Test
-    void afterARefusalTheNextUploadHasANewToken() {
+    void nextUploadAfterARefusalHasANewToken() {
         accepted = "token-2";
         assertThat(upload().status()).isEqualTo(401);
 
@@ -74,7 +74,7 @@ class TokenRenewalTest {
     }
 
     @Test
-    void aTokenThatWasNotRefusedIsKept() {
+    void tokenThatWasNotRefusedIsKept() {
         uploader.renew();
         assertThat(upload()).isNull();
         uploader.renew();
@@ -84,13 +84,13 @@ class TokenRenewalTest {
     }
 
     @Test
-    void sendersThatAreRefusedTogetherGetOneNewToken() throws Exception {
+    void sendersRefusedTogetherShareOneNewToken() throws Exception {
         accepted = "token-2";
         hold = true;
         CompletableFuture<UploadException> one = CompletableFuture.supplyAsync(this::upload);
         CompletableFuture<UploadException> other = CompletableFuture.supplyAsync(this::upload);
         assertThat(heldRequests.await(10, TimeUnit.SECONDS))
-                .as("both requests came")
+                .as("both requests arrived")
                 .isTrue();
         hold = false;
         release.countDown();
@@ -106,7 +106,7 @@ class TokenRenewalTest {
     }
 
     @Test
-    void aNewTokenThatIsRefusedTooIsReplacedAsWell() {
+    void refusedNewTokenIsReplacedToo() {
         accepted = "token-3";
         for (int i = 0; i < 2; i++) {
             assertThat(upload().status()).isEqualTo(401);
@@ -118,7 +118,7 @@ class TokenRenewalTest {
     }
 
     @Test
-    void aTokenThatCouldNotBeAskedForIsNoAnswer() {
+    void failedConnectionForATokenIsStatusZero() {
         UploadException refused = withoutToken(new IllegalStateException(new ConnectException()));
 
         assertThat(Refusal.of(refused)).isEqualTo(Refusal.TRANSIENT);
@@ -127,7 +127,7 @@ class TokenRenewalTest {
     }
 
     @Test
-    void aTokenThatIsNotGivenIsLikeOneThatIsRefused() {
+    void deniedTokenIsLikeARefusedToken() {
         UploadException refused = withoutToken(new IllegalStateException("there is\r\nno identity"));
 
         assertThat(Refusal.of(refused)).isEqualTo(Refusal.TOKEN);
@@ -136,7 +136,7 @@ class TokenRenewalTest {
     }
 
     @Test
-    void anUploaderWithoutTokensHasNothingToRenew() {
+    void uploaderWithoutTokensRenewsNothing() {
         Uploader none = (stream, body) -> {};
 
         assertThatCode(none::renew).doesNotThrowAnyException();
@@ -145,7 +145,7 @@ class TokenRenewalTest {
     private UploadException withoutToken(Exception cause) {
         LogsIngestionClient client = new LogsIngestionClientBuilder()
                 .endpoint("https://127.0.0.1:1")
-                // as the program's own clients, which leave retries to the sender
+                // like the program's own clients: the sender retries
                 .retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO)))
                 .credential(request ->
                         Mono.error(Foreign.of(new ClientAuthenticationException("see inner exception", null, cause))))
