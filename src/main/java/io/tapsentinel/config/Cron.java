@@ -5,22 +5,21 @@ import java.util.Date;
 import java.util.TimeZone;
 import org.quartz.CronExpression;
 
-/** Quartz cron expressions, in UTC: in a zone with daylight saving an hour of each year has no polls. */
+/** Quartz cron expressions, always in UTC: with daylight saving, one hour a year would have no polls. */
 public final class Cron {
 
-    /** The zone of every schedule. */
     public static final TimeZone ZONE = TimeZone.getTimeZone("UTC");
 
     private Cron() {}
 
-    /** @throws ParseException when this is no Quartz cron expression */
+    /** @throws ParseException when the text is not a Quartz cron expression */
     public static CronExpression of(String expression) throws ParseException {
         CronExpression cron = new CronExpression(expression);
         cron.setTimeZone(ZONE);
         return cron;
     }
 
-    /** @throws InvalidSettingException when this property is no such expression, or one that never fires */
+    /** @throws InvalidSettingException when the property is not a Quartz cron expression, or never fires */
     public static CronExpression of(SettingReader read, String name) {
         try {
             CronExpression cron = of(read.required(name));

@@ -14,14 +14,12 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The one place that decides where a property's value comes from: the environment (upper-cased, {@code .} and {@code -} as
- * {@code _}) wins over a system property, that over the working directory's {@code application.properties}, that over the
- * packaged one. An empty value counts as none. Only properties that one of the two files names are looked up; the packaged
- * file names all of ours.
+ * Decides where a property's value comes from. In order of precedence: the environment (upper-cased, {@code .} and {@code -} as
+ * {@code _}), system properties, {@code application.properties} in the working directory, the packaged file. Empty values are
+ * ignored. Only properties that appear in one of the two files are looked up; the packaged file lists all of the program's own.
  */
 public final class EffectiveProperties {
 
-    /** Name of both files. */
     public static final String FILE = "application.properties";
 
     private EffectiveProperties() {}
@@ -30,7 +28,7 @@ public final class EffectiveProperties {
      * All effective values.
      *
      * @param folder      the working directory
-     * @param environment names and values as {@link System#getenv()} has them
+     * @param environment variables, as in {@link System#getenv()}
      * @throws InvalidSettingException when the working directory's file cannot be read
      */
     public static Map<String, String> load(Path folder, Map<String, String> environment) {
@@ -50,14 +48,14 @@ public final class EffectiveProperties {
         return effective;
     }
 
-    /** The packaged value of a property, which counts where nobody sets another; empty when it has none. */
+    /** The default of a property, from the packaged file; empty when it has none. */
     public static Optional<String> packaged(String name) {
         return Optional.ofNullable(packaged().getProperty(name))
                 .map(String::strip)
                 .filter(value -> !value.isEmpty());
     }
 
-    /** Names of all properties that are looked up, whether they have a value or not. */
+    /** Names of all known properties, with or without a value. */
     public static Set<String> names(Path folder) {
         return names(packaged(), own(folder));
     }
@@ -92,14 +90,14 @@ public final class EffectiveProperties {
         return own;
     }
 
-    /** What routes see: Camel's own settings and secrets stay out of it. */
+    /** The properties that routes can use: all but Camel's own and secrets. */
     public static Map<String, String> forRoutes(Map<String, String> effective) {
         Map<String, String> seen = new HashMap<>(effective);
         seen.keySet().removeIf(name -> name.startsWith("camel.") || name.equals("tap.secret"));
         return seen;
     }
 
-    /** The environment's name of a property: {@code tap.poll.look-back} is {@code TAP_POLL_LOOK_BACK}. */
+    /** The environment variable of a property: {@code TAP_POLL_LOOK_BACK} for {@code tap.poll.look-back}. */
     public static String environmentName(String property) {
         return property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }

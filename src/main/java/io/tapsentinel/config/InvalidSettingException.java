@@ -2,7 +2,7 @@ package io.tapsentinel.config;
 
 import java.util.List;
 
-/** A property is missing or out of bounds; the message is one line that names it, its value, the bound and what to do. */
+/** A property is missing or invalid. The message is one line: the property, its value, the bound and what to do. */
 public class InvalidSettingException extends RuntimeException {
 
     private final transient List<String> properties;
@@ -11,13 +11,13 @@ public class InvalidSettingException extends RuntimeException {
         this(List.of(), message);
     }
 
-    /** @param properties names of those that are wrong or missing */
+    /** @param properties names of the invalid or missing properties */
     InvalidSettingException(List<String> properties, String message) {
         super(message);
         this.properties = List.copyOf(properties);
     }
 
-    /** Names of the properties that it is about, as far as they are known. */
+    /** Names of the invalid or missing properties; may be empty. */
     public List<String> properties() {
         return properties;
     }

@@ -3,12 +3,12 @@ package io.tapsentinel.config;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** Names of this machine for itself. */
+/** Recognizes host names of this machine. */
 public final class Loopback {
 
     private Loopback() {}
 
-    /** Whether a host of a URL, in brackets for IPv6, is this machine; nothing is asked of a name server. */
+    /** Whether a URL's host (IPv6 in brackets) is this machine. No DNS lookup. */
     public static boolean isName(String host) {
         try {
             boolean literal = host.startsWith("[") || host.matches("[0-9.]+");

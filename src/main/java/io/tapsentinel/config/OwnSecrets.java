@@ -20,20 +20,20 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The secrets that this process has read. A service, a proxy or a library may repeat one in its words, so they are masked wherever text
- * leaves the program. A process has one log and one environment, hence one set of them. Thread-safe.
+ * All secrets that this process has read. Services, proxies and libraries may echo a secret in an error, so every text that leaves the
+ * program is masked. Static, since a process has one log and one environment. Thread-safe.
  */
 public final class OwnSecrets {
 
-    /** Stands for a secret. */
+    /** Replaces a secret. */
     public static final String MASK = "******";
 
-    /** Characters; to mask shorter ones would take letters out of words. */
+    /** In characters; masking shorter secrets would damage ordinary words. */
     private static final int SHORTEST = 8;
-    /** Characters of a secret that was cut. */
+    /** In characters: the shortest truncated secret that is masked. */
     private static final int LEAST_CUT = 5;
 
-    /** Variables that Azure's libraries read by themselves. */
+    /** Variables that the Azure SDK reads directly. */
     private static final List<String> VARIABLES = List.of(
             "AZURE_CLIENT_SECRET",
             "AZURE_CLIENT_CERTIFICATE_PASSWORD",
@@ -41,21 +41,21 @@ public final class OwnSecrets {
             "IDENTITY_HEADER",
             "MSI_SECRET");
 
-    /** Also what turns the direction of a text or is not seen; a tab and the end of a line are none. */
+    /** Includes invisible and bidirectional formatting characters; excludes tab and newline. */
     private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\\t\\n]]");
 
     private static final Map<Character, String> ENTITIES =
             Map.of('&', "amp", '<', "lt", '>', "gt", '"', "quot", '\'', "apos");
 
     private static final Set<String> KNOWN = new HashSet<>();
-    /** All of them however they are written, longest first, since one may be part of another; null before the first. */
+    /** All secrets in all encodings, longest first, since one may contain another; null before the first. */
     private static volatile Pattern spellings;
 
     private OwnSecrets() {}
 
     /**
-     * From now on this value is masked, as it is and as a URL, JSON, HTML or Base64 has it, unless it has fewer than 8 characters.
-     * Returns it.
+     * Registers a secret and returns it. It is masked from now on, also when encoded for a URL, JSON, HTML or Base64. Secrets of fewer
+     * than 8 characters are not masked.
      */
     public static String know(String secret) {
         if (secret.length() >= SHORTEST) {
@@ -64,7 +64,7 @@ public final class OwnSecrets {
         return secret;
     }
 
-    /** Those that the environment holds for others. */
+    /** Registers the secrets that the environment holds for the Azure SDK. */
     public static void knowAll(Map<String, String> environment) {
         VARIABLES.forEach(name -> know(environment.getOrDefault(name, "")));
     }
@@ -78,7 +78,7 @@ public final class OwnSecrets {
         }
     }
 
-    /** Each of its characters as it is, or as one of these formats writes it. */
+    /** A pattern for the secret; each character may be plain, or encoded for JSON, HTML or a URL. */
     private static String written(String secret) {
         StringBuilder pattern = new StringBuilder();
         for (char one : secret.toCharArray()) {
@@ -104,8 +104,8 @@ public final class OwnSecrets {
     }
 
     /**
-     * Its Base64 text, without the characters that change with what stands before and after it: one text for each of the three
-     * offsets, in the standard and in the URL alphabet.
+     * Patterns for the secret inside Base64: one for each of the three offsets, in the standard and the URL alphabet. The characters that
+     * depend on neighbouring bytes are left out.
      */
     private static Stream<String> base64(String secret) {
         byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
@@ -121,15 +121,15 @@ public final class OwnSecrets {
         });
     }
 
-    /** The text with a mask in the place of each secret. */
+    /** Replaces each secret in the text. */
     public static String mask(String text) {
         Pattern known = spellings;
-        // a text in UTF-16 that was read as another one
+        // UTF-16 text that was decoded as an 8-bit encoding
         String plain = text.replace("\0", "");
         return known == null ? plain : known.matcher(plain).replaceAll(MASK);
     }
 
-    /** The same of a text of which only the beginning was read: a secret may have been cut, too. */
+    /** The same for a truncated text, which may end in the middle of a secret. */
     public static String maskCut(String text) {
         String masked = mask(text);
         for (String secret : known()) {
@@ -147,7 +147,7 @@ public final class OwnSecrets {
         return List.copyOf(KNOWN);
     }
 
-    /** Writes to this stream, line by line, without secrets and with a space for each control character. */
+    /** Wraps a stream: writes whole lines, with secrets masked and control characters replaced by spaces. */
     public static PrintStream masking(PrintStream out, Charset charset) {
         return new PrintStream(new Lines(out), false, charset);
     }
@@ -171,7 +171,7 @@ public final class OwnSecrets {
 
         @Override
         public synchronized void flush() {
-            // whatever the terminal has: the log is in UTF-8, and one byte a character keeps anything else as it is
+            // independent of the terminal: logs are UTF-8, and ISO 8859-1 keeps all other bytes unchanged
             Charset charset = isUtf8(line.toByteArray()) ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
             String text = CONTROL.matcher(mask(line.toString(charset))).replaceAll(" ");
             line.reset();

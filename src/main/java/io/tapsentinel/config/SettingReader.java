@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Reads typed values out of properties; what does not fit is refused with its name, its value and the bound. */
+/** Reads typed values from properties. An invalid value throws {@link InvalidSettingException} with its name, value and bound. */
 public final class SettingReader {
 
     private static final int HIGHEST_PORT = 65_535;
@@ -30,12 +30,12 @@ public final class SettingReader {
         return Optional.ofNullable(properties.get(name));
     }
 
-    /** The value, which {@link #require} has seen. */
+    /** The value of a property that must be set. */
     public String required(String name) {
         return text(name).orElseThrow(() -> missing(List.of(name)));
     }
 
-    /** Refuses all missing properties in one line; of alternatives, {@code a|b}, one is enough. */
+    /** Reports all missing properties in one exception. Of alternatives, {@code a|b}, one is enough. */
     public void require(String... names) {
         List<String> missing = new ArrayList<>();
         for (String name : names) {
@@ -48,7 +48,7 @@ public final class SettingReader {
         }
     }
 
-    /** A secret of its own name, or in the file that {@code <name>-file} names, which is read at every use. */
+    /** A secret from the property itself, or from the file in {@code <name>-file}. The file is read again at every use. */
     public Supplier<String> secret(String name) {
         return text(name)
                 .<Supplier<String>>map(secret -> () -> OwnSecrets.know(secret))
@@ -80,12 +80,12 @@ public final class SettingReader {
                 return duration;
             }
         } catch (DateTimeException notADuration) {
-            // refused below
+            // thrown below
         }
         throw bad(name, value, "an ISO 8601 duration from " + least + " to " + most);
     }
 
-    /** A list of durations; empty for the word {@code none}. */
+    /** A list of durations; {@code none} is the empty list. */
     public List<Duration> durations(String name, Duration least, Duration most) {
         String value = required(name);
         if (value.equals("none")) {
@@ -116,17 +116,17 @@ public final class SettingReader {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            // refused below
+            // thrown below
         }
         throw bad(name, value, "a whole number from " + least + " to " + most);
     }
 
-    /** Whether it is {@code true} and not {@code false}. */
+    /** {@code true} or {@code false}. */
     public boolean flag(String name) {
         return oneOf(name, "true", "false").equals("true");
     }
 
-    /** A whole share from 0 % to 99 %. */
+    /** A whole percentage from 0 % to 99 %. */
     public int percent(String name) {
         String value = required(name);
         if (!value.matches("\\d{1,2} ?%")) {
@@ -153,7 +153,7 @@ public final class SettingReader {
         return values;
     }
 
-    /** An https URL without a path at its end; http is accepted for loopback only. */
+    /** An https URL without trailing slashes; http only for loopback. */
     public URI url(String name) {
         String value = required(name);
         try {
@@ -170,12 +170,12 @@ public final class SettingReader {
                 return url;
             }
         } catch (URISyntaxException notAUrl) {
-            // refused below
+            // thrown below
         }
         throw bad(name, withoutSecrets(value), "an https URL without user name or query (http for loopback only)");
     }
 
-    /** A URL without its user and parameters; a password may itself hold any character. */
+    /** Removes user, password and parameters from a URL for messages. A password may contain any character. */
     public static String withoutSecrets(String url) {
         return url.replaceAll("^((jdbc:)?(\\w+:)?(//)?).*[?;].*@.*", "$1...@...")
                 .replaceAll("^((jdbc:)?(\\w+:)?(//)?).*@", "$1...@")

@@ -1,5 +1,5 @@
 /**
- * Where a property's value comes from, and what to put right about each known problem.
+ * Properties, secrets, and the remedy for each known problem.
  * May use process.
  * Read {@link io.tapsentinel.config.SettingReader} first.
  */

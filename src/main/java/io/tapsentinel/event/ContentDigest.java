@@ -12,13 +12,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Digest of a value of JSON as far as TAP does not change it later. The order of a list plays no role, since TAP shuffles them, and
- * neither does that of names. A name whose value is null or an empty list counts as absent. Levels are kept on the heap, so that any
- * depth can be digested.
+ * Digest of a JSON value without the fields that TAP changes later. The order of lists and names does not matter, since TAP shuffles lists.
+ * A null or an empty list counts as absent. Nesting is kept on the heap, so any depth works.
  */
 final class ContentDigest {
 
-    /** Left out at every depth, since they change after the first report. */
+    /** Ignored at every depth: TAP changes them after the first report. */
     private static final Set<String> CHANGING = Set.of(
             "threatStatus",
             "campaignId",
@@ -33,7 +32,7 @@ final class ContentDigest {
 
     private ContentDigest() {}
 
-    /** The 32 bytes of a map or a list. */
+    /** The digest of a map or a list, 32 bytes. */
     static byte[] of(Object value) {
         Deque<Level> open = new ArrayDeque<>();
         open.push(new Level(value));
@@ -58,13 +57,13 @@ final class ContentDigest {
         }
     }
 
-    /** A map or a list of which a part is digested. */
+    /** A partly digested map or list. */
     private static final class Level {
 
         private final boolean isMap;
         private final Iterator<?> rest;
         private final List<byte[]> done = new ArrayList<>();
-        /** The name of the value that was taken last; null in a list. */
+        /** Name of the last value; null in a list. */
         private String name;
 
         private Level(Object value) {
@@ -72,7 +71,7 @@ final class ContentDigest {
             rest = (value instanceof Map<?, ?> map ? map.entrySet() : (Collection<?>) value).iterator();
         }
 
-        /** The next value; null also for one that is left out. */
+        /** The next value; null also for an ignored one. */
         private Object next() {
             Object next = rest.next();
             if (!isMap) {
@@ -94,7 +93,7 @@ final class ContentDigest {
         }
     }
 
-    /** The kind keeps a list, a map, a member and a single value apart; several parts are digests of one length. */
+    /** {@code kind} separates lists, maps, members and values. Several parts must be digests, which have one length. */
     private static byte[] sha(char kind, byte[]... parts) {
         MessageDigest sha = EventIdentity.sha256();
         sha.update((byte) kind);

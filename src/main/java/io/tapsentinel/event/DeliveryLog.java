@@ -3,37 +3,36 @@ package io.tapsentinel.event;
 import java.util.Collection;
 
 /**
- * Where the producer reports what becomes of records, before any exchange of theirs completes. All events of one request are
- * of one type. Every method throws a {@link RuntimeException} when it could not make durable what it promises; nothing of the
- * call has happened then. Thread-safe.
+ * Records the outcome of uploads, before their exchanges complete. All events of one request have the same type. Every method is durable
+ * when it returns; when it throws a {@link RuntimeException}, nothing was recorded. Thread-safe.
  */
 public interface DeliveryLog {
 
     /**
-     * Makes durable that these events are about to be sent, before the request.
+     * Call before the request. If the process dies before the outcome is recorded, the events are possible duplicates.
      *
-     * @return a number by which one of the other methods ends this; what ends without it, as by a kill, is a possible duplicate
+     * @return the request's number, for the methods below
      */
     default long sending(Collection<TapEvent> batch) {
-        // for logs that keep nothing of what is on its way
+        // a log may ignore open requests
         return 0;
     }
 
-    /** Sentinel has acknowledged the request: all of the batch's keys become durable, or none. */
+    /** Sentinel acknowledged the request. Makes all keys of the batch durable, or none. */
     void delivered(long request, Collection<TapEvent> batch);
 
-    /** Sentinel has refused the request, so that it holds nothing of it. */
+    /** Sentinel refused the request and holds none of its records. */
     default void notTaken(long request) {
-        // for logs that keep nothing of what is on its way
+        // a log may ignore open requests
     }
 
-    /** Nobody knows whether Sentinel holds the request's records: they count as possible duplicates. */
+    /** The outcome is unknown: the records become possible duplicates. */
     default void unknown(long request) {
-        // for logs that keep nothing of what is on its way
+        // a log may ignore open requests
     }
 
-    /** The event's record was stored at {@code tap.rejected.uri}: its key becomes durable, so that nobody rejects it again. */
+    /** The record was stored at {@code tap.rejected.uri}. Makes its key durable, so it is not rejected again. */
     default void rejected(TapEvent event) {
-        throw new UnsupportedOperationException("this log knows no rejected records");
+        throw new UnsupportedOperationException("this log does not support rejected records");
     }
 }

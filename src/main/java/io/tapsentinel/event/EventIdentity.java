@@ -16,28 +16,28 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Tells which events are the same. The type is part of it, since one message can be delivered first and blocked later;
- * beside it stands {@code id}, or where TAP leaves that out the message's GUID with what makes it one event: a message
- * to four people is four events, and so is a click on a link with four threats. Without a GUID it is all content that
- * does not change later. The raw record is never used: TAP shuffles its parts from one answer to the next.
+ * Computes the identity of an event. It contains the type, since a message can be delivered first and blocked later, and TAP's {@code id}.
+ * Without an {@code id} it contains the GUID and the fields that make the event unique: a message to four people is four events, and so is
+ * a click on a link with four threats. Without a GUID it is all content that does not change later. The raw record is never used, since
+ * TAP shuffles its parts from one answer to the next.
  */
 public final class EventIdentity {
 
-    /** TAP writes a list, older documents one address. */
+    /** Lists in TAP's answers, single addresses in older documents. */
     private static final Set<String> ADDRESSES =
             Set.of("recipient", "fromAddress", "replyToAddress", "ccAddresses", "toAddresses");
 
     private EventIdentity() {}
 
-    /** Identity of an event in live spelling. */
+    /** Identity of an event in {@link LiveSpelling}. */
     public static EventKey of(EventType type, Map<String, Object> fields) {
         return of(type.arrayName(), fields);
     }
 
     /**
-     * Identity of an event in live spelling, of a known type or of one that may become known: it must be the same then.
+     * Identity of an event of any type. It does not change when an unknown type becomes known.
      *
-     * @param arrayName name of the array that it stands in in TAP's answer
+     * @param arrayName name of the event's array in TAP's answer
      */
     public static EventKey of(String arrayName, Map<String, Object> fields) {
         List<Object> parts = new ArrayList<>();
@@ -58,8 +58,7 @@ public final class EventIdentity {
     }
 
     /**
-     * Eight bytes of a digest of the GUID of an event with an {@code id}, which tell whether two messages have one id; 0 when the
-     * event has no GUID, or has it in its identity.
+     * Eight bytes of a digest of the GUID, to detect two messages with one {@code id}. 0 when the event has no {@code id} or no GUID.
      */
     static long guidDigest(Map<String, Object> fields) {
         if (!isThere(fields, "id") || !isThere(fields, "GUID")) {
@@ -70,7 +69,7 @@ public final class EventIdentity {
         return digest == 0 ? 1 : digest;
     }
 
-    /** SHA-256 over the parts, each behind its length, so that no two lists of parts give the same bytes. */
+    /** SHA-256 over the parts, each prefixed by its length so that the concatenation is unambiguous. */
     public static byte[] digest(Stream<byte[]> parts) {
         MessageDigest sha = sha256();
         parts.forEach(bytes -> {
@@ -81,9 +80,8 @@ public final class EventIdentity {
     }
 
     /**
-     * What is digested of one value. Of text it is UTF-8; half a surrogate pair gets three bytes by the same scheme, which UTF-8
-     * never contains, so that no two texts give the same bytes. Of a number it is its text as it came. What was read leniently has a
-     * first byte that neither contains.
+     * The bytes of one value that are digested. Text is UTF-8; an unpaired surrogate becomes three bytes that valid UTF-8 never contains, so
+     * different texts stay different. A number is its original text. A {@link RawField} begins with a byte that neither contains.
      */
     public static byte[] bytes(Object value) {
         if (value instanceof RawField raw) {
@@ -97,7 +95,7 @@ public final class EventIdentity {
         if (isWellFormed(text)) {
             return utf8;
         }
-        // a half that UTF-8 lacks: its encoder writes one byte, ?
+        // Java's encoder would replace an unpaired surrogate by ?
         ByteBuffer bytes = ByteBuffer.allocate(3 * text.length());
         text.codePoints().forEach(point -> {
             if (isSurrogate(point)) {
@@ -113,7 +111,7 @@ public final class EventIdentity {
         return value instanceof Map || value instanceof Collection;
     }
 
-    /** Whether the text has no half of a surrogate pair without the other one. */
+    /** Whether the text has no unpaired surrogate. */
     static boolean isWellFormed(String text) {
         return text.codePoints().noneMatch(EventIdentity::isSurrogate);
     }
@@ -122,7 +120,7 @@ public final class EventIdentity {
         return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
     }
 
-    /** A field as text; empty when there is none. */
+    /** A field as text; empty when absent. */
     public static String text(Map<?, ?> fields, String name) {
         Object value = fields.get(name);
         return value == null ? "" : value.toString();
@@ -152,7 +150,7 @@ public final class EventIdentity {
                 .toList();
     }
 
-    /** The whole event; of threats the ids alone, since TAP adds to what it says of one. */
+    /** All fields; of threats only the ids, since TAP adds details to a threat later. */
     private static Map<String, Object> content(Map<String, Object> fields) {
         Map<String, Object> content = new HashMap<>();
         fields.forEach((name, value) -> {

@@ -18,13 +18,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The life of an event: which outcome may follow which, when its key is free again, and whatever else Java writes on it. It does not
- * stand on the event itself, since an expression in a route, {@code ${body...}}, could call it there: a route reads an outcome and sets
- * none.
+ * Changes the state of an event: outcome, key reservation and the rest that only Java may write. These methods are not on
+ * {@link TapEvent}, where an expression in a route, {@code ${body...}}, could call them.
  */
 public final class EventLife {
 
-    /** What may follow. An outcome that has no line is an end. */
+    /** Allowed transitions. Outcomes without an entry are final. */
     private static final Map<Outcome, Set<Outcome>> NEXT = Map.of(
             NONE, EnumSet.of(RESERVED, DUPLICATE, DUPLICATE_OF_RESERVED, FILTERED),
             RESERVED, EnumSet.of(SENDING, DUPLICATE, FILTERED, RELEASED),
@@ -33,11 +32,10 @@ public final class EventLife {
     private EventLife() {}
 
     /**
-     * Moves the event from one outcome to the next, once. At its end the key that it reserved is free, whatever becomes of its
-     * exchange.
+     * Moves the event to the next outcome, atomically. A final outcome releases its reserved key.
      *
-     * @return false when it was not at {@code from}, so that nothing changed
-     * @throws IllegalArgumentException when {@code to} never follows {@code from}
+     * @return false when the event was not at {@code from}; nothing changed
+     * @throws IllegalArgumentException for a transition that is not allowed
      */
     public static boolean advance(TapEvent event, Outcome from, Outcome to) {
         if (!NEXT.getOrDefault(from, Set.of()).contains(to)) {
@@ -50,48 +48,48 @@ public final class EventLife {
         return moved;
     }
 
-    /** Says what makes its key free at its end. */
+    /** Sets the action that releases the event's reserved key. */
     public static void reservedBy(TapEvent event, Consumer<TapEvent> release) {
         event.release = release;
     }
 
-    /** Says that this event was rejected before and is to be sent all the same, unless it has been delivered since. */
+    /** Marks a rejected event for another attempt, unless it has been delivered since. */
     public static TapEvent resend(TapEvent event) {
         event.resend = true;
         return event;
     }
 
     /**
-     * Says that it was delivered before with another verdict or GUID, and is to be sent again for that.
+     * Marks an event that was delivered before and is sent again because its verdict or GUID has changed.
      *
-     * @param otherGuid its {@link TapEvent#getGuidDigest} when that is another one than at first; else 0
+     * @param otherGuid its {@link TapEvent#getGuidDigest} if that has changed; else 0
      */
     public static void changed(TapEvent event, long otherGuid, Set<VerdictChange.Kind> kinds) {
         event.otherGuid = otherGuid;
         event.change = Set.copyOf(kinds);
     }
 
-    /** Says that the store knows it by the key that older versions gave it; null when that is not needed. */
+    /** Sets the key of an older version under which the store has the event; null for none. */
     public static void knownAs(TapEvent event, EventKey former) {
         event.knownAs = former;
     }
 
-    /** Says that its table was suspended when it was read first: it comes late for that, and not because of TAP. */
+    /** Marks an event whose table was suspended when it was first read. It is not late because of TAP. */
     public static void deferredBefore(TapEvent event) {
         event.deferredBefore = true;
     }
 
-    /** Says what its row tells of its time, which a route may have changed. */
+    /** Sets the time in the event's row, which a route may have changed. */
     public static void mapped(TapEvent event, Instant rowTime) {
         event.rowTime = rowTime;
     }
 
-    /** Says which exchange carries it; every other one that does is a copy. */
+    /** Sets the exchange that carries the event; all others with it are copies. */
     public static void carriedBy(TapEvent event, String exchangeId) {
         event.exchangeId = exchangeId;
     }
 
-    /** Says which route drops it. */
+    /** Sets the route that filtered the event. */
     public static void filteredBy(TapEvent event, String routeId) {
         event.filteredBy = routeId;
     }

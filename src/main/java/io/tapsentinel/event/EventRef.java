@@ -1,4 +1,4 @@
 package io.tapsentinel.event;
 
-/** Which event it was, without its content: what may be kept of an event that has passed. */
+/** Identifies an event without its content, so it may be kept after the event is settled. */
 public record EventRef(EventType type, EventKey key) {}

@@ -8,15 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * When an event came to be, as far as it tells: the later of its click or message time and its newest threat time, which
- * is how TAP selects rows for a window too.
- */
+/** An event's time: the later of its click or message time and its newest threat time. TAP selects the rows of a window by it too. */
 public final class EventTime {
 
     private EventTime() {}
 
-    /** The event's time, or empty when none of its times can be read. */
+    /** Empty when none of the event's times can be parsed. */
     public static Optional<Instant> of(EventType type, Map<String, Object> fields) {
         Stream<?> times = type.isClick()
                 ? Stream.of("clickTime", "threatTime").map(fields::get)

@@ -4,9 +4,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The four kinds of event that {@code /v2/siem/all} returns. Names follow one rule everywhere: the array in TAP's answer
- * is the source, the Camel route and {@code direct:} endpoint are the same words in kebab case, the repository bean is
- * the array's name plus {@code Seen}, and the Sentinel table is the one of the vendor's published connector.
+ * The four event types of {@code /v2/siem/all}. The route id and {@code direct:} endpoint are the array's name in kebab case, the repository
+ * bean is the array's name plus {@code Seen}, and the Sentinel table is that of Proofpoint's published connector.
  */
 public enum EventType {
     CLICKS_PERMITTED("clicksPermitted", "clicks-permitted", "ProofPointTAPClicksPermittedV2_CL"),
@@ -24,7 +23,7 @@ public enum EventType {
         this.table = table;
     }
 
-    /** The type whose events stand in the given array of TAP's answer; empty for a name TAP has not had so far. */
+    /** The type of an array in TAP's answer; empty for an unknown array. */
     public static Optional<EventType> ofArray(String arrayName) {
         for (EventType type : values()) {
             if (type.arrayName.equals(arrayName)) {
@@ -34,22 +33,22 @@ public enum EventType {
         return Optional.empty();
     }
 
-    /** The type whose events go to this table; empty for a table that holds no events. */
+    /** The type of a Sentinel table; empty for a table without events. */
     public static Optional<EventType> ofTable(String table) {
         return Stream.of(values()).filter(type -> type.table.equals(table)).findFirst();
     }
 
-    /** Name of the array in TAP's answer, also the stream's name in the store: {@code messagesBlocked}. */
+    /** Name of the array in TAP's answer and of the stream in the store: {@code messagesBlocked}. */
     public String arrayName() {
         return arrayName;
     }
 
-    /** Id of the Camel route, and with {@code direct:} before it, its endpoint: {@code messages-blocked}. */
+    /** Id of the Camel route, {@code messages-blocked}; its endpoint is {@code direct:messages-blocked}. */
     public String routeId() {
         return routeId;
     }
 
-    /** Path of the endpoint that returns this type alone, below {@code /v2/siem/}: {@code messages/blocked}. */
+    /** Path below {@code /v2/siem/} that returns only this type: {@code messages/blocked}. */
     public String path() {
         return routeId.replace('-', '/');
     }
@@ -59,12 +58,12 @@ public enum EventType {
         return arrayName + "Seen";
     }
 
-    /** Name of the Sentinel table; its stream is {@code Custom-} plus this. */
+    /** Name of the Sentinel table; the stream is {@code Custom-} plus this name. */
     public String table() {
         return table;
     }
 
-    /** Whether events are clicks (one recipient, flat) rather than messages (a list of recipients, nested threats). */
+    /** Clicks are flat and have one recipient; messages have a list of recipients and nested threats. */
     public boolean isClick() {
         return this == CLICKS_PERMITTED || this == CLICKS_BLOCKED;
     }

@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The keys that programs gave before version 8 of the store, where {@link EventIdentity} gives other ones. They took the clicks on
- * two threats of one link for one event, left out lists and maps where an event has neither id nor GUID, read fewer times, and
- * digested half a surrogate pair as a question mark.
+ * The keys of stores before version 8, where they differ from {@link EventIdentity}. Older programs merged the clicks on two threats of one
+ * link, ignored lists and maps of events without id and GUID, understood fewer time formats, and digested an unpaired surrogate as a
+ * question mark.
  */
 final class FormerIdentity {
 
@@ -28,7 +28,7 @@ final class FormerIdentity {
 
     private FormerIdentity() {}
 
-    /** The former key of an event in live spelling; null when it is the one that it has now. */
+    /** The former key of an event in {@link LiveSpelling}; null when it is the same as now. */
     static EventKey of(EventType type, Map<String, Object> fields, EventKey now) {
         if (fields.get("id") instanceof String id && !id.isEmpty() && EventIdentity.isWellFormed(id)) {
             // nearly all events
@@ -39,7 +39,7 @@ final class FormerIdentity {
                     parts(type, fields).stream().map(part -> part.getBytes(StandardCharsets.UTF_8))));
             return former.equals(now) ? null : former;
         } catch (StackOverflowError e) {
-            // older programs could not read what is nested so deeply
+            // older programs could not read such deep nesting
             return null;
         }
     }

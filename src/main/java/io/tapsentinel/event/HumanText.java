@@ -10,7 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
-/** Numbers, sizes, durations and times as people read them: in logs, health, reports and on the page. All times are UTC. */
+/** Formats numbers, sizes, durations and times for people: in logs, health, reports and on the page. All times are UTC. */
 public final class HumanText {
 
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("d MMM ", Locale.ENGLISH);

@@ -3,22 +3,22 @@ package io.tapsentinel.event;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What went wrong last on the way from TAP to Sentinel, and when; it stays after it has passed. Thread-safe. */
+/** The last error between TAP and Sentinel; kept after recovery. Thread-safe. */
 public final class LastError {
 
     private volatile Noted last;
 
     /**
-     * @param code one word: who failed and how, {@code tap-401}, {@code sentinel-no-answer}
+     * @param code the service and its failure: {@code tap-401}, {@code sentinel-no-answer}
      */
     public record Noted(String code, Instant at) {}
 
-    /** Something went wrong now. */
+    /** Records an error. */
     public void note(String code, Instant at) {
         last = new Noted(code, at);
     }
 
-    /** Empty while nothing has gone wrong since the start. */
+    /** Empty if there was no error since the start. */
     public Optional<Noted> last() {
         return Optional.ofNullable(last);
     }

@@ -4,9 +4,8 @@ import java.util.Collection;
 import java.util.Map;
 
 /**
- * Folds the spellings of the vendor's page into those of live answers, which the tables have. Where both are present the
- * live one stands; the other one stays beside it if it says something else, so that the row's mapper can report and keep it.
- * Nothing else after the reader looks at the second spelling.
+ * Renames documented field names to those of live answers, which the tables use. If both are present with different values, both stay, so
+ * the mapper can report and keep the second; nothing else reads it.
  */
 public final class LiveSpelling {
 
@@ -15,8 +14,8 @@ public final class LiveSpelling {
     private LiveSpelling() {}
 
     /**
-     * Whether an event's field of this name is a second spelling, after {@link #fold}. It is no part of an identity: older
-     * versions dropped it before they made their keys.
+     * Whether this is a second spelling that remains after {@link #fold}. It is not part of an identity, since older versions dropped it
+     * before they computed keys.
      */
     static boolean isSecondSpelling(String name) {
         return name.equals(CLUSTER_ID);
@@ -28,7 +27,7 @@ public final class LiveSpelling {
         if (event.get("threatsInfoMap") instanceof Collection<?> threats) {
             for (Object one : threats) {
                 if (one instanceof Map<?, ?>) {
-                    @SuppressWarnings("unchecked") // a JSON object has no other keys
+                    @SuppressWarnings("unchecked") // keys of a JSON object are strings
                     Map<String, Object> threat = (Map<String, Object>) one;
                     rename(threat, "threatId", "threatID");
                     rename(threat, "campaignId", "campaignID");

@@ -1,29 +1,29 @@
 package io.tapsentinel.event;
 
 /**
- * How one event of a window ended. Every event that was split off an answer must reach a final outcome, or its window
- * does not commit; routes cannot set one, only the Java parts named here can, as {@link EventLife} allows.
+ * The state of one event of a window. A window commits only when all of its events are settled or deferred. Only Java sets outcomes,
+ * through {@link EventLife}; routes cannot.
  */
 public enum Outcome {
-    /** Nothing decided yet: a route that ends like this has lost the event. */
+    /** Undecided. A route that ends in this state has lost the event. */
     NONE(false),
-    /** The repository reserved the key for this exchange; the record is on its way to Sentinel. */
+    /** The repository reserved the key for this exchange; the record is on its way to the producer. */
     RESERVED(false),
-    /** The producer has taken the record, which no other step can do again (set by the producer). */
+    /** The producer has the record; no other step can send it again (set by the producer). */
     SENDING(false),
-    /** Sentinel acknowledged the record with a 204 and its key is durable (set by the producer). */
+    /** Sentinel answered 204 and the key is durable (set by the producer). */
     DELIVERED(true),
-    /** Sentinel cannot take the record: it lies at {@code tap.rejected.uri} and its key is durable (set by the producer). */
+    /** Sentinel rejects the record: it is stored at {@code tap.rejected.uri} and its key is durable (set by the producer). */
     REJECTED(true),
-    /** A route dropped it on purpose; read again, it is asked again (set by {@code direct:filtered}). */
+    /** A route dropped it on purpose; the next read asks the route again (set by {@code direct:filtered}). */
     FILTERED(true),
-    /** Its key was durable before (set by the repository). */
+    /** The key was already durable (set by the repository). */
     DUPLICATE(true),
-    /** Its key was only reserved, by another event of this answer; final once nothing is left to send of it (set by the repository). */
+    /** The key is reserved by another event of this answer, and counts once that one is settled (set by the repository). */
     DUPLICATE_OF_RESERVED(true),
-    /** Its table is suspended: the commit of its window makes it durable that it has to be read again (set by the producer). */
+    /** Its table is suspended; the commit of the window records that it must be read again (set by the producer). */
     DEFERRED(false),
-    /** It was reserved or sent without success: its window is read again (set by the repository, the producer or the read). */
+    /** It was reserved or sent without success; its window is read again (set by the repository, the producer or the read). */
     RELEASED(false);
 
     private final boolean settled;

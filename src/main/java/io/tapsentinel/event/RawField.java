@@ -4,19 +4,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * A field that is not standard JSON, or nests too deep for a route, as it stands in an identity. Lenient reading makes the same text of different bytes, but two events
- * must not count as one for that.
+ * A field that is not standard JSON, or is nested too deeply for a route, as part of an identity. Lenient reading can turn different bytes
+ * into the same text; a digest of the bytes keeps such events apart.
  *
- * @param digest of its bytes, see {@link TokenDigest}
+ * @param digest see {@link TokenDigest}
  */
 public record RawField(String digest) {
 
-    /** @param json its bytes */
+    /** @param json the field's bytes */
     public static RawField of(byte[] json) {
         return new RawField(HexFormat.of().formatHex(TokenDigest.of(json)));
     }
 
-    /** What is digested of it. */
+    /** The bytes for {@link EventIdentity#bytes}. */
     byte[] bytes() {
         return ("\u00FF" + digest).getBytes(StandardCharsets.ISO_8859_1);
     }

@@ -6,16 +6,15 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * A word for a name that comes from outside, such as that of an unknown array or field in TAP's answer. It is safe as a part of a
- * key, a file, a blob, a header, a log line and a label, whatever the name is. It depends on the name alone, so that it is the
- * same after a restart. Two names never have the same word.
+ * Makes names from outside, such as an unknown array or field in TAP's answer, safe for keys, files, blobs, headers, log lines and labels.
+ * The result depends only on the name, and different names have different results.
  */
 public final class SafeName {
 
-    /** Characters of the longest word. */
+    /** Maximum length in characters. */
     public static final int MOST = 64;
 
-    /** Digits of a digest, which no plain name has, so that no name can be another one's word. */
+    /** Digits of the digest. A plain name never has that many, so it cannot collide with a digest. */
     private static final int DIGITS = 24;
 
     private static final int STEM = 32;
@@ -25,9 +24,8 @@ public final class SafeName {
     private SafeName() {}
 
     /**
-     * The name itself when it is one that TAP might choose: letters, digits and inside also {@code _}, {@code .} and {@code -}, 64 at
-     * most. Of every other one its beginning, with {@code _} for what is no letter or digit, and a digest of all of it. A secret of this
-     * program counts as the mask that stands for it.
+     * A plain name is returned as it is: up to 64 letters and digits, with {@code _}, {@code .} and {@code -} inside. Any other name becomes
+     * its beginning, with {@code _} for other characters, and a digest of the whole name. Secrets in the name are masked first.
      */
     public static String of(String given) {
         String masked = OwnSecrets.mask(given);
@@ -40,7 +38,7 @@ public final class SafeName {
     }
 
     private static String digest(String name) {
-        // by its characters: as UTF-8, half a surrogate pair would be the same as another half
+        // over UTF-16, since UTF-8 encodes all unpaired surrogates alike
         ByteBuffer characters = ByteBuffer.allocate(name.length() * Character.BYTES);
         characters.asCharBuffer().put(name);
         return HexFormat.of().formatHex(EventIdentity.sha256().digest(characters.array()), 0, DIGITS / 2);

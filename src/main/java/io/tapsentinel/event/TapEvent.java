@@ -7,15 +7,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * One event of a TAP answer on its way to its table: what it is, who it is, what it says, and how it ended so far.
- * Routes may change {@link #getFields() fields}; identity and outcome belong to Java, which writes by {@link EventLife}. Its text shows no content.
+ * One event on its way from TAP to its table: type, identity, fields and outcome. Routes may change {@link #getFields() fields}; identity
+ * and outcome are changed only through {@link EventLife}. {@link #toString} shows no content.
  */
 public final class TapEvent {
 
-    /** Exchange property that holds the event whatever a route does to the body. */
+    /** Exchange property with the event, for routes that replace the body. */
     public static final String PROPERTY = "CamelSentinelEvent";
 
-    /** Exchange property that holds the read that the event came with. */
+    /** Exchange property with the read that the event belongs to. */
     public static final String WINDOW = "CamelSentinelWindow";
 
     private final EventType type;
@@ -26,7 +26,7 @@ public final class TapEvent {
     private final String id;
     private final EventKey former;
     private final long guidDigest;
-    // what EventLife writes: fields, since Camel's expressions call every method that is not private
+    // written by EventLife: fields, since Camel's expressions can call every method that is not private
     public boolean keyedByBytes;
     volatile boolean resend;
     volatile Set<VerdictChange.Kind> change = Set.of();
@@ -40,11 +40,11 @@ public final class TapEvent {
     final AtomicReference<Outcome> outcome = new AtomicReference<>(Outcome.NONE);
 
     /**
-     * @param type    which of the four arrays it stood in
-     * @param key     its identity, see {@link EventIdentity}
-     * @param verdict digest of what TAP says of it now, see {@link VerdictDigest}
-     * @param time    the later of click or message time and its newest threat time
-     * @param fields  the event as read, in the spelling of live answers; mutable
+     * @param type    the array in TAP's answer
+     * @param key     see {@link EventIdentity}
+     * @param verdict see {@link VerdictDigest}
+     * @param time    see {@link EventTime}
+     * @param fields  the event as read, in {@link LiveSpelling}; mutable
      */
     public TapEvent(EventType type, EventKey key, long verdict, Instant time, Map<String, Object> fields) {
         this.type = type;
@@ -66,12 +66,12 @@ public final class TapEvent {
         return key;
     }
 
-    /** What TAP calls it, whatever a route did to its fields since; empty when TAP gave it no name. */
+    /** TAP's {@code id}, even if a route has changed the fields; empty for none. */
     public String getId() {
         return id;
     }
 
-    /** The key that older versions gave it, see {@link FormerIdentity}; null when that is {@link #getKey}. */
+    /** See {@link FormerIdentity}; null when equal to {@link #getKey}. */
     public EventKey getFormer() {
         return former;
     }
@@ -81,12 +81,12 @@ public final class TapEvent {
         return guidDigest;
     }
 
-    /** Whether {@link #getKey} is a digest of bytes that its fields do not have any more, see {@link RawField}. */
+    /** Whether the key depends on raw bytes that the fields no longer contain, see {@link RawField}. */
     public boolean isKeyedByBytes() {
         return keyedByBytes;
     }
 
-    /** Type and key alone. */
+    /** Type and key without content. */
     public EventRef ref() {
         return new EventRef(type, key);
     }
@@ -99,7 +99,7 @@ public final class TapEvent {
         return time;
     }
 
-    /** See {@link EventLife#mapped}; {@link #getTime} as long as there is no row. */
+    /** See {@link EventLife#mapped}; {@link #getTime} until there is a row. */
     public Instant getRowTime() {
         return rowTime;
     }
@@ -113,17 +113,17 @@ public final class TapEvent {
         return resend;
     }
 
-    /** See {@link EventLife#changed}; empty for an event that is new. */
+    /** See {@link EventLife#changed}; empty for a new event. */
     public Set<VerdictChange.Kind> getChange() {
         return change;
     }
 
-    /** The {@link #getGuidDigest} of a change that another message of the same id brings; else 0. */
+    /** The {@link #getGuidDigest} if another message with the same id caused the change; else 0. */
     public long getOtherGuid() {
         return otherGuid;
     }
 
-    /** See {@link EventLife#knownAs}; null when the store knows it by {@link #getKey} or not at all. */
+    /** See {@link EventLife#knownAs}; null when the store has it under {@link #getKey} or not at all. */
     public EventKey getKnownAs() {
         return knownAs;
     }
@@ -133,12 +133,12 @@ public final class TapEvent {
         return deferredBefore;
     }
 
-    /** Whether this exchange is the one that its window waits for. */
+    /** Whether this is the exchange that the window waits for, not a copy. */
     public boolean isCarriedBy(String exchange) {
         return exchange.equals(exchangeId);
     }
 
-    /** The id of the route that dropped it; empty when none did. */
+    /** Id of the route that filtered it; empty for none. */
     public String getFilteredBy() {
         return filteredBy;
     }

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the times that TAP writes: ISO 8601, in UTC where no offset is given. Also reads a blank in place of the T, an
- * offset without a colon, a comma before the decimals, and milliseconds since 1970.
+ * Parses TAP's times: ISO 8601, UTC without an offset. Also accepts a blank instead of the T, an offset without a colon, a decimal comma,
+ * and milliseconds since 1970.
  */
 public final class TapTime {
 
@@ -25,14 +25,14 @@ public final class TapTime {
             Pattern.compile("(\\d{4}-\\d\\d-\\d\\d)[T ](\\d\\d:\\d\\d(?::\\d\\d)?)(?:[.,](\\d{1,9}))?"
                     + " ?(?:(Z)|([+-]\\d\\d)(?::?(\\d\\d))?)?");
     private static final Pattern DIGITS = Pattern.compile("\\d{12,13}");
-    /** The years 1973 to 2286: a smaller number may be seconds, a larger one digits of a date. */
+    /** Years 1973 to 2286: a smaller number may be seconds, a larger one the digits of a date. */
     private static final BigDecimal FIRST_MILLIS = new BigDecimal("1E11");
 
     private static final BigDecimal AFTER_LAST_MILLIS = new BigDecimal("1E13");
 
     private TapTime() {}
 
-    /** The instant, cut to microseconds (a Kusto datetime holds no more than 100 ns), or empty when this is no time. */
+    /** The instant, truncated to microseconds (Kusto's resolution is 100 ns); empty when the value is not a time. */
     public static Optional<Instant> parse(Object value) {
         if (value instanceof Number number) {
             return millis(number.toString());
@@ -40,7 +40,7 @@ public final class TapTime {
         return iso(value).or(() -> value instanceof String text ? odd(text.strip()) : Optional.empty());
     }
 
-    /** As {@link #parse}, but ISO 8601 only. */
+    /** Like {@link #parse}, but only ISO 8601. */
     public static Optional<Instant> iso(Object value) {
         if (!(value instanceof String text)) {
             return Optional.empty();

@@ -3,19 +3,19 @@ package io.tapsentinel.event;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
-/** What distinguishes JSON that cannot be read, or not as it stands. */
+/** Identifies JSON that cannot be parsed, or only leniently. */
 public final class TokenDigest {
 
     private static final String STRUCTURE = "{}[],: \n\r\t";
 
-    /** Of 64 bits in a SHA-256. */
+    /** A SHA-256 has four lanes of 64 bits. */
     private static final int LANES = 4;
 
     private TokenDigest() {}
 
     /**
-     * The sum of the SHA-256 of its strings, numbers and words, lane by lane, and how many lists and objects it has: their order plays
-     * no role, since TAP shuffles parts from one answer to the next.
+     * The lane-wise sum of the SHA-256 of all strings, numbers and words, and the number of lists and objects. Independent of order, since
+     * TAP shuffles parts from one answer to the next.
      */
     public static byte[] of(byte[] json) {
         MessageDigest sha = EventIdentity.sha256();

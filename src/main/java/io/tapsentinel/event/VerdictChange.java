@@ -3,24 +3,23 @@ package io.tapsentinel.event;
 import java.util.Set;
 
 /**
- * An event that was delivered before and that TAP now says something else of.
+ * A delivered event whose verdict has changed.
  *
- * @param event     which one
- * @param verdict   the digest of what TAP says now, see {@link VerdictDigest}
+ * @param verdict   the new verdict, see {@link VerdictDigest}
  * @param otherGuid see {@link TapEvent#getOtherGuid}
- * @param kinds     in which respects it differs from what TAP said last; at least one
+ * @param kinds     what has changed; at least one
  */
 public record VerdictChange(EventRef event, long verdict, long otherGuid, Set<Kind> kinds) {
 
-    /** What can change. */
+    /** What has changed. */
     public enum Kind {
-        /** The status of a threat: active, cleared, false positive. */
+        /** A threat's status: active, cleared, false positive. */
         STATUS,
-        /** Which threats there are, or how one is classified. */
+        /** The set of threats or the classification of one. */
         THREAT,
         /** Whether a campaign is known. */
         CAMPAIGN,
-        /** Another message has the same id, as its GUID shows. */
+        /** Another message with the same id: the GUID differs. */
         MESSAGE
     }
 }

@@ -13,16 +13,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Eight bytes that change when TAP's verdict on an event changes, and only then: the set of its threats with their
- * status, and whether a campaign is known. The order of parts, scores and raw text play no role. Bit 63 says whether a
- * campaign is known, bits 32 to 62 stand for the set of (threatID, threatType, classification), bits 0 to 31 for the
- * set of (threatID, threatStatus), so that two digests also tell what kind of change lies between them.
+ * Eight bytes that change only with TAP's verdict: the threats, their status, and whether a campaign is known. Order, scores and raw text do
+ * not matter. Bit 63: a campaign is known. Bits 32 to 62: digest of the set of (threatID, threatType, classification). Bits 0 to 31: digest
+ * of the set of (threatID, threatStatus). So two digests also show what has changed.
  */
 public final class VerdictDigest {
 
     private VerdictDigest() {}
 
-    /** Digest of an event in live spelling. */
+    /** Digest of an event in {@link LiveSpelling}. */
     public static long of(EventType type, Map<String, Object> fields) {
         Collection<?> threats = type.isClick()
                 ? List.of(fields)
@@ -44,12 +43,12 @@ public final class VerdictDigest {
         return campaignBit | (first32(found) & 0x7fff_ffffL) << 32 | first32(statuses) & 0xffff_ffffL;
     }
 
-    /** Whether two digests tell of the same threats, whatever their status. */
+    /** Whether two digests have the same threats, regardless of status. */
     public static boolean hasSameThreats(long one, long other) {
         return ((one ^ other) >>> 32 & 0x7fff_ffffL) == 0;
     }
 
-    /** In which respects a later digest of the same event differs from an earlier one; empty when they are equal. */
+    /** What has changed between two digests of one event; empty when they are equal. */
     public static Set<VerdictChange.Kind> kinds(long before, long after) {
         long differs = before ^ after;
         Set<VerdictChange.Kind> kinds = EnumSet.noneOf(VerdictChange.Kind.class);
@@ -57,7 +56,7 @@ public final class VerdictDigest {
             kinds.add(VerdictChange.Kind.CAMPAIGN);
         }
         if (!hasSameThreats(before, after)) {
-            // another set of threats has another set of statuses, which says nothing more
+            // other threats always have other statuses, so STATUS would add nothing
             kinds.add(VerdictChange.Kind.THREAT);
         } else if ((differs & 0xffff_ffffL) != 0) {
             kinds.add(VerdictChange.Kind.STATUS);

@@ -1,5 +1,5 @@
 /**
- * What an event is, what makes two the same, and how it may end.
+ * Events: identity, verdict, time and outcome.
  * May use config and process.
  * Read {@link io.tapsentinel.event.TapEvent} first.
  */

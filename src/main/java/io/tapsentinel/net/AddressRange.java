@@ -5,12 +5,12 @@ import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** IP addresses that begin with the same bits; nothing is asked of a name server. */
+/** An IP address range (CIDR). No DNS lookups. */
 record AddressRange(byte[] first, int bits) {
 
     private static final Pattern LITERAL = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]+");
 
-    /** {@code 10.0.0.0/8}, or one address; empty when it is neither. */
+    /** Parses {@code 10.0.0.0/8} or a single address; empty for anything else. */
     static Optional<AddressRange> parse(String text) {
         String[] parts = text.split("/", -1);
         Optional<byte[]> address = address(parts[0]).map(InetAddress::getAddress);
@@ -22,7 +22,7 @@ record AddressRange(byte[] first, int bits) {
         return Optional.of(new AddressRange(address.get(), bits)).filter(range -> bits <= most);
     }
 
-    /** Whether the host is given as an address of this range. */
+    /** Whether the host is an IP address in this range. */
     boolean contains(String host) {
         return address(host).map(InetAddress::getAddress).filter(this::contains).isPresent();
     }
@@ -37,7 +37,7 @@ record AddressRange(byte[] first, int bits) {
         return address.length == first.length;
     }
 
-    /** The address that the host is, when it is one. */
+    /** The host as an address; empty when it is a name. */
     static Optional<InetAddress> address(String host) {
         try {
             return LITERAL.matcher(host).matches() ? Optional.of(InetAddress.getByName(host)) : Optional.empty();

@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * How long to leave something alone after each failure in a row: the pauses grow step by step, and the last one is repeated. It neither
- * waits nor looks at a clock. {@link #after} is for any thread, the rest not for concurrent use.
+ * How long to pause after each failure in a row. The pauses grow step by step; the last one repeats. It only computes, without waiting
+ * or reading a clock. {@link #after} is thread-safe, the rest is not.
  */
 public final class Backoff {
 
-    /** The longest {@code Retry-After} that is believed. */
+    /** A longer {@code Retry-After} is cut to this. */
     static final Duration LONGEST_ASKED = Duration.ofHours(1);
 
-    /** A fifth keeps four tables, and many processes, from coming back in the same instant. */
+    /** Keeps four tables, and many processes, from retrying at the same instant. */
     private static final double JITTER = 0.2;
 
     private final List<Duration> steps;
-    /** Null for pauses without jitter. */
+    /** Null for no jitter. */
     private final RandomGenerator random;
 
     private int failures;
@@ -31,12 +31,12 @@ public final class Backoff {
         this.random = random;
     }
 
-    /** Exactly these pauses; at least one before the first failure. */
+    /** Exactly these pauses, at least one. */
     public static Backoff steps(List<Duration> steps) {
         return new Backoff(steps, null);
     }
 
-    /** Pauses that double, up to the longest. */
+    /** Pauses that double up to the longest. */
     public static Backoff doubling(Duration first, Duration longest) {
         List<Duration> steps = new ArrayList<>();
         for (Duration step = first; step.compareTo(longest) < 0; step = step.multipliedBy(2)) {
@@ -46,43 +46,43 @@ public final class Backoff {
         return steps(steps);
     }
 
-    /** The same pauses, each up to a fifth shorter or longer. */
+    /** The same pauses, each up to 20 % shorter or longer. */
     public Backoff jittered(RandomGenerator jitter) {
         return new Backoff(steps, jitter);
     }
 
-    /** A pause that is up to a fifth longer. */
+    /** Lengthens a pause by up to 20 %. */
     public static Duration lengthen(Duration pause, RandomGenerator jitter) {
         return vary(pause, jitter, 0);
     }
 
-    /** The pause after so many failures, without jitter; nothing is counted. */
+    /** The pause after this many failures in a row, without jitter. Counts nothing. */
     public Duration after(int inARow) {
         return steps.get(Math.min(Math.max(inARow, 1), steps.size()) - 1);
     }
 
-    /** Counts a failure; returns how long to pause. */
+    /** Counts a failure and returns the pause. */
     public Duration next() {
         return vary(after(++failures));
     }
 
-    /** The same, but at least as long as the service asked for. @param asked null when it did not */
+    /** The same, but at least {@code asked}. @param asked the service's {@code Retry-After}; null for none */
     public Duration next(Duration asked) {
         Duration pause = next();
-        // asked for nothing, as by a date that is past, is no reason for haste
+        // a date in the past asks for no pause: keep the planned one
         if (asked == null || asked.compareTo(pause) < 0) {
             return pause;
         }
         return random == null ? asked : lengthen(asked, random);
     }
 
-    /** Counts a failure that will not pass soon; returns the longest pause. */
+    /** Counts a failure that will last and returns the longest pause. */
     public Duration nextLongest() {
         failures++;
         return vary(steps.get(steps.size() - 1));
     }
 
-    /** Something succeeded: the next failure is a first one again. */
+    /** After a success: the next failure counts as the first. */
     public void reset() {
         failures = 0;
     }
@@ -101,16 +101,15 @@ public final class Backoff {
     }
 
     /**
-     * What the header {@code Retry-After} asks for: seconds or an HTTP date (RFC 9110, 10.2.3). Zero to an hour from now; a date that is
-     * past is zero.
+     * Parses {@code Retry-After}: seconds or an HTTP date (RFC 9110, 10.2.3). A date in the past is zero.
      *
      * @param header may be null
-     * @return null when the header says nothing that can be read; a negative number is such a thing
+     * @return zero to one hour; null for a missing, malformed or negative value
      */
     public static Duration parseRetryAfter(String header, Instant now) {
         String value = header == null ? "" : header.strip();
         try {
-            // ten digits are a long time whatever they are
+            // ten digits exceed the limit and cannot overflow a long
             Duration asked = value.matches("\\d+")
                     ? Duration.ofSeconds(Long.parseLong(value.replaceFirst("^0*(\\d{10}).*", "$1")))
                     : Duration.between(now, Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value)));

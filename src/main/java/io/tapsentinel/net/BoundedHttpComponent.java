@@ -20,19 +20,19 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Camel's {@code http} and {@code https}, with two differences: the head of an answer is bounded, and a connection pool that was closed
- * is replaced. HttpClient closes its pool on any {@link Error}; without the second difference every later request would fail.
+ * Camel's {@code http} and {@code https} with two changes: response headers are bounded, and a closed connection pool is replaced.
+ * HttpClient closes its pool on any {@link Error}; without a new pool every later request would fail.
  */
 public final class BoundedHttpComponent extends HttpComponent {
 
-    /** Bytes of one header line; proxies and servers usually write at most half of it. */
+    /** Bytes in one header line. Proxies and servers usually send at most half of it. */
     public static final int LONGEST_LINE = 16_384;
 
-    /** Headers of one answer. */
+    /** Headers in one response. */
     public static final int MOST_HEADERS = 200;
 
     @Override
-    @SuppressWarnings("deprecation") // the socket factories that Camel's method has as its parameter
+    @SuppressWarnings("deprecation") // socket factories are in the signature of Camel's method
     protected HttpClientConnectionManager createConnectionManager(
             Registry<ConnectionSocketFactory> sockets, int mostConnections, int perRoute, SocketConfig socketConfig) {
         Http1Config bounds = Http1Config.custom()
@@ -54,7 +54,7 @@ public final class BoundedHttpComponent extends HttpComponent {
         });
     }
 
-    /** A pool that is made at its first use, and again at the first use after it was closed. */
+    /** Creates the pool at first use, and a new one at the first use after a close. */
     private static final class ReplacedWhenClosed implements HttpClientConnectionManager {
 
         private final Supplier<HttpClientConnectionManager> maker;

@@ -12,13 +12,12 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The Vert.x of Camel Main's servers, each of which has 100 connections at most. A new one closes the oldest, so that half-open
- * connections neither use up the descriptors of the process nor keep a probe out. Camel makes a server with Vert.x's defaults, which
- * have no bound, and takes the Vert.x that it finds in its registry.
+ * Limits each of Camel Main's HTTP servers to 100 connections. A new connection closes the oldest, so half-open connections cannot
+ * exhaust file descriptors or block probes. Camel uses the Vert.x in its registry, whose own default is unlimited.
  */
 public final class BoundedHttpServers extends VertxWrapper {
 
-    /** Longer than any answer takes, since a connection counts as idle while its answer is worked out. */
+    /** Longer than any response takes: a connection counts as idle while its response is computed. */
     public static final Duration IDLE = Duration.ofSeconds(30);
 
     static final int MOST_CONNECTIONS = 100;
@@ -26,8 +25,8 @@ public final class BoundedHttpServers extends VertxWrapper {
     private final Duration idle;
 
     /**
-     * @param idle  after which a connection is closed; whole seconds
-     * @param fatal gets an Error of the servers' thread, which would be logged for each request and end nothing
+     * @param idle  idle time before a connection is closed; whole seconds
+     * @param fatal handles an Error on the server thread, which Vert.x would only log
      */
     public BoundedHttpServers(Duration idle, FatalErrors fatal) {
         super((VertxInternal) Vertx.vertx());
@@ -38,19 +37,19 @@ public final class BoundedHttpServers extends VertxWrapper {
     @Override
     public HttpServer createHttpServer(HttpServerOptions options) {
         Set<HttpConnection> open = new LinkedHashSet<>();
-        // with HTTP/2 a connection is known only when its first bytes have come
+        // with HTTP/2 the handler runs only after the first bytes have arrived
         return super.createHttpServer(
                         options.setIdleTimeout((int) idle.toSeconds()).setHttp2ClearTextEnabled(false))
                 .connectionHandler(opened -> bound(opened, open));
     }
 
-    /** On the one thread that the server's connections have. */
+    /** Runs on the server's single event loop thread. */
     private static void bound(HttpConnection opened, Set<HttpConnection> open) {
         opened.closeHandler(closed -> open.remove(opened));
         open.add(opened);
         if (open.size() > MOST_CONNECTIONS) {
             HttpConnection oldest = open.iterator().next();
-            // at once: the next one may come before the end of this one
+            // now, since the next connection may open before this one has closed
             open.remove(oldest);
             oldest.close();
         }

@@ -19,7 +19,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
 
-/** Sends what Camel asks of TAP on the way of {@link Network}. */
+/** Configures Camel's HTTP client with the proxy and certificates of {@link Network}. */
 public final class CamelHttp implements HttpClientConfigurer {
 
     private static final String REACHED = CamelHttp.class.getName() + ".reached";
@@ -30,7 +30,7 @@ public final class CamelHttp implements HttpClientConfigurer {
         this.network = network;
     }
 
-    /** Lets a component for https trust whom the network trusts. */
+    /** Makes an https component use the certificates of the network. */
     public void secure(HttpComponent https) {
         https.setSslContextParameters(new SSLContextParameters() {
             @Override
@@ -53,9 +53,9 @@ public final class CamelHttp implements HttpClientConfigurer {
                                 new UsernamePasswordCredentials(
                                         user.name(), user.password().toCharArray()))));
         builder.setDefaultCredentialsProvider(users);
-        // HttpClient 5.6 keeps the header of a body that it has unpacked, and Camel 4.18 would unpack it again
+        // HttpClient 5.6 keeps Content-Encoding after decompressing, so Camel 4.18 would decompress again
         builder.addExecInterceptorBefore(ChainElement.COMPRESS.name(), "unpacked", CamelHttp::withoutEncoding);
-        // a proxy that lets nothing through answers in the place of TAP; its 403 says nothing about TAP's credentials
+        // a proxy that refuses CONNECT answers instead of TAP; its 403 is not about TAP's credentials
         builder.addExecInterceptorBefore(ChainElement.CONNECT.name(), "proxy-refusal", this::tellApart);
         builder.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "reached", (request, scope, chain) -> {
             scope.clientContext.setAttribute(REACHED, true);

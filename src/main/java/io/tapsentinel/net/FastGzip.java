@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.zip.GZIPOutputStream;
 
-/** Level 3: as fast as level 1 on events and smaller, twice as fast as the default of 6. */
+/** Gzip at level 3. On events it is as fast as level 1, compresses better, and is twice as fast as the default of 6. */
 public final class FastGzip extends GZIPOutputStream {
 
     private static final int LEVEL = 3;
@@ -17,7 +17,7 @@ public final class FastGzip extends GZIPOutputStream {
         def.setLevel(LEVEL);
     }
 
-    /** All of it at once, in memory. */
+    /** Compresses in memory. */
     public static byte[] compress(byte[] body) {
         ByteArrayOutputStream compressed = new ByteArrayOutputStream(body.length / 3);
         try (OutputStream gzip = new FastGzip(compressed)) {

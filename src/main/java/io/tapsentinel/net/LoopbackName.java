@@ -2,7 +2,7 @@ package io.tapsentinel.net;
 
 import java.util.regex.Pattern;
 
-/** Names and addresses of this machine for itself. A page of another site could give its own name this address, to read ours. */
+/** Accepts only loopback names in {@code Host}: another site could point its own name at 127.0.0.1 to read the page (DNS rebinding). */
 public final class LoopbackName {
 
     private static final Pattern NAME =
@@ -15,7 +15,7 @@ public final class LoopbackName {
         return NAME.matcher(host).matches();
     }
 
-    /** @param header what a request has as {@code Host}; null for none */
+    /** @param header the request's {@code Host}; null for none */
     public static boolean isIn(String header) {
         return header != null && is(header.replaceFirst(":\\d*$", ""));
     }

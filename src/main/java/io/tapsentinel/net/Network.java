@@ -14,8 +14,8 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
 /**
- * The way to both services and to Azure's sign-in: through which proxy ({@code HTTPS_PROXY}, {@code NO_PROXY}) and by whose
- * certificates ({@code tls.ca-file} beside the system's). Certificates and names are always checked. Immutable.
+ * Proxy ({@code HTTPS_PROXY}, {@code NO_PROXY}) and trusted certificates (the system's and {@code tls.ca-file}) for TAP, Sentinel and
+ * Azure authentication. Certificates and host names are always checked. Immutable.
  */
 public final class Network {
 
@@ -32,17 +32,16 @@ public final class Network {
     }
 
     /**
-     * @param properties  effective values, of which {@code tls.ca-file} counts
-     * @param environment names and values as {@link System#getenv()} has them
-     * @throws InvalidSettingException naming the option or variable that is wrong; never a password
+     * @param properties  effective values; only {@code tls.ca-file} is used
+     * @param environment variables, as in {@link System#getenv()}
+     * @throws InvalidSettingException names the invalid property or variable, never a password
      */
     public static Network of(Map<String, String> properties, Map<String, String> environment) {
         Optional<ProxyAddress> proxy = ProxyAddress.of(environment);
         ProxyRules rules = new ProxyRules(proxy.orElse(null), NoProxy.of(environment));
         if (proxy.flatMap(ProxyAddress::user).isPresent() && System.getProperty(TUNNEL_SCHEMES) == null) {
-            // by default the JDK's client gives no proxy a password on the way to https, and knows no other way to
-            // allow it; it
-            // looks once, when its first client is made
+            // the JDK disables Basic authentication for https tunnels and offers no other switch; it is read once,
+            // when the first client is created
             System.setProperty(TUNNEL_SCHEMES, "");
         }
         return new Network(tls(properties.getOrDefault(TrustedCertificates.OPTION, "")), rules);
@@ -60,46 +59,45 @@ public final class Network {
         }
     }
 
-    /** What connections are secured with. */
+    /** For all TLS connections. */
     public SSLContext sslContext() {
         return tls;
     }
 
-    /** Which proxy a URL is reached through. */
+    /** Selects the proxy of a URL. */
     public ProxySelector proxies() {
         return proxies;
     }
 
-    /** A client that goes this way. Its requests come from {@link #request}, or a proxy that wants a password refuses them. */
+    /** A client with this proxy and these certificates. Create its requests with {@link #request}, which authenticates to the proxy. */
     public HttpClient.Builder client() {
         return HttpClient.newBuilder().sslContext(tls).proxy(proxies);
     }
 
-    /** A request by such a client. */
+    /** A request for {@link #client}. */
     public HttpRequest.Builder request(URI to) {
         HttpRequest.Builder request = HttpRequest.newBuilder(to);
         proxyAuthorization(to).ifPresent(value -> request.setHeader(PROXY_AUTHORIZATION, value));
         return request;
     }
 
-    /** In words, for a log: {@code host:port} of the proxy on the way to this URL; no user name, no password. */
+    /** For logs: {@code host:port} of the URL's proxy, without user and password. */
     public Optional<String> describeProxy(URI to) {
         return proxy(to).map(ProxyAddress::toString);
     }
 
-    /** What a request to this URL met when its proxy answered with this status instead of letting it through. */
+    /** For a request whose proxy refused to connect to the URL. */
     public ProxyRefusedException refused(URI to, int status) {
         return new ProxyRefusedException(proxy(to).orElseThrow(), place(to), status);
     }
 
-    /** Host and port of a URL, for messages. */
+    /** {@code host:port} of a URL, for messages. */
     public static String place(URI url) {
         return url.getHost() + ":" + (url.getPort() >= 0 ? url.getPort() : "https".equals(url.getScheme()) ? 443 : 80);
     }
 
     /**
-     * What may be done about a connection that could not be made, for the end of a message: empty unless the other side's
-     * certificate is of an authority that is not trusted.
+     * What to do about a failed connection, to append to a message. Empty unless the certificate's authority is not trusted.
      */
     public static String remedy(Throwable failure) {
         return isOfAuthority(failure)
@@ -108,7 +106,7 @@ public final class Network {
                 : "";
     }
 
-    /** Whether the other side's certificate is of an authority that is not trusted, be it one with the name of another that is. */
+    /** Whether the failure is an untrusted certificate authority, including one that bears the name of a trusted authority. */
     public static boolean isOfAuthority(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertPathBuilderException
@@ -120,7 +118,7 @@ public final class Network {
         return false;
     }
 
-    /** The proxy that some URLs are reached through. */
+    /** The configured proxy, which some URLs bypass. */
     public Optional<ProxyAddress> proxy() {
         return proxies.proxy();
     }
@@ -129,7 +127,7 @@ public final class Network {
         return proxies.of(to);
     }
 
-    /** A secret; empty when there is no proxy on this way, or it wants none. */
+    /** Value of {@code Proxy-Authorization}, a secret; empty without a proxy or its user. */
     public Optional<String> proxyAuthorization(URI to) {
         return proxy(to).flatMap(ProxyAddress::user).map(ProxyAddress.User::authorization);
     }

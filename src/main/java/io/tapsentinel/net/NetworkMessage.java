@@ -19,12 +19,12 @@ import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 
-/** The message of an exception of the network, if it repeats nothing of an answer except numbers. */
+/** A safe message for network exceptions: it quotes nothing from an answer but numbers. */
 final class NetworkMessage {
 
     private static final Pattern NETWORK = Pattern.compile(
             "(java\\.net|sun\\.nio\\.ch|sun\\.net\\.(ext|spi)|jdk\\.internal\\.net|sun\\.security\\.ssl|org\\.apache\\.hc)\\..*");
-    /** HttpClient's exceptions whose messages repeat nothing of an answer except numbers. */
+    /** HttpClient's exceptions whose messages quote nothing from an answer but numbers. */
     private static final Set<Class<?>> OWN_WORDS = Set.of(
             ConnectTimeoutException.class,
             ConnectionClosedException.class,
@@ -35,7 +35,7 @@ final class NetworkMessage {
 
     private NetworkMessage() {}
 
-    /** Empty for any other exception. */
+    /** Empty for other exceptions. */
     static Optional<String> of(Throwable failure) {
         if (!isOfTheNetwork(failure)) {
             return Optional.empty();
@@ -49,13 +49,13 @@ final class NetworkMessage {
         } else if (failure instanceof ProtocolException
                 || failure.getClass().getName().startsWith("org.apache.hc.")
                         && !OWN_WORDS.contains(failure.getClass())) {
-            // its message may repeat what came
+            // the message may quote the answer
             said = "the answer is not valid HTTP; check which server answers";
         } else if (failure instanceof MessageConstraintException) {
             said += "; the limit is " + BoundedHttpComponent.MOST_HEADERS + " headers of "
                     + BoundedHttpComponent.LONGEST_LINE / 1_024 + " KiB. Check which server answers";
         } else if (failure.getMessage() == null) {
-            // the JDK's client has no text when it cannot connect
+            // the JDK's client gives no message when it cannot connect
             said = failure instanceof ConnectException
                     ? "cannot connect"
                     : failure.getClass().getSimpleName();

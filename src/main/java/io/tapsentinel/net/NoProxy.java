@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The hosts that {@code NO_PROXY} (or {@code no_proxy} when that is empty) keeps from the proxy, separated by commas or spaces:
- * {@code *} for all; {@code example.com} or {@code .example.com} for that host and all below it; an address; a range of addresses,
- * {@code 10.0.0.0/8}; each but a range also with a port. Names are not looked up, so a range is for hosts given as addresses.
+ * The hosts that bypass the proxy: {@code NO_PROXY}, or {@code no_proxy} when that is empty. Entries are separated by commas or spaces:
+ * {@code *} for all hosts; {@code example.com} or {@code .example.com} for a domain and its subdomains; an address; a range,
+ * {@code 10.0.0.0/8}. All but a range may have a port. Names are not resolved, so ranges match only hosts given as addresses.
  */
 final class NoProxy {
 
@@ -21,8 +21,9 @@ final class NoProxy {
 
     private final List<Rule> rules;
 
-    /** One entry: says of a host in lower case, without brackets, and a port whether it is meant. */
+    /** One entry. */
     private interface Rule {
+        /** @param host in lower case, without brackets */
         boolean meets(String host, int port);
     }
 
@@ -30,7 +31,7 @@ final class NoProxy {
         this.rules = rules;
     }
 
-    /** @throws InvalidSettingException naming the variable and the entry that is none */
+    /** @throws InvalidSettingException names the variable and the invalid entry */
     static NoProxy of(Map<String, String> environment) {
         for (String variable : new String[] {"NO_PROXY", "no_proxy"}) {
             String value = environment.getOrDefault(variable, "").strip();
@@ -44,7 +45,7 @@ final class NoProxy {
         return new NoProxy(List.of());
     }
 
-    /** Whether requests to this host and port go past the proxy. */
+    /** Whether requests to this host and port bypass the proxy. */
     boolean meets(String host, int port) {
         String name = host.toLowerCase(Locale.ROOT);
         return rules.stream().anyMatch(rule -> rule.meets(name, port));

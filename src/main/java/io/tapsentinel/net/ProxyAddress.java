@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The proxy that {@code HTTPS_PROXY} names, or {@code https_proxy} when that is empty; {@code HTTP_PROXY} is for http and has no
- * say here. The connection to the proxy itself is not encrypted, what goes through it is.
+ * The proxy in {@code HTTPS_PROXY}, or {@code https_proxy} when that is empty. {@code HTTP_PROXY} is ignored: it is for http. The
+ * connection to the proxy is not encrypted; the TLS connections through it are.
  *
- * @param address host and port, the host not looked up
- * @param user    whom the proxy lets through, when the variable says so
+ * @param address unresolved host and port
+ * @param user    from the variable; empty for none
  */
 public record ProxyAddress(InetSocketAddress address, Optional<User> user) {
 
@@ -27,8 +27,8 @@ public record ProxyAddress(InetSocketAddress address, Optional<User> user) {
     private static final int HIGHEST_PORT = 65_535;
 
     /**
-     * @param environment names and values as {@link System#getenv()} has them
-     * @throws InvalidSettingException naming the variable; its value, which may hold a password, is not repeated
+     * @param environment variables, as in {@link System#getenv()}
+     * @throws InvalidSettingException names the variable, not its value, which may contain a password
      */
     static Optional<ProxyAddress> of(Map<String, String> environment) {
         for (String variable : new String[] {"HTTPS_PROXY", "https_proxy"}) {
@@ -40,7 +40,7 @@ public record ProxyAddress(InetSocketAddress address, Optional<User> user) {
         return Optional.empty();
     }
 
-    /** A user name and its password, which is a secret. */
+    /** The password is a secret. */
     record User(String name, String password) {
 
         /** Value of {@code Proxy-Authorization}, a secret. */
@@ -51,7 +51,7 @@ public record ProxyAddress(InetSocketAddress address, Optional<User> user) {
                                     OwnSecrets.know(name + ':' + password).getBytes(StandardCharsets.UTF_8));
         }
 
-        /** Not the password, not the name. */
+        /** Without name and password. */
         @Override
         public String toString() {
             return "a user";
@@ -78,7 +78,7 @@ public record ProxyAddress(InetSocketAddress address, Optional<User> user) {
                         userEnds < 0 ? Optional.empty() : Optional.of(user(whole.substring(userBegins, userEnds))));
             }
         } catch (URISyntaxException | IllegalArgumentException e) {
-            // refused below, where nothing of the value is said
+            // thrown below, without the value
         }
         throw new InvalidSettingException(variable + " is not a proxy URL; it must be " + BOUND);
     }
@@ -92,7 +92,7 @@ public record ProxyAddress(InetSocketAddress address, Optional<User> user) {
     }
 
     private static String decoded(String text) {
-        // a plus stands for itself in this part of a URL
+        // in the user part of a URL, a plus is a plus
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
@@ -100,7 +100,7 @@ public record ProxyAddress(InetSocketAddress address, Optional<User> user) {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
-    /** Host and port; no user name, no password. */
+    /** {@code host:port}, without user and password. */
     @Override
     public String toString() {
         return address.getHostString() + ":" + address.getPort();

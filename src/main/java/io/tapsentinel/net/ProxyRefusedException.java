@@ -2,7 +2,7 @@ package io.tapsentinel.net;
 
 import java.net.ConnectException;
 
-/** A proxy did not let a connection through; nothing of the request was sent. The message names proxy, host and status. */
+/** The proxy refused to connect; nothing of the request was sent. The message names proxy, host and status. */
 public class ProxyRefusedException extends ConnectException {
 
     private static final int WANTS_USER = 407;

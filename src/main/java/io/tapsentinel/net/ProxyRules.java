@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which requests go through the proxy: those to https, but for hosts that {@code NO_PROXY} names, this machine itself and its link
- * (where clouds keep their identity and metadata services).
+ * Decides which requests use the proxy: all https requests, except to hosts in {@code NO_PROXY}, to this machine, and to link-local
+ * addresses (the clouds' identity and metadata services).
  */
 final class ProxyRules extends ProxySelector {
 
@@ -29,7 +29,7 @@ final class ProxyRules extends ProxySelector {
         return Optional.ofNullable(proxy);
     }
 
-    /** The proxy on the way to this URL. */
+    /** The proxy for this URL. */
     Optional<ProxyAddress> of(URI to) {
         boolean secure = "https".equalsIgnoreCase(to.getScheme());
         if (proxy == null || !secure || to.getHost() == null) {
@@ -55,6 +55,6 @@ final class ProxyRules extends ProxySelector {
 
     @Override
     public void connectFailed(URI to, SocketAddress proxyAddress, IOException e) {
-        // whoever asked says so; there is no other way to take instead
+        // the caller reports it; there is no other proxy to try
     }
 }

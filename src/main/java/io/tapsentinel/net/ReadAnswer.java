@@ -17,12 +17,12 @@ import java.time.Duration;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** An answer whose body was read. */
+/** An HTTP response whose body is in memory. */
 public final class ReadAnswer extends HttpResponse {
 
     private static final int PART = 8_192;
     private static final int FIRST_ERROR = 300;
-    /** Bytes of an error that are read. */
+    /** Bytes; the rest of an error's body is dropped. */
     private static final int ERROR = 65_536;
 
     private final int status;
@@ -37,17 +37,17 @@ public final class ReadAnswer extends HttpResponse {
     }
 
     /**
-     * Reads an answer to its end, or the beginning of an error, and closes it.
+     * Reads a response and closes it; of an error only the first 64 KiB.
      *
-     * @param within  how long the body may take; a part that does not come may take as long again
-     * @param mostMib how long it may be, if it is no error
-     * @throws IOException when it takes longer, is longer, or breaks off
+     * @param within  time limit for the body; a read that blocks may take as long again
+     * @param mostMib size limit for the body of a success, in MiB
+     * @throws IOException when a limit is exceeded or the body is truncated
      */
     public static ReadAnswer of(HttpResponse answer, Duration within, int mostMib) throws IOException {
         boolean isError = answer.getStatusCode() >= FIRST_ERROR;
         int most = isError ? ERROR : mostMib << 20;
         long end = System.nanoTime() + within.toNanos();
-        // PART doubles to the bound, so that the buffer never grows beyond it
+        // doubling PART reaches the limit exactly, so the buffer never exceeds it
         ByteArrayOutputStream body = new ByteArrayOutputStream(PART);
         byte[] part = new byte[PART];
         try (answer;

@@ -10,52 +10,51 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Takes out of the words of services what may not go into logs, health and messages: secrets, and what may be content of an event. That is
- * what they quote, unless it is a name that is known, any piece of JSON, addresses, URLs, and two words in a row that stand in what was
- * sent.
+ * Removes secrets and possible event content from texts of services before they reach logs, health and messages. It removes quoted text
+ * (except known names), JSON, addresses, URLs, and any two consecutive words that also occur in the request.
  */
 public final class Redactor {
 
     private static final String OMITTED = "...";
     private static final Pattern JSON = Pattern.compile("[\\[{].*", Pattern.DOTALL);
-    /** Not an apostrophe inside a word. */
+    /** Excludes apostrophes inside words. */
     private static final Pattern QUOTE = Pattern.compile("(?<!\\p{L})['\"`<\\u00ab\\u2018-\\u201f\\u2039\\u203a\\u00bb]"
             + "|['\"`>\\u00ab\\u2018-\\u201f\\u2039\\u203a\\u00bb](?!\\p{L})");
 
-    /** Its first case begins where a word does, else a long word would be tried from each of its characters. */
+    /** The first alternative starts at a word's beginning: starting at every character of a long word would be quadratic. */
     private static final Pattern ADDRESS =
             Pattern.compile("(?<!\\S)\\S*(@|://|\\bwww\\.)\\S*|\\b\\d{1,3}(\\.\\d{1,3}){3}\\b"
                     + "|\\b[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7}");
 
     private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}]+");
-    /** Shorter pairs, such as "of the", stand in every text. */
+    /** In characters. Shorter pairs, such as "of the", occur in every text. */
     private static final int SHORTEST_PAIR = 9;
 
     private static final int LONGEST_LINE = 300;
     private static final Pattern BREAKS = Pattern.compile("[\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
-    /** Something that may be a token or a password: of the three parts of a signed one, or after the word that goes before it. */
+    /** A possible token or password: a JWT, or what follows "Bearer" or "Basic". */
     private static final Pattern TOKEN =
             Pattern.compile("eyJ[\\w-]+(\\.[\\w-]*)*|(?<=\\bBearer )[\\w.~+/=-]{16,}|(?i)(?<=\\bbasic )[\\w+/=-]{8,}");
 
     private Redactor() {}
 
     /**
-     * A line of at most 300 characters; three dots stand where something was.
+     * One line of at most 300 characters; {@code ...} replaces what was removed.
      *
-     * @param sent  what it may quote
-     * @param names what it may name
+     * @param sent  the request, which the text may quote
+     * @param names names that may stay
      */
     public static String words(String text, String sent, Set<String> names) {
-        // first of all, since what else is taken out may be a part of a secret
+        // first, since the other steps could remove a part of a secret
         String masked = head(OwnSecrets.maskCut(text));
         String safe = ADDRESS.matcher(withoutQuotes(JSON.matcher(masked).replaceAll(OMITTED), names))
                 .replaceAll(OMITTED);
         return line(withoutPairs(safe, sent));
     }
 
-    /** A line of at most 300 characters, without anything that looks like a token, and without a secret of ours. */
+    /** One line of at most 300 characters, without secrets and anything that looks like a token. */
     public static String line(String text) {
-        // a secret is looked for before the cut, which could make it too short to be seen
+        // mask before the cut, which could leave a part of a secret too short to recognize
         String safe = BREAKS.matcher(
                         TOKEN.matcher(head(OwnSecrets.maskCut(text))).replaceAll(OMITTED))
                 .replaceAll(" ")
@@ -63,12 +62,12 @@ public final class Redactor {
         return safe.substring(0, Math.min(safe.length(), LONGEST_LINE));
     }
 
-    /** What is over any sense is not read at all. */
+    /** Bounds the work for very long texts. */
     private static String head(String text) {
         return text.substring(0, Math.min(text.length(), 20 * LONGEST_LINE));
     }
 
-    /** What stands between quotes may hold quotes itself: from the first one that is no name to the last one of all. */
+    /** Quoted text may itself contain quotes, so everything from the first unknown quotation to the last quote is removed. */
     private static String withoutQuotes(String text, Set<String> names) {
         Matcher quote = QUOTE.matcher(text);
         int from = 0;
@@ -108,7 +107,7 @@ public final class Redactor {
         return safe.append(text.substring(copied)).toString();
     }
 
-    /** Its words in lower case, with one blank between two and at both ends. */
+    /** The words in lower case, each with a space on both sides. */
     private static String folded(String text) {
         return WORD.matcher(text)
                 .results()

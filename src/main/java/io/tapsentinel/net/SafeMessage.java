@@ -18,14 +18,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One line about a failure for log, health, terminal and messages, without content of an event and without a secret. Words of this
- * program are quoted; those of the network and of a sign-in to Azure pass {@link Redactor}; of an answer of Azure status and code are
- * named. Any other exception, such as a conversion inside an operator's route, may quote an event, so only its class and the place that
- * threw it are named.
+ * One line about a failure, without event content and secrets. Messages of this program are used as they are. Network and authentication
+ * messages pass {@link Redactor}. Of an Azure error only status and code are used. All other exceptions may quote an event, for example
+ * a type conversion in a custom route, so only the class and the throwing method are named.
  */
 public final class SafeMessage {
 
-    /** A chain of causes may be a circle. */
+    /** A chain of causes may be circular. */
     private static final int MOST_CAUSES = 50;
 
     private static final Pattern FULL = Pattern.compile("No space left on device|Disk quota exceeded");
@@ -35,7 +34,7 @@ public final class SafeMessage {
 
     private SafeMessage() {}
 
-    /** The line; its end is without a full stop. */
+    /** The line, without a full stop at its end. */
     public static String of(Throwable failure) {
         List<Throwable> causes = causes(failure);
         return Stream.<Function<Throwable, Optional<String>>>of(
@@ -45,12 +44,12 @@ public final class SafeMessage {
                 .orElseGet(() -> other(causes));
     }
 
-    /** Whether its line is in this program's own words, which say what failed. */
+    /** Whether the message is this program's own, which names what failed. */
     public static boolean isOurs(Throwable failure) {
         return causes(failure).stream().anyMatch(cause -> ours(cause).isPresent());
     }
 
-    /** Whether a file could not be written for want of room. There is no exception for it, only words of the system. */
+    /** Whether the disk is full. Java has no exception for it, only the system's message. */
     public static boolean isOfAFullDisk(Throwable failure) {
         return causes(failure).stream()
                 .anyMatch(cause -> cause instanceof IOException
@@ -71,7 +70,7 @@ public final class SafeMessage {
         return ours ? Optional.of(OwnSecrets.mask(said)) : Optional.empty();
     }
 
-    /** The name of a file is quoted. */
+    /** A cause about a file is fine: its message is the file name. */
     private static boolean quotesItsCause(Throwable failure) {
         Throwable cause = failure.getCause();
         return cause != null
@@ -98,7 +97,7 @@ public final class SafeMessage {
         return Optional.ofNullable(said);
     }
 
-    /** An answer that Azure's libraries took for an error: its words may repeat what was sent. */
+    /** An error response to the Azure SDK. Its text may quote the request, so it is left out. */
     private static Optional<String> refused(Throwable failure) {
         return failure instanceof HttpResponseException answered && answered.getResponse() != null
                 ? Optional.of("answered " + answered.getResponse().getStatusCode()
@@ -109,7 +108,7 @@ public final class SafeMessage {
                 : Optional.empty();
     }
 
-    /** What failed at a sign-in is told by its last cause. */
+    /** The root cause explains a failed authentication. */
     private static String other(List<Throwable> causes) {
         Throwable root = causes.get(causes.size() - 1);
         boolean signIn = causes.stream()

@@ -19,19 +19,18 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** Whose certificates are trusted: the system's authorities and, beside them, those of one PEM file. */
+/** Trusts the system's certificate authorities and those of one PEM file. */
 final class TrustedCertificates {
 
-    /** Name of the option. */
     static final String OPTION = "tls.ca-file";
 
     private TrustedCertificates() {}
 
     /**
-     * A context that checks certificates and names as the JDK's default does, with more authorities.
+     * Checks certificates and names like the JDK's default context, with more authorities.
      *
      * @param file PEM with one or more certificates
-     * @throws InvalidSettingException naming the option, its value and what the file has to be
+     * @throws InvalidSettingException when the file is unreadable or contains no certificate
      */
     static SSLContext with(String file) {
         List<X509Certificate> own = read(file);
@@ -79,7 +78,7 @@ final class TrustedCertificates {
         } catch (IOException | InvalidPathException unreadable) {
             throw bad(file, "cannot be read");
         } catch (CertificateException notCertificates) {
-            // refused below
+            // thrown below
         }
         throw bad(file, "contains no certificate");
     }

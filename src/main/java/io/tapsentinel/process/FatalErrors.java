@@ -5,17 +5,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What follows an {@link Error} in reading, sending or committing. Nothing that ran in this process can be trusted after it, while
- * the next process starts from a store that is right at any moment. A StackOverflowError is not one of these: it says something about
- * the input, not about the process, and fails the window.
+ * Handles an {@link Error} during reading, sending or committing. The process can no longer be trusted, while the store is consistent at
+ * any moment, so the process exits and the next one continues. A StackOverflowError is excluded: it is caused by the input and only fails
+ * the window.
  */
 @FunctionalInterface
 public interface FatalErrors {
 
-    /** The exit code of a process that ended for an Error. */
+    /** Exit code after an Error. */
     int EXIT_CODE = 3;
 
-    /** Logs one line and ends the process, without shutdown hooks, which may wait for what the Error has broken. */
+    /** Logs one line and exits without shutdown hooks, which might wait for something that the Error broke. */
     FatalErrors EXIT = error -> {
         try {
             log(error);
@@ -27,23 +27,23 @@ public interface FatalErrors {
     /** Logs one line. */
     FatalErrors LOG_ONLY = FatalErrors::log;
 
-    /** Called after the failed work was undone; may be called more than once. */
+    /** Called after the failed work was rolled back; may be called more than once. */
     void handle(Error error);
 
-    /** Handles the Error among the causes of a failure, if there is one. */
+    /** Handles an Error among the causes of a failure. */
     default void handleIn(Throwable failure) {
         errorIn(failure).ifPresent(this::handle);
     }
 
-    /** Handles only an Error of the virtual machine. The archive and the health table continue when a class is missing. */
+    /** Handles only errors of the virtual machine, so that the archive and the health table survive a missing class. */
     default void handleOfMachine(Throwable failure) {
         errorIn(failure).filter(VirtualMachineError.class::isInstance).ifPresent(this::handle);
     }
 
-    /** A {@link Thread.UncaughtExceptionHandler}, for threads of libraries: a scheduler without its thread stands still for good. */
+    /** A {@link Thread.UncaughtExceptionHandler} for threads of libraries: a scheduler whose thread died never fires again. */
     default void uncaught(Thread thread, Throwable failure) {
         if (failure instanceof Error error) {
-            // also a StackOverflowError, since the thread is lost
+            // including StackOverflowError, since the thread is lost
             handle(error);
         } else if (errorIn(failure).isPresent()) {
             handleIn(failure);
@@ -58,14 +58,14 @@ public interface FatalErrors {
         }
     }
 
-    /** Throws the Error among a failure and its causes, if there is one, which a library has made an exception of. */
+    /** Rethrows an Error that a library has wrapped in an exception. */
     static void rethrowErrorIn(Throwable failure) {
         errorIn(failure).ifPresent(error -> {
             throw error;
         });
     }
 
-    /** The Error among a failure and its causes that ends the process. */
+    /** The fatal Error among a failure and its causes. */
     static Optional<Error> errorIn(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Error error && !(error instanceof StackOverflowError)) {
@@ -75,10 +75,7 @@ public interface FatalErrors {
         return Optional.empty();
     }
 
-    /**
-     * Whether a failed event met an Error outside the program's own work, in a step of an operator's. One of the virtual machine
-     * belongs to no step.
-     */
+    /** Whether an event failed because of an Error in a custom route step. Errors of the virtual machine do not count. */
     static boolean isOfAStep(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Error || cause instanceof ProgramErrorException) {

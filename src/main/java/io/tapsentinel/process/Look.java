@@ -11,12 +11,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * A question that may never be answered, such as one to the store. A thread of its own asks it, one look at a time: while a look hangs, no
- * other begins, and a caller waits at most until {@link #PATIENCE} after its beginning. Monotonic time counts. Thread-safe.
+ * Runs a query that may hang, such as one to the store, on a thread of its own. Only one runs at a time; callers share it and wait at most
+ * {@link #PATIENCE} from its start. Uses monotonic time. Thread-safe.
  */
 public final class Look<T> {
 
-    /** How long an answer may take. */
+    /** Default time limit. */
     public static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final String what;
@@ -27,20 +27,20 @@ public final class Look<T> {
     private Asked<T> newest;
     private volatile Answer<T> last;
 
-    /** Each caller gets a new look, or the one that is going on. @param what is looked at, for the thread's name */
+    /** Each caller starts a query or joins the running one. @param what names the thread */
     public Look(String what, Supplier<T> question) {
         this(what, question, PATIENCE);
     }
 
     /**
-     * @param kept  how long after its end a look serves later callers, also when it failed
-     * @param clock tells that; it is not set when the machine's clock is
+     * @param kept  how long a result, or a failure, is reused
+     * @param clock measures that; must not follow changes of the machine's clock
      */
     public Look(String what, Supplier<T> question, Duration kept, Clock clock) {
         this(what, question, kept, clock, PATIENCE);
     }
 
-    /** @param patience how long an answer may take here */
+    /** @param patience time limit */
     public Look(String what, Supplier<T> question, Duration patience) {
         this(what, question, Duration.ZERO, new SteadyClock(), patience);
     }
@@ -53,7 +53,7 @@ public final class Look<T> {
         this.patience = patience;
     }
 
-    /** There was no answer in time. */
+    /** The query exceeded its time limit. */
     public static final class NoAnswerException extends RuntimeException {
 
         private NoAnswerException(Duration waited) {
@@ -61,7 +61,7 @@ public final class Look<T> {
         }
     }
 
-    /** What a look found. */
+    /** A result. */
     public static final class Answer<T> {
 
         private final T value;
@@ -76,19 +76,19 @@ public final class Look<T> {
             return value;
         }
 
-        /** How long ago the look began. */
+        /** Time since the query started. */
         public Duration age() {
             return Duration.ofNanos(System.nanoTime() - begun);
         }
     }
 
-    /** One look that has begun. */
+    /** A query that has started. */
     public static final class Asked<T> {
 
         private final Duration patience;
         private final FutureTask<T> task;
         private final long begun;
-        /** When its task was done; meaningless before. */
+        /** Valid only once the task is done. */
         private volatile Instant ended;
 
         private Asked(Look<T> look) {
@@ -110,10 +110,10 @@ public final class Look<T> {
         }
 
         /**
-         * Waits for the answer.
+         * Waits for the result.
          *
-         * @throws NoAnswerException when there is none in time
-         * @throws RuntimeException  what the question threw
+         * @throws NoAnswerException after the time limit
+         * @throws RuntimeException  thrown by the query
          */
         public T get() {
             try {
@@ -140,7 +140,7 @@ public final class Look<T> {
         }
     }
 
-    /** Begins a look without waiting for it, so that several can go on side by side. */
+    /** Starts the query without waiting, so that several can run in parallel. */
     public synchronized Asked<T> ask() {
         if (newest == null || newest.task.isDone() && !clock.instant().isBefore(newest.ended.plus(kept))) {
             newest = new Asked<>(this);
@@ -148,12 +148,12 @@ public final class Look<T> {
         return newest;
     }
 
-    /** Asks and waits. */
+    /** Starts the query and waits. */
     public T get() {
         return ask().get();
     }
 
-    /** The last answer, however old; empty before the first. */
+    /** The last result, however old; empty before the first. */
     public Optional<Answer<T>> last() {
         return Optional.ofNullable(last);
     }

@@ -1,9 +1,9 @@
 package io.tapsentinel.process;
 
-/** An {@link Error} inside the program's own work on an event, as an exception with which the event's exchange can end. */
+/** Wraps an {@link Error} of the program's own code so that the event's exchange can end with it. */
 public final class ProgramErrorException extends IllegalStateException {
 
-    /** @param where what failed, as the beginning of the message */
+    /** @param where what failed; begins the message */
     public ProgramErrorException(String where, Error error) {
         super(where + " failed: " + error.getClass().getName(), error);
     }

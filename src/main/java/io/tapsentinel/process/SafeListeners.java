@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what only listens (metrics, reports, the archive) from failing what it listens to. An exception of a listener ends here. The
- * first one of each method is logged, without its message, which may quote an event; later ones are silent. A {@link VirtualMachineError} passes.
+ * Wraps listeners (metrics, reports, the archive) so that their exceptions cannot fail the delivery of events. The first exception of each
+ * method is logged, without its message, which may quote an event; later ones are dropped. A {@link VirtualMachineError} is rethrown.
  * Thread-safe.
  */
 public final class SafeListeners {
@@ -20,16 +20,16 @@ public final class SafeListeners {
 
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
-    /** A safe form of one listener whose methods return nothing. */
+    /** Wraps one listener whose methods return nothing. */
     public static <T> T safe(Class<T> type, T listener) {
         return new SafeListeners().safe(type, listener, null);
     }
 
     /**
-     * The same for listeners that share what was logged.
+     * The same for several listeners; a method is logged once for all of them.
      *
      * @param type      an interface
-     * @param otherwise what a method that failed returns
+     * @param otherwise returned by a method that failed
      */
     public <T> T safe(Class<T> type, T listener, Object otherwise) {
         InvocationHandler handler = (self, method, arguments) -> {

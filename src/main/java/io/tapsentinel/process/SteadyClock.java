@@ -7,8 +7,8 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /**
- * The machine's time at the start, from which on it runs evenly, whatever is set. For waits and ages inside one process; what is
- * stored, shown or sent to others has the machine's time.
+ * Starts at the machine's time and then ignores clock changes. For waits and ages inside one process; times that are stored, shown or sent
+ * use the machine's clock.
  */
 public final class SteadyClock extends Clock {
 
@@ -27,6 +27,6 @@ public final class SteadyClock extends Clock {
 
     @Override
     public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException("only instants are asked for");
+        throw new UnsupportedOperationException("UTC only");
     }
 }

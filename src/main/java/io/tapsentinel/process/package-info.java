@@ -1,6 +1,6 @@
 /**
- * What a process does about time, hanging questions and fatal errors.
- * Uses nothing else of this program.
+ * Time, hanging queries and fatal errors of a process.
+ * Uses no other package of this program.
  * Read {@link io.tapsentinel.process.FatalErrors} first.
  */
 package io.tapsentinel.process;
