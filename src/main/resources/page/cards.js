@@ -1,4 +1,4 @@
-// A card for each table: what has arrived in the last day.
+// A card for each table: rows of the last 24 hours.
 
 import {el, figures, symbol} from "./dom.js";
 import {sparkline} from "./sparkline.js";
@@ -13,25 +13,25 @@ export function showCards(data) {
     sparkline(table.byHour, data.at),
     figures([
       ["Late", number(table.late24h)],
-      ["Duplicates suppressed", number(table.duplicates24h)],
+      ["Duplicates dropped", number(table.duplicates24h)],
       ["Rejected in 24 h", el("span", {class: table.rejected24h > 0 ? "bad" : null}, number(table.rejected24h)
         + (table.unreadable24h > 0 ? ` (${number(table.unreadable24h)} unreadable)` : ""))],
       ["Deferred", number(table.deferred) + (table.withdrawn > 0 ? ` (${number(table.withdrawn)} withdrawn)` : "")],
     ])));
 }
 
-/** A table that is suspended, or catches up: the verdict and the gaps say more of it. */
+/** State of a table that is suspended or catches up. */
 function waiting(table) {
   const level = table.suspendedSince ? "degraded" : "wait";
   return el("p", {class: "what card-state", "data-level": level}, symbol(level),
-    el("span", {}, table.suspendedSince ? "Suspended, its events are deferred" : "Deferred events are being read again"));
+    el("span", {}, table.suspendedSince ? "Suspended: its events are deferred" : "Catching up: deferred events are read again"));
 }
 
-/** Which tables a fault of Sentinel's concerns, and which go on. */
+/** State of a table that Sentinel refuses. */
 function refusal(sink) {
   if (!sink || sink.failures === 0 && !sink.needsPerson) {
     return null;
   }
   const level = sink.needsPerson ? "down" : "degraded";
-  return el("p", {class: "what card-state", "data-level": level}, symbol(level), el("span", {}, "Sentinel takes no rows, they wait"));
+  return el("p", {class: "what card-state", "data-level": level}, symbol(level), el("span", {}, "Sentinel does not accept rows; retrying"));
 }

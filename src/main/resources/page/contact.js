@@ -1,10 +1,10 @@
-// Whether what the page shows is what is: after two refreshes in vain nobody may take it for the present.
+// Contact with the program: after two failed refreshes the page marks its figures as outdated.
 
 import {el, patch, symbol} from "./dom.js";
 import {showNoContact} from "./verdict.js";
 import {duration, time, timeWords} from "./words.js";
 
-const VAIN = 2;
+const FAILURES = 2;
 
 let misses = 0;
 let at = null;
@@ -20,10 +20,10 @@ export function heardFrom(data) {
   patch(document.getElementById("refreshed"), ["Refreshed at ", time(data.at, data.at, {seconds: true}), ", every 5 s"].map(asNode));
 }
 
-/** A refresh brought nothing. */
+/** A refresh failed. */
 export function missedOne(why) {
   misses++;
-  if (misses < VAIN) {
+  if (misses < FAILURES) {
     return;
   }
   document.body.classList.add("stale");
@@ -32,10 +32,10 @@ export function missedOne(why) {
   patch(document.getElementById("refreshed"), at ? ["Last refreshed at ", time(at, at, {seconds: true})].map(asNode)
     : [asNode("Never refreshed")]);
   patch(document.getElementById("contact"), [el("div", {class: "notice"}, symbol("lost"), el("div", {},
-    el("p", {}, el("strong", {}, since ? ["This page has lost contact with the program ", duration((new Date() - heard) / 1000),
-      " ago: all figures below are of ", time(at, at, {seconds: true}), "."] : "This page has no contact with the program.")),
+    el("p", {}, el("strong", {}, since ? ["No contact with the program for ", duration((new Date() - heard) / 1000),
+      ": all figures below are from ", time(at, at, {seconds: true}), "."] : "No contact with the program.")),
     el("p", {}, el("strong", {}, "Why: "), why, ". ", el("strong", {}, "What to do: "),
-      "see whether the program runs and what its log says last; the page goes on asking every 5 s.")))]);
+      "check that the program is running and read the end of its log; this page retries every 5 s.")))]);
 }
 
 function asNode(part) {

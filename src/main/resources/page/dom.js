@@ -1,28 +1,28 @@
-// Elements from data. Text is only ever text: nothing here reads markup.
+// Elements from data. Text is always inserted as text, never parsed as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element; attributes that are null, undefined or false are left out, children that are null as well. */
+/** Creates an element; omits attributes that are null, undefined or false, and children that are null. */
 export function el(name, attributes = {}, ...children) {
   return fill(document.createElement(name), attributes, children);
 }
 
-/** An element of a picture. */
+/** Creates an SVG element. */
 export function svg(name, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, name), attributes, children);
 }
 
-/** One of the symbols of index.html; what it means must stand beside it in words. */
+/** A symbol of index.html. Put its meaning beside it as text. */
 export function symbol(level) {
   return svg("svg", {class: "symbol", "aria-hidden": "true"}, svg("use", {href: "#symbol-" + level}));
 }
 
-/** A paragraph for a list that is empty. */
+/** A paragraph for an empty list. */
 export function nothing(...words) {
   return el("p", {class: "nothing"}, ...words);
 }
 
-/** Figures with their names: pairs of a name and what to show; a pair whose value is null is left out. */
+/** A list of names and values; omits pairs whose value is null. */
 export function figures(pairs, name = "figures") {
   return el("dl", {class: name}, ...pairs.filter(([, value]) => value !== null)
     .map(([term, ...value]) => el("div", {}, el("dt", {}, term), el("dd", {}, ...value))));
@@ -38,10 +38,7 @@ function fill(element, attributes, children) {
   return element;
 }
 
-/**
- * Makes the children of a node like the wanted ones. What is alike stays the same node, so that focus, selection, scrolling and what
- * somebody has opened outlast a refresh.
- */
+/** Updates the children of a node in place, so that focus, selection, scrolling and open details survive a refresh. */
 export function patch(parent, wanted) {
   wanted.forEach((node, at) => {
     const old = parent.childNodes[at];
@@ -66,7 +63,7 @@ function update(old, node) {
     return;
   }
   for (const {name} of [...old.attributes]) {
-    // open is the reader's own
+    // the reader opened it
     if (!node.hasAttribute(name) && name !== "open") {
       old.removeAttribute(name);
     }

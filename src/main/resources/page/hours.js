@@ -1,20 +1,21 @@
-// Completeness: what Proofpoint reported of each closed hour in its last sweep, and what of that is in Sentinel.
+// Completeness: events that Proofpoint reported for each closed hour in its last sweep, and how many of them are in Sentinel.
 
 import {el, nothing, svg, symbol} from "./dom.js";
 import {region} from "./tables.js";
 import {count, number, time, timeWords, title} from "./words.js";
 
 const DAY = 24;
-const CAPTION = "Theirs: what Proofpoint reports of the hour. Ours: of these, what Sentinel has acknowledged.";
+const CAPTION = "Reported: events that Proofpoint reports for the hour. In Sentinel: those that Sentinel acknowledged.";
+const NAMES = {theirs: "Reported", ours: "In Sentinel"};
 const OTHERS = {
-  deferred: "what waits for a suspended table",
+  deferred: "waiting for a suspended table",
   withdrawn: "deferred, but no longer reported",
-  rejected: "not in Sentinel, stored at tap.rejected.uri",
+  rejected: "stored at tap.rejected.uri instead",
 };
 
 export function showHours(data) {
   if (data.hours.length === 0) {
-    return [nothing("No hour has been swept yet: the first has not closed since the program first read.")];
+    return [nothing("No hour has been swept yet: no hour has ended since the first read.")];
   }
   const types = data.hours[0].tables.map(table => table.type);
   const others = Object.keys(OTHERS).filter(name => data.hours.some(hour => hour[name] > 0));
@@ -25,7 +26,7 @@ export function showHours(data) {
 
 function caption(others) {
   return others.length === 0 ? CAPTION
-    : [CAPTION, ...others.map(name => `${title(name)}: ${OTHERS[name]}.`), "Theirs is the sum of the others."].join(" ");
+    : [CAPTION, ...others.map(name => `${title(name)}: ${OTHERS[name]}.`), "Reported is the sum of the other columns."].join(" ");
 }
 
 function summary(data) {
@@ -36,34 +37,34 @@ function summary(data) {
     const due = data.hours[data.hours.length - 1].dueAt;
     return nothing("No hour has been swept yet", ...due ? [": the first is due at ", time(due, data.at)] : [], ".");
   }
-  const later = waiting === 0 ? "" : ` ${count(waiting, "hour")} not swept yet: an hour is swept, which is to be read once more and compared, some hours after its end.`;
+  const later = waiting === 0 ? "" : ` ${count(waiting, "hour")} not swept yet: each hour is read again and compared some hours after its end.`;
   const words = missing > 0 ? el("strong", {class: "bad"}, count(missing, "event") + " missing.")
     : `Nothing is missing in ${count(swept.length, "swept hour")}.`;
   return el("p", {class: "summary", "data-level": missing > 0 ? "down" : "up"}, symbol(missing > 0 ? "degraded" : "up"),
     el("span", {}, words, later));
 }
 
-/** The hours as boxes, oldest first, as the sparklines have them. */
+/** The hours as boxes, oldest first like the sparklines. */
 function strip(data) {
   const hours = [...data.hours].reverse();
   const step = 10;
   const first = Math.max(0, DAY - hours.length);
   const words = hours.filter(hour => hour.missing > 0).map(hour => `${timeWords(hour.hour, data.at)}: ${number(hour.missing)} missing`);
   return svg("svg", {class: "strip", role: "img", viewBox: `0 0 ${(first + hours.length) * step} 10`, preserveAspectRatio: "none",
-    "aria-label": "The hours, oldest first. " + (words.length > 0 ? words.join(", ") : "None lacks an event that was looked for") + "."},
+    "aria-label": "Hours, oldest first. " + (words.length > 0 ? words.join(", ") : "No event is missing") + "."},
   ...hours.map((hour, at) => svg("g", {class: state(hour)},
     svg("title", {}, `${timeWords(hour.hour, data.at)}: ${inWords(hour)}`),
     svg("rect", {x: (first + at) * step + 0.5, y: 0, width: step - 1, height: 10}),
     hour.missing > 0 ? svg("path", {d: `M${(first + at) * step + 2.5} 2.5l5 5m0-5l-5 5`}) : null)));
 }
 
-/** The columns of each group. */
+/** JSON names of the columns of each group. */
 function columns(others) {
   return ["theirs", "ours", ...others, "missing"];
 }
 
 function head(types, others) {
-  const figures = columns(others).map(title);
+  const figures = columns(others).map(name => NAMES[name] || title(name));
   return el("thead", {}, el("tr", {}, el("th", {rowspan: 2, scope: "col", class: "text"}, "Hour (UTC)"),
     el("th", {rowspan: 2, scope: "col", class: "text"}, "State"),
     ...["All tables", ...types.map(title)].map(name => el("th", {colspan: figures.length, scope: "colgroup", class: "group"}, name))),

@@ -1,15 +1,15 @@
-// What the figures mean, in one sentence. No elements here.
+// The verdict on the figures. Creates no elements.
 
 import {between, count, duration, timeWords, title} from "./words.js";
 
 const LEVELS = ["DOWN", "DEGRADED"];
-/** What is lost comes before what waits. */
+/** Losses come before delays. */
 const LOSSES = "completeness";
-/** How long a gap is news, as health has it. */
+/** How long health reports a gap. */
 const GAP_DAYS = 7;
-/** A poll that failed once and one that is on its way are no news. */
+/** One failed poll and one in progress are no problem. */
 const POLLS = 3;
-/** A window ends some time before it is asked for. */
+/** Seconds between the end of a window and its request. */
 const SETTLE = 120;
 
 /**
@@ -18,10 +18,10 @@ const SETTLE = 120;
 export function judge(data) {
   const problems = [...data.problems, ...unsaid(data)].sort((a, b) => rank(a) - rank(b));
   if (problems.some(problem => problem.level === "DOWN") || data.overall === "DOWN") {
-    return {level: "down", headline: "Somebody has to act" + worst(problems), problems};
+    return {level: "down", headline: "Down" + worst(problems), problems};
   }
   if (problems.length > 0 || data.overall === "DEGRADED") {
-    return {level: "degraded", headline: "Running, but needs a look" + worst(problems), problems};
+    return {level: "degraded", headline: "Degraded" + worst(problems), problems};
   }
   if (!data.progress.readTo) {
     return {level: "wait", headline: "Nothing read yet", problems};
@@ -29,31 +29,31 @@ export function judge(data) {
   const until = timeWords(data.progress.readTo, data.at);
   if (data.progress.backlogSeconds > 0) {
     const older = duration(data.progress.backlogSeconds);
-    return {level: "wait", headline: `New events have arrived until ${until}; ${older} of older time is still being read`, problems};
+    return {level: "wait", headline: `OK: new events are in Sentinel until ${until}; ${older} of backlog is still being read`, problems};
   }
   const late = data.tables.filter(table => table.deferred > 0);
   if (late.length > 0) {
-    const events = late.map(table => count(table.deferred, "deferred event") + " of " + title(table.type)).join(", ");
-    return {level: "wait", headline: `New events have arrived until ${until}; still to come: ${events}`, problems};
+    const events = late.map(table => count(table.deferred, "event") + " of " + title(table.type)).join(", ");
+    return {level: "wait", headline: `OK: new events are in Sentinel until ${until}; still deferred: ${events}`, problems};
   }
-  return {level: "up", headline: `Everything that Proofpoint reported until ${until} has arrived`, problems};
+  return {level: "up", headline: `OK: all events reported by Proofpoint until ${until} are in Sentinel`, problems};
 }
 
 function rank(problem) {
   return 2 * LEVELS.indexOf(problem.level) + (problem.part === LOSSES ? 0 : 1);
 }
 
-/** Events that were looked for and are not there, in the hours that the page shows. */
+/** Missing events in the hours that the page shows. */
 export function missing(data) {
   return data.hours.reduce((sum, hour) => sum + (hour.missing || 0), 0);
 }
 
-/** Whether reading is so far behind that a poll or two cannot be the reason. */
+/** Whether reading is further behind than one or two polls explain. */
 export function isBehind(progress) {
   return typeof progress.pollIntervalSeconds === "number" && progress.lagSeconds > POLLS * progress.pollIntervalSeconds + SETTLE;
 }
 
-/** What a problem is, and its particulars, which stand in brackets at its end; a mere number stays where it is. */
+/** Splits a problem into its title and the details in brackets at its end; a mere number stays in the title. */
 export function halves(what) {
   const found = /^(.*?) \((.* .*)\)$/s.exec(what);
   return found ? [found[1], found[2]] : [what, null];
@@ -67,7 +67,7 @@ function worst(problems) {
   return ": " + halves(problems[0].what)[0] + more;
 }
 
-/** What the figures show and no part has told: the page may not call that well. */
+/** Problems that the figures show but no health check reports. */
 function unsaid(data) {
   const found = [];
   const lost = missing(data);

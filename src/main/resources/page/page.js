@@ -1,4 +1,4 @@
-// Puts the parts of the page together.
+// Assembles the page.
 
 import {showCards} from "./cards.js";
 import {heardFrom, missedOne} from "./contact.js";
@@ -10,7 +10,7 @@ import {refreshing} from "./refresh.js";
 import {showRoutes} from "./routes.js";
 import {showVerdict} from "./verdict.js";
 
-/** Each makes the nodes of the element with this id. */
+/** Renderers by element id. */
 const PARTS = {
   tables: showCards,
   hours: showHours,
@@ -34,16 +34,16 @@ refreshing(data => {
   for (const [id, show] of Object.entries(PARTS)) {
     patch(document.getElementById(id), nodes(show, data));
   }
-  // at the end: figures that could not be shown were not heard
+  // last: figures that cannot be shown do not count as contact
   heardFrom(data);
 }, missedOne);
 
-/** A part that cannot be shown takes no other with it. */
+/** A part that fails does not affect the others. */
 function nodes(show, data) {
   try {
     return show(data);
   } catch (trouble) {
     console.error(trouble);
-    return [nothing("This part cannot be shown: the program and this page are of different versions. Load the page again.")];
+    return [nothing("This part cannot be shown: the program and this page have different versions. Reload the page.")];
   }
 }

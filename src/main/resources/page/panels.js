@@ -5,22 +5,22 @@ import {isBehind} from "./judge.js";
 import {table} from "./tables.js";
 import {bytes, count, duration, nothingRead, number, time, withTimes} from "./words.js";
 
-const LEVEL = {UP: ["up", "well"], DEGRADED: ["degraded", "needs a look"], DOWN: ["down", "somebody has to act"]};
+const LEVEL = {UP: ["up", "OK"], DEGRADED: ["degraded", "Degraded"], DOWN: ["down", "Down"]};
 
 export function showProgress(data) {
   const progress = data.progress;
   if (!progress.readTo) {
     return [nothing(...nothingRead(data))];
   }
-  const waiting = progress.backlog.length === 0 ? nothing("No backlog: no older time waits to be read.")
-    : table("Older time that waits to be read, times in UTC", [{name: "From", text: true}, {name: "To", text: true}],
+  const waiting = progress.backlog.length === 0 ? nothing("No backlog: no older time is left to read.")
+    : table("Backlog: older time still to be read, in UTC", [{name: "From", text: true}, {name: "To", text: true}],
       progress.backlog.map(range => [time(range.from, data.at, {bare: true}), time(range.to, data.at, {bare: true})]));
   return [figures([
     ["Read until", time(progress.readTo, data.at, {seconds: true})],
-    ["Lag", isBehind(progress) ? el("span", {class: "bad"}, duration(progress.lagSeconds), ", more than usual")
+    ["Lag", isBehind(progress) ? el("span", {class: "bad"}, duration(progress.lagSeconds), ", higher than usual")
       : duration(progress.lagSeconds)],
     ["Last poll", time(progress.lastPollAt, data.at, {seconds: true})],
-    ["Polled every", duration(progress.pollIntervalSeconds)],
+    ["Poll interval", duration(progress.pollIntervalSeconds)],
     ["Backlog", progress.backlogSeconds > 0 ? duration(progress.backlogSeconds) : "none"],
   ]), waiting];
 }
@@ -36,24 +36,24 @@ export function showBudget(data) {
 export function showSink(data) {
   const sink = data.sink;
   const suspended = data.tables.filter(table => table.suspendedSince).map(table => table.table);
-  // the top of the page says more of a suspended table, and no person is needed for half an hour
+  // the verdict explains suspended tables
   const trouble = sink.tables.filter(of => (of.failures > 0 || of.needsPerson) && !suspended.includes(of.table));
   const parts = [figures([
     ["Acknowledged since the start", number(sink.acknowledged)],
-    ["On their way", number(sink.pending)],
-    ["Last acknowledged", sink.lastAcknowledgedAt ? time(sink.lastAcknowledgedAt, data.at, {seconds: true}) : "nothing yet"],
+    ["Pending", number(sink.pending)],
+    ["Last acknowledged", sink.lastAcknowledgedAt ? time(sink.lastAcknowledgedAt, data.at, {seconds: true}) : "none yet"],
   ])];
   if (suspended.length > 0) {
-    parts.push(nothing(`Suspended: ${suspended.join(", ")}. The top of this page says why and what to do.`));
+    parts.push(nothing(`Suspended: ${suspended.join(", ")}. See the top of this page.`));
   }
   if (trouble.length > 0) {
     parts.push(el("ul", {class: "problems"}, ...trouble.map(of => el("li", {"data-level": of.needsPerson ? "down" : "degraded"},
       el("p", {class: "what"}, symbol(of.needsPerson ? "down" : "degraded"),
         el("span", {}, of.table, ": ", count(of.failures, "failed upload"), " in a row, ",
-          of.needsPerson ? "somebody has to act" : "tried again")),
+          of.needsPerson ? "needs action" : "retrying")),
       of.message ? el("p", {class: "small"}, ...withTimes(of.message, data.at)) : null))));
   } else if (suspended.length === 0) {
-    parts.push(nothing("No table refuses: the last upload to each was acknowledged."));
+    parts.push(nothing("The last upload to each table was acknowledged."));
   }
   return parts;
 }
@@ -79,6 +79,6 @@ export function showParts(data) {
 
 export function showVersions(data) {
   return [el("p", {}, "tap-sentinel ", data.version, data.sandbox ? ", sandbox" : "", ", source ", data.source, ", started at ",
-    time(data.startedAt, data.at), ". Times are in UTC; yours is shown when you point at one. The figures as JSON: ",
+    time(data.startedAt, data.at), ". Times are UTC; point at one to see your local time. Figures as JSON: ",
     el("a", {href: "status.json"}, "status.json"), ".")];
 }

@@ -1,4 +1,4 @@
-// The routes as boxes in columns, and arrows. Read by eyes only: the tree tells the same.
+// The routes as boxes and arrows. Hidden from screen readers, which read the tree instead.
 
 import {svg} from "./dom.js";
 import {count} from "./words.js";
@@ -10,7 +10,7 @@ const ROW = HEIGHT + 14;
 const LETTERS = 25;
 
 /**
- * @param roots where events or schedules begin
+ * @param roots routes that no other route calls
  * @param next  the routes that a route calls
  */
 export function picture(routes, roots, next) {
@@ -28,7 +28,7 @@ export function picture(routes, roots, next) {
     ...arrows, ...[...places].map(([route, place]) => box(route, place)));
 }
 
-/** A route stands to the right of all that call it, but for those that it calls itself. */
+/** Places a route to the right of its callers, except in a cycle. */
 function walk(route, depth, next, depths, path) {
   if (path.includes(route) || depths.get(route) >= depth) {
     return;

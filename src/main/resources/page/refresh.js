@@ -1,16 +1,16 @@
-// Asks for the figures again and again: one request at a time, none while nobody looks.
+// Polls the figures: one request at a time, none while the page is hidden.
 
 const EVERY = 5000;
 const PATIENCE = 4500;
-/** So long one answer may serve all who ask. */
+/** How long, in milliseconds, the program may repeat an answer. */
 const KEPT = 3000;
-const NOT_WATCHED = "Not watched · tap-sentinel";
+const PAUSED = "Paused · tap-sentinel";
 
 /**
- * Begins.
+ * Starts polling.
  *
- * @param shown  called with each answer that is newer than the one before
- * @param missed called when a refresh brought nothing new, with the reason in words
+ * @param shown  called with each new answer
+ * @param missed called with the reason when a refresh fails or brings nothing new
  */
 export function refreshing(shown, missed) {
   let timer = null;
@@ -19,11 +19,11 @@ export function refreshing(shown, missed) {
   let newestSince = null;
   let title = document.title;
 
-  /** From now on nobody can tell by the title how it is. */
-  function rest() {
-    if (document.title !== NOT_WATCHED) {
+  /** The title must not show an outdated verdict. */
+  function pause() {
+    if (document.title !== PAUSED) {
       title = document.title;
-      document.title = NOT_WATCHED;
+      document.title = PAUSED;
     }
   }
 
@@ -32,7 +32,7 @@ export function refreshing(shown, missed) {
       shown(data);
     } catch (trouble) {
       console.error(trouble);
-      throw new Error("its figures cannot be shown: the program and this page are of different versions, load the page again");
+      throw new Error("the program and this page have different versions; reload the page");
     }
   }
 
@@ -50,14 +50,14 @@ export function refreshing(shown, missed) {
         newest = data.at;
         newestSince = performance.now();
       } else if (performance.now() - newestSince > KEPT) {
-        throw new Error("it answers with the same figures again");
+        throw new Error("the program repeats the same figures");
       }
     } catch (trouble) {
       missed(inWords(trouble));
     }
     asking = false;
     if (document.hidden) {
-      rest();
+      pause();
     } else {
       timer = setTimeout(ask, Math.max(0, next - performance.now()));
     }
@@ -66,7 +66,7 @@ export function refreshing(shown, missed) {
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
     if (document.hidden) {
-      rest();
+      pause();
     } else {
       document.title = title;
       ask();
@@ -78,16 +78,16 @@ export function refreshing(shown, missed) {
 async function answer() {
   const response = await fetch("status.json", {cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE)});
   if (!response.ok) {
-    throw new Error("it answers with status " + response.status);
+    throw new Error("the program answers with status " + response.status);
   }
   return response.json();
 }
 
 function inWords(trouble) {
   switch (trouble.name) {
-    case "TimeoutError": return "it does not answer within " + PATIENCE / 1000 + " s";
-    case "SyntaxError": return "its answer is no JSON";
-    case "TypeError": return "nothing listens there, or the network is down";
+    case "TimeoutError": return "the program does not answer within " + PATIENCE / 1000 + " s";
+    case "SyntaxError": return "the answer is not JSON";
+    case "TypeError": return "the program is not running, or the network is down";
     default: return trouble.message;
   }
 }

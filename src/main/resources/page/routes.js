@@ -1,4 +1,4 @@
-// The routes: who calls whom, in the order in which an event meets them. A picture where there is room, a tree where there is not.
+// The routes in the order in which an event passes them: a picture on wide screens, a tree on narrow ones.
 
 import {el, nothing} from "./dom.js";
 import {picture} from "./picture.js";
@@ -6,19 +6,19 @@ import {count} from "./words.js";
 
 export function showRoutes(data) {
   if (data.routes.length === 0) {
-    return [nothing("No route runs.")];
+    return [nothing("No routes are running.")];
   }
   const called = new Set(data.routes.flatMap(route => route.to));
-  // those that lead somewhere first
+  // routes that call others first
   const roots = data.routes.filter(route => !called.has(base(route.from)))
     .sort((a, b) => rank(a, data.routes) - rank(b, data.routes));
   const drawn = new Set();
   const draw = routes => el("ul", {class: "tree"}, ...routes.map(route => branch(route, data.routes, drawn)));
   const trees = [draw(roots)];
-  // routes that only call each other have no beginning
+  // cycles have no root
   const rest = data.routes.filter(route => !drawn.has(route.id));
-  return [el("p", {class: "small"}, "An arrow leads to the route that is called. ", el("span", {class: "tag"}, "YAML"),
-    " is yours to edit, ", el("span", {class: "tag"}, "Java"), " holds what may not be lost."),
+  return [el("p", {class: "small"}, "Arrows lead to the called route. You can edit ", el("span", {class: "tag"}, "YAML"),
+    " routes; ", el("span", {class: "tag"}, "Java"), " routes are built in."),
   picture(data.routes, roots.concat(rest), route => callees(route, data.routes)),
   el("div", {class: "trees"}, ...trees, ...rest.length > 0 ? [draw(rest)] : [])];
 }
@@ -35,7 +35,7 @@ function branch(route, all, drawn) {
   next.length > 0 ? el("ul", {}, ...next.map(other => branch(other, all, drawn))) : null);
 }
 
-/** Schedules, what Java calls, and what stands alone. */
+/** Schedules first, then routes called from Java, then isolated routes. */
 function rank(route, all) {
   return callees(route, all).length === 0 ? 2 : base(route.from).startsWith("direct:") ? 1 : 0;
 }

@@ -7,12 +7,12 @@ const WIDTH = 240;
 const HEIGHT = 44;
 const GAP = 2;
 
-/** A picture with its figures in words, and what its ends are. */
+/** A bar chart with a text alternative and labelled ends. */
 export function sparkline(byHour, at) {
   const most = Math.max(1, ...byHour.map(hour => hour.rows));
   const step = WIDTH / Math.max(1, byHour.length);
   const bars = byHour.map((hour, index) => {
-    // an hour with any row shows
+    // even a single row is visible
     const height = hour.rows === 0 ? 1 : Math.max(3, hour.rows / most * HEIGHT);
     const kind = hour.rows === 0 ? "bar none" : index === byHour.length - 1 ? "bar unfinished" : "bar";
     return svg("rect", {class: kind, x: round(index * step), width: round(step - GAP), y: round(HEIGHT - height), height: round(height)},
@@ -31,8 +31,8 @@ function inWords(byHour, at) {
   const rows = byHour.map(hour => hour.rows);
   const peak = byHour.reduce((best, hour) => hour.rows > best.rows ? hour : best);
   const empty = rows.slice(0, -1).filter(n => n === 0).length;
-  return `Rows per hour: most ${number(peak.rows)} at ${timeWords(peak.hour, at)}, this hour ${number(rows[rows.length - 1])} so far, `
-    + (empty === 0 ? "no closed hour without rows" : count(empty, "closed hour") + " without rows");
+  return `Rows per hour: peak ${number(peak.rows)} at ${timeWords(peak.hour, at)}, ${number(rows[rows.length - 1])} so far this hour, `
+    + (empty === 0 ? "no earlier hour without rows" : count(empty, "earlier hour") + " without rows");
 }
 
 function round(value) {

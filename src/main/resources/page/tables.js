@@ -1,11 +1,10 @@
-// Tables that scroll inside a region of their own, which the keyboard reaches.
+// Tables in scrollable regions that can be focused with the keyboard.
 
 import {el} from "./dom.js";
 
 /**
- * @param caption what the table shows
- * @param columns of `name`, and `text` for a column that holds no numbers
- * @param rows    lists of cells: text, a node, or an element `td` to be used as it is; the first is the row's header
+ * @param columns with `name`, and `text: true` for columns without numbers
+ * @param rows    lists of cells: text, a node, or a complete `td`; the first cell is the row's header
  */
 export function table(caption, columns, rows, id) {
   return region(caption, el("table", {id}, el("caption", {}, el("span", {}, caption)),
@@ -13,7 +12,7 @@ export function table(caption, columns, rows, id) {
     el("tbody", {}, ...rows.map(cells => el("tr", {}, ...cells.map((cell, at) => asCell(cell, columns[at], at)))))));
 }
 
-/** What is wider or higher than the page has room for. */
+/** A scrollable region. */
 export function region(name, ...content) {
   return el("div", {class: "scroll", role: "region", tabindex: "0", "aria-label": name}, ...content);
 }

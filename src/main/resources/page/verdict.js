@@ -1,14 +1,14 @@
-// The top of the page: is all well, and if not, what to do.
+// The top of the page: the overall state, and what to do about each problem.
 
 import {el, figures, patch, symbol} from "./dom.js";
 import {halves, judge, missing} from "./judge.js";
 import {duration, nothingRead, number, time, withCommands, withTimes} from "./words.js";
 
-const WORDS = {up: "All is well", wait: "Wait", degraded: "Look", down: "Act", lost: "No contact"};
+const WORDS = {up: "OK", wait: "OK", degraded: "Degraded", down: "Down", lost: "No contact"};
 
 let announced = null;
 
-/** Shows the verdict; says it aloud and in the title only when it has changed. */
+/** Shows the verdict; screen readers hear it only when it changes. */
 export function showVerdict(data) {
   const verdict = judge(data);
   const section = document.getElementById("verdict");
@@ -16,12 +16,12 @@ export function showVerdict(data) {
   patch(section, [heading(verdict.level, verdict.headline), facts(data), problems(verdict.problems, data), keyFigures(data)]
     .filter(node => node !== null));
   document.title = WORDS[verdict.level] + " · tap-sentinel";
-  // counts and times in the words change all the time
+  // ignores digits: counts and times change all the time
   announce(verdict.level + verdict.problems.map(problem => problem.part + problem.level + halves(problem.what)[0].replaceAll(/\d/g, "")),
     [verdict.headline, ...verdict.problems.map(problem => problem.what + ". What to do: " + problem.remedy)].join(". "));
 }
 
-/** Nobody knows how it stands now. */
+/** The state is unknown. */
 export function showNoContact(headline) {
   const section = document.getElementById("verdict");
   section.dataset.level = "lost";
@@ -40,7 +40,7 @@ function facts(data) {
   if (!readTo) {
     return el("p", {class: "facts"}, ...nothingRead(data));
   }
-  return el("p", {class: "facts"}, "Read until ", time(readTo, data.at), ", ", duration(lagSeconds), " behind the clock. Last poll at ",
+  return el("p", {class: "facts"}, "Read until ", time(readTo, data.at), ", ", duration(lagSeconds), " behind. Last poll at ",
     time(lastPollAt, data.at, {seconds: true}), ".");
 }
 
@@ -62,7 +62,7 @@ function keyFigures(data) {
   const spent = Math.max(0, ...data.budget.map(pool => pool.limit > 0 ? pool.used / pool.limit : 0));
   return figures([
     ["Rows in 24 h", number(rows)],
-    ["Late, read in 24 h", number(late)],
+    ["Late rows in 24 h", number(late)],
     ["Missing", swept === 0 ? "not swept yet" : number(missing(data))],
     ["Lag", duration(data.progress.lagSeconds)],
     ["Budget used", Math.round(spent * 100) + " %"],

@@ -1,4 +1,4 @@
-// Numbers, durations and times as people read them.
+// Formats numbers, durations and times for people.
 
 import {el} from "./dom.js";
 
@@ -9,14 +9,14 @@ const LOCAL = new Intl.DateTimeFormat(undefined, {dateStyle: "medium", timeStyle
 const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
 const BYTES = ["bytes", "kB", "MB", "GB", "TB"];
 
-/** With separators; a dash for what is not known. */
+/** With thousands separators; a dash if unknown. */
 export function number(value) {
   return typeof value === "number" ? NUMBER.format(value) : "–";
 }
 
-/** "1 hour", "2 hours"; for another plural give it. */
-export function count(value, one, many = one + "s") {
-  return number(value) + " " + (value === 1 ? one : many);
+/** "1 hour", "2 hours". */
+export function count(value, one) {
+  return number(value) + " " + one + (value === 1 ? "" : "s");
 }
 
 /** "4 min 8 s": the two largest units. */
@@ -36,7 +36,7 @@ export function duration(seconds) {
   }).filter(part => part !== null).join(" ");
 }
 
-/** Of 1,000 each. */
+/** 1 kB is 1,000 bytes. */
 export function bytes(value) {
   if (typeof value !== "number") {
     return "–";
@@ -51,17 +51,17 @@ export function between(from, to) {
   return (Date.parse(to) - Date.parse(from)) / 1000;
 }
 
-/** "clicks-permitted" as a title. */
+/** "clicks-permitted" as "Clicks permitted". */
 export function title(type) {
   const words = String(type).replaceAll("-", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /**
- * A time in UTC, the reader's own as its title; the day stands there when it is not that of `at`.
+ * A time in UTC with the local time as its title; with a date unless it is the day of `at`.
  *
  * @param at    when the figures were taken
- * @param style of `seconds` and `bare` (the column says that it is UTC)
+ * @param style `seconds` adds seconds, `bare` omits "UTC"
  */
 export function time(iso, at, style = {}) {
   const when = new Date(iso);
@@ -71,29 +71,29 @@ export function time(iso, at, style = {}) {
   return el("time", {datetime: when.toISOString(), title: LOCAL.format(when)}, timeWords(iso, at, style));
 }
 
-/** That no window was read so far, and when Proofpoint is asked next. */
+/** Text for the time before the first read. */
 export function nothingRead({progress, at}) {
   const next = progress.nextAttemptAt;
   if (!next) {
-    return ["Nothing read yet. Proofpoint is never asked: see ", el("code", {}, "tap.poll.cron"), "."];
+    return ["Nothing read yet. No poll is scheduled: check ", el("code", {}, "tap.poll.cron"), "."];
   }
   return between(at, next) > 0 ? ["Nothing read yet. Next attempt ", time(next, at), "."]
-    : ["Nothing read yet. Proofpoint is being asked."];
+    : ["Nothing read yet. The first poll is running."];
 }
 
-/** A text in which times stand as ISO 8601 has them. */
+/** Formats the ISO 8601 times in a text. */
 export function withTimes(text, at) {
   return String(text).split(/(\d{4}-\d\d-\d\dT\d\d:\d\d(?::[\d.]+)?Z)/)
     .map((part, index) => index % 2 === 1 ? time(part, at, {seconds: true}) : part).filter(part => part !== "");
 }
 
-/** A text in which commands are named. */
+/** Formats the names of commands in a text. */
 export function withCommands(text) {
   return text.split(/the command (doctor|duplicates|gaps|rejected|routes check|status)\b/)
     .map((part, index) => index % 2 === 1 ? el("code", {}, "java -jar tap-sentinel.jar " + part) : part).filter(part => part !== "");
 }
 
-/** The words of a time. */
+/** A time as text. */
 export function timeWords(iso, at, {seconds = false, bare = false} = {}) {
   const text = new Date(iso).toISOString();
   const now = at ? new Date(at).toISOString() : text;

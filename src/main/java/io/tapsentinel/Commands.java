@@ -22,18 +22,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The command line. Each command but doctor and routes shows the store, which it only reads, so that the program may run meanwhile.
- * None but doctor needs a credential, and none shows content of an event.
+ * The command line. The program may be running: all commands only read its store. Only the doctor needs credentials. No command prints
+ * event content.
  */
 @Command(
         name = "tap-sentinel",
-        description = "Brings Proofpoint TAP events into Microsoft Sentinel. Without a command it runs.",
+        description =
+                "Delivers Proofpoint TAP events to Microsoft Sentinel. Runs until stopped if no command is given.",
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT,
         subcommands = {Commands.RoutesCommand.class, HelpCommand.class})
@@ -44,7 +46,10 @@ final class Commands implements Callable<Integer> {
     private final PrintStream out;
     private final PrintStream notes;
 
-    @Option(names = "--local", description = "Run in the sandbox while no account is set.")
+    @Option(
+            names = "--local",
+            description =
+                    "Serve the status page and reload edited routes. Without an account, simulate TAP and Sentinel.")
     private boolean local;
 
     private Commands(Supplier<Map<String, String>> properties, Clock clock, PrintStream out, PrintStream notes) {
@@ -56,9 +61,9 @@ final class Commands implements Callable<Integer> {
 
     /**
      * @param properties effective values
-     * @param out        takes what was asked for, and nothing when there is nothing
-     * @param notes      takes the words for that
-     * @param failed     of a command
+     * @param out        for results
+     * @param notes      for a note if there are no results
+     * @param failed     handles exceptions of commands
      */
     static CommandLine line(
             Supplier<Map<String, String>> properties,
@@ -70,11 +75,24 @@ final class Commands implements Callable<Integer> {
         line.getCommandSpec().version(Program.VERSION);
         return line.setExecutionExceptionHandler(failed).setParameterExceptionHandler((wrong, words) -> {
             PrintWriter err = wrong.getCommandLine().getErr();
-            err.println("tap-sentinel: " + wrong.getMessage());
-            UnmatchedArgumentException.printSuggestions(wrong, err);
+            err.println("tap-sentinel: " + describe(wrong));
             wrong.getCommandLine().usage(err);
             return 1;
         });
+    }
+
+    private static String describe(ParameterException wrong) {
+        if (!(wrong instanceof UnmatchedArgumentException unmatched)) {
+            return wrong.getMessage();
+        }
+        String what = unmatched.isUnknownOption()
+                ? "Unknown option"
+                : wrong.getCommandLine().getSubcommands().isEmpty() ? "Unexpected argument" : "Unknown command";
+        return what + " \"" + unmatched.getUnmatched().get(0) + "\"."
+                + unmatched.getSuggestions().stream()
+                        .findFirst()
+                        .map(name -> " Did you mean \"" + name.substring(name.lastIndexOf(' ') + 1) + "\"?")
+                        .orElse("");
     }
 
     @Override
@@ -85,46 +103,44 @@ final class Commands implements Callable<Integer> {
 
     @Command(
             description =
-                    "Show progress, backlog, budget, completeness by hour, late rows, changes, gaps and rejected records.")
+                    "Show progress, backlog, gaps, request budget, completeness by hour, late rows, changes and rejected records.")
     void status() {
         Status.print(settings(), clock, out);
     }
 
-    @Command(
-            description =
-                    "List lost time (from, to, length, reason, noticed at), what waits for a table, and withdrawn events.")
+    @Command(description = "List gaps (from, to, length, reason, noticed at), suspended tables and withdrawn events.")
     void gaps() {
-        noteNone(Gaps.print(settings(), clock.instant(), out), "no gap");
+        noteNone(Gaps.print(settings(), clock.instant(), out), "no gaps");
     }
 
-    @Command(description = "List rejected records: table, key, stored at, reason, code, file.")
+    @Command(description = "List rejected records (table, key, time stored, reason, code, file).")
     void rejected() {
-        noteNone(Rejected.print(settings(), out), "no rejected record");
+        noteNone(Rejected.print(settings(), out), "no rejected records");
     }
 
-    @Command(description = "List records that Sentinel may hold twice: table, id, sent at.")
+    @Command(description = "List records that Sentinel may hold twice (table, id, time sent).")
     void duplicates() {
-        noteNone(Duplicates.print(settings(), out), "no possible duplicate");
+        noteNone(Duplicates.print(settings(), out), "no possible duplicates");
     }
 
-    @Command(description = "Check everything a run needs, from the configuration to each stream, and say what to do.")
+    @Command(description = "Check configuration, TAP, Azure and the store, and explain each problem.")
     void doctor() {
         Doctor.run(properties.get(), clock, out);
     }
 
-    @Command(name = "routes", description = "Check routes: routes check [<folder>].")
+    @Command(name = "routes", description = "Check edited routes: routes check [<folder>].")
     static final class RoutesCommand {
 
         @ParentCommand
         private Commands program;
 
-        @Command(description = "Check whether these routes may be used; exit with 1 and say why if not.")
-        void check(@Parameters(arity = "0..1", description = "The one in use if none is given.") String folder) {
+        @Command(description = "Check routes without running them. The exit code is 1 if there is a problem.")
+        void check(@Parameters(arity = "0..1", description = "Default: the routes in use.") String folder) {
             Routes.check(folder, program.properties.get(), program.out);
         }
     }
 
-    /** Credentials are none of it; the sandbox has a store of its own. */
+    /** The settings of the store in use; the sandbox has its own. */
     private ReportSettings settings() {
         Map<String, String> effective = new HashMap<>(properties.get());
         if (Settings.wantsSandbox(effective, "off")) {

@@ -31,11 +31,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
-/** The entry point: masks secrets in what is printed, and starts what {@link Commands} asks for. */
+/** Entry point: masks secrets on the output streams, then runs {@link Commands}. */
 public final class TapSentinel {
 
     static {
-        // before the log is set up, which keeps the streams that it finds
+        // must come first: logging keeps the streams that it finds
         System.setOut(OwnSecrets.masking(System.out, charset("sun.stdout.encoding")));
         System.setErr(OwnSecrets.masking(System.err, charset("sun.stderr.encoding")));
         OwnSecrets.knowAll(System.getenv());
@@ -45,10 +45,10 @@ public final class TapSentinel {
 
     private TapSentinel() {}
 
-    /** Exits with 0 after a stop, with 1 and one line when something has to be put right first. */
+    /** Exits with 0 after a stop, with 1 and a one-line message after an error. */
     public static void main(String[] args) {
         if (List.of(args).contains("doctor")) {
-            // its lines say better what clients would log
+            // the doctor explains problems better than the logs of its clients
             Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
         }
         System.exit(Commands.line(
@@ -64,14 +64,14 @@ public final class TapSentinel {
                 .execute(args));
     }
 
-    /** Of one of the JDK's streams: the terminal's, if there is one. */
+    /** The terminal's charset, if a terminal is attached. */
     private static Charset charset(String property) {
         return Optional.ofNullable(System.getProperty(property))
                 .map(Charset::forName)
                 .orElse(Charset.defaultCharset());
     }
 
-    /** @param local whether it falls back to the sandbox, watches its routes and serves its page where nothing else is said */
+    /** @param local the default for: sandbox without an account, reload of routes, status page */
     static void run(Map<String, String> properties, boolean local) throws Exception {
         properties.putIfAbsent(RoutesPart.RELOAD, String.valueOf(local));
         properties.putIfAbsent(ServersPart.PAGE, String.valueOf(local));
@@ -88,11 +88,11 @@ public final class TapSentinel {
             own.putAll(sandbox.properties());
             end = start(own, sandbox::committed);
         }
-        // the last line, behind the sandbox's last table
+        // the last line, after the sandbox's last table
         LOG.info(end);
     }
 
-    /** A signal handler, since a shutdown hook cannot change the exit code: SIGTERM would end a clean stop with 143. */
+    /** Uses a signal handler because a shutdown hook cannot change the exit code: a clean stop after SIGTERM would exit with 143. */
     private static String start(Map<String, String> properties, Consumer<LedgerEntry> committed) throws Exception {
         Program program = new Program(
                 Settings.of(properties),
@@ -106,7 +106,7 @@ public final class TapSentinel {
         program.main().addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport main) {
-                // before this there is nothing to drain, and the default ends the process
+                // until now the default handler ends the process: there is nothing to drain
                 for (String signal : new String[] {"INT", "TERM"}) {
                     Signal.handle(new Signal(signal), received -> program.stop());
                 }
@@ -115,7 +115,7 @@ public final class TapSentinel {
         return program.askAtOnce().run();
     }
 
-    /** The first of our own messages among the causes, else all there is, without a stack trace. */
+    /** The program's own message among the causes, else the messages of the exception and its root cause. */
     private static String reason(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidSettingException || cause instanceof StoreException) {

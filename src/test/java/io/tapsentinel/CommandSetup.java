@@ -28,7 +28,7 @@ public final class CommandSetup {
     private String notes = "";
     private int exit;
 
-    /** @param folder supplied later, as JUnit has not created it yet */
+    /** @param folder the test's temporary folder, read when first needed */
     public CommandSetup(Supplier<Path> folder) {
         this.folder = folder;
     }
@@ -54,7 +54,7 @@ public final class CommandSetup {
         return TestDatabase.open(file());
     }
 
-    /** Returns what the command prints; throws what it throws. */
+    /** Runs a command and returns its output; rethrows its exception. */
     public String run(String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -65,7 +65,7 @@ public final class CommandSetup {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    /** What a command prints on both streams. */
+    /** Runs a command and returns both output streams. */
     public static String print(Map<String, String> properties, Clock clock, String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         execute(properties, clock, out, out, words);
@@ -88,7 +88,7 @@ public final class CommandSetup {
         return exit;
     }
 
-    /** What the last command printed on standard error. */
+    /** Error output of the last command. */
     public String notes() {
         return notes;
     }

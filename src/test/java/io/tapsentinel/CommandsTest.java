@@ -20,21 +20,27 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"stauts", "status gaps", "routes", "routes chek", "routes check a b", "status --local"})
-    void anUnknownCommandIsAnsweredWithTheKnownOnes(String words) {
+    void wrongCommandLinePrintsTheUsage(String words) {
         assertThat(setup.run(words.split(" "))).isEmpty();
         assertThat(setup.exit()).isEqualTo(1);
         assertThat(setup.notes()).contains("Usage: tap-sentinel");
     }
 
     @Test
-    void aMisspeltCommandIsAnsweredWithASuggestion() {
+    void misspeltCommandSuggestsTheRightOne() {
         setup.run("stauts");
-        assertThat(setup.notes()).contains("'stauts'", "Did you mean: tap-sentinel status");
+        assertThat(setup.notes()).startsWith("tap-sentinel: Unknown command \"stauts\". Did you mean \"status\"?\n");
+        setup.run("routes", "chek");
+        assertThat(setup.notes()).startsWith("tap-sentinel: Unknown command \"chek\". Did you mean \"check\"?\n");
+        setup.run("status", "gaps");
+        assertThat(setup.notes()).startsWith("tap-sentinel: Unexpected argument \"gaps\".\n");
+        setup.run("--lokal");
+        assertThat(setup.notes()).startsWith("tap-sentinel: Unknown option \"--lokal\". Did you mean \"--local\"?\n");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"help", "--help", "-h"})
-    void helpListsEachCommand(String word) {
+    void helpListsAllCommands(String word) {
         assertThat(setup.run(word))
                 .contains(
                         "--local",
@@ -49,7 +55,7 @@ class CommandsTest {
     }
 
     @Test
-    void doctorWorksWithoutAStoreAndCreatesNone() {
+    void doctorNeedsNoStoreAndCreatesNone() {
         assertThatThrownBy(() -> setup.run("doctor"))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("doctor: ");
@@ -58,7 +64,7 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"status", "gaps", "rejected", "duplicates"})
-    void withoutAStoreEachCommandNamesTheMissingFileAndCreatesNothing(String word) {
+    void missingStoreIsNamedAndNotCreated(String word) {
         assertThatThrownBy(() -> setup.run(word))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("there is no store at " + setup.file())
@@ -67,7 +73,7 @@ class CommandsTest {
     }
 
     @Test
-    void theSandboxUsesItsOwnStore() {
+    void sandboxHasItsOwnStore() {
         assertThatThrownBy(() -> setup.with("tap.sandbox", "on").run("status"))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining(
@@ -75,7 +81,7 @@ class CommandsTest {
     }
 
     @Test
-    void anUnsupportedStoreUrlIsRefusedWithItsPropertyName() {
+    void unsupportedStoreIsRefused() {
         assertThatThrownBy(() -> setup.with("state.url", "jdbc:mysql://db/tap").run("status"))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("state.url is");

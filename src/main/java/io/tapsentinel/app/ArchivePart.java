@@ -9,7 +9,7 @@ import io.tapsentinel.read.AnswerArchive;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps answers of TAP, where that is wanted. */
+/** The optional archive of TAP's answers. */
 final class ArchivePart {
 
     private static final Logger LOG = LoggerFactory.getLogger(ArchivePart.class);
@@ -30,7 +30,7 @@ final class ArchivePart {
             return AnswerArchive.NONE;
         }
         LOG.info(
-                "answers of TAP in which something is new are kept at {}",
+                "Archiving TAP answers with new events at {}",
                 settings.archive().uri().get().replaceAll("[?].*", ""));
         run.main().bind("tap-archive", HealthChecks.ofArchive(archive, sender, waiting));
         run.addRoutes(new ArchiveRoute(archive, sender));

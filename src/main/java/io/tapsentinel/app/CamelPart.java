@@ -12,10 +12,10 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 
-/** Camel's own settings: where properties come from, how bodies are spooled, how long a stop takes, when triggers fire. */
+/** Camel's own settings: properties, spooling, shutdown timeout, triggers. */
 final class CamelPart extends MainListenerSupport {
 
-    /** Answers over this many bytes go to disk. */
+    /** Larger answers, in bytes, are spooled to disk. */
     private static final int SPOOL_OVER = 1_000_000;
 
     private final RunContext run;
@@ -29,7 +29,7 @@ final class CamelPart extends MainListenerSupport {
         Settings settings = run.settings();
         String file = EffectiveProperties.FILE + ";optional=true";
         main.setPropertyPlaceholderLocations("file:" + file + ",classpath:" + file);
-        // what was resolved and checked once is what routes see
+        // routes see the values that were checked
         EffectiveProperties.forRoutes(run.properties()).forEach(main::addOverrideProperty);
         settings.archive()
                 .uri()
@@ -38,7 +38,7 @@ final class CamelPart extends MainListenerSupport {
         main.addOverrideProperty("camel.main.stream-caching-spool-enabled", "true");
         main.addOverrideProperty(
                 "camel.main.stream-caching-spool-directory", settings.spool().toString());
-        // Camel would remove the folder with everything else that lies in it
+        // Camel would delete the folder with all its files
         main.addOverrideProperty("camel.main.stream-caching-remove-spool-directory-when-stopping", "false");
         main.addOverrideProperty("camel.main.stream-caching-spool-threshold", String.valueOf(SPOOL_OVER));
         main.addOverrideProperty(
@@ -50,7 +50,7 @@ final class CamelPart extends MainListenerSupport {
 
     @Override
     public void beforeInitialize(BaseMainSupport main) {
-        // the environment was looked up before; by itself it would win over the sandbox's addresses
+        // the environment is already part of the properties and must not override the sandbox's addresses
         PropertiesComponent own = (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
         own.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
         own.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_FALLBACK);

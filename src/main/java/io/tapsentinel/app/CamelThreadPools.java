@@ -15,8 +15,8 @@ import org.apache.camel.util.concurrent.RejectableScheduledThreadPoolExecutor;
 import org.apache.camel.util.concurrent.SizedScheduledExecutorService;
 
 /**
- * Camel's thread pools, with one difference: an {@link Error} in a scheduled task is handled. Camel logs the Error and throws it on;
- * the JDK then never runs the task again, and its folder is no longer read.
+ * Camel's thread pools, but they handle an {@link Error} in a scheduled task. Camel only logs and rethrows it; the JDK then never runs
+ * the task again, and its folder is no longer read.
  */
 public final class CamelThreadPools extends DefaultThreadPoolFactory {
 
@@ -44,13 +44,13 @@ public final class CamelThreadPools extends DefaultThreadPoolFactory {
     }
 
     private void handle(Runnable task) {
-        // one that is to run again is not done
+        // a task that will run again is not done
         if (task instanceof Future<?> future && future.isDone()) {
             try {
                 future.get();
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof Error error) {
-                    // also a StackOverflowError, since the task is lost
+                    // even a StackOverflowError: the task is lost
                     fatal.handle(error);
                 }
             } catch (CancellationException e) {

@@ -10,7 +10,7 @@ import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 
-/** The clients of routes: requests to TAP are signed, counted, timed and limited; all take the program's way to the network. */
+/** HTTP clients of the routes: they authenticate, count, time and limit requests to TAP and use the program's network settings. */
 final class HttpPart extends MainListenerSupport {
 
     private final RunContext run;
@@ -41,7 +41,7 @@ final class HttpPart extends MainListenerSupport {
                 timeout.configureHttpClient(builder);
                 way.configureHttpClient(builder);
             });
-            // else a 429, a 503 or a broken connection is asked again after a second, uncounted and without a rest
+            // else the client retries 429, 503 and broken connections itself, uncounted and without back-off
             http.setAutomaticRetriesDisabled(true);
             if (scheme.equals("https")) {
                 way.secure(http);

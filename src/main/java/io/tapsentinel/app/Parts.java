@@ -21,7 +21,7 @@ import java.time.Clock;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.spi.IdempotentRepository;
 
-/** Parts of a run that a test replaces by overriding a method. */
+/** Parts of a run that tests replace. */
 public class Parts {
 
     protected Path routesFolder() {

@@ -1,6 +1,7 @@
 package io.tapsentinel.app;
 
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.monitoring.health.StreamCheck;
 import io.tapsentinel.monitoring.metrics.Metrics;
 import io.tapsentinel.net.Network;
@@ -26,10 +27,10 @@ import org.apache.camel.main.MainListenerSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One run: puts its parts together, starts them and stops them. The store outlives Camel, since a reloaded route must not close it. */
+/** One run: assembles, starts and stops its parts. The store outlives Camel: a reloaded route must not close it. */
 public final class Program {
 
-    /** Of this program; development where it was not packaged. */
+    /** The version, or {@code development} if not packaged. */
     public static final String VERSION =
             Objects.requireNonNullElse(Program.class.getPackage().getImplementationVersion(), "development");
 
@@ -42,18 +43,17 @@ public final class Program {
     private volatile long acknowledgedAtStop;
     private volatile long failedAtStop;
 
-    /** On one clock, with the usual parts; an Error is logged. */
+    /** A program with one clock and the default parts that only logs an Error. */
     public Program(Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed) {
         this(settings, properties, clock, clock, committed, FatalErrors.LOG_ONLY, new Parts());
     }
 
     /**
-     * @param settings   what the properties say, checked
      * @param properties effective values, for the placeholders of routes
-     * @param steady     for waits and ages inside the process; it is not set when the clock is
-     * @param committed  told of every read after it became durable
-     * @param fatal      what follows an Error in reading, sending or committing
-     * @throws InvalidSettingException when the environment's proxy, or {@code tls.ca-file}, is wrong
+     * @param steady     monotonic clock for waits and ages
+     * @param committed  called after each committed read
+     * @param fatal      handles an Error while reading, sending or committing
+     * @throws InvalidSettingException if the proxy settings or {@code tls.ca-file} are wrong
      */
     public Program(
             Settings settings,
@@ -82,45 +82,45 @@ public final class Program {
     /**
      * Runs until {@link #stop}.
      *
-     * @return what the stop sent and what it left behind, {@code drained: N rows, M pending}
+     * @return {@code drained: N rows, M pending}: rows sent during the stop, and rows not sent
      */
     public String run() throws Exception {
         Settings settings = run.settings();
         try (Store store = Store.open(settings.state(), settings.source(), settings.sourceIdentity())) {
-            // only now: while another process holds the store, what lies there may be its own
+            // after the store is locked: the files may belong to another process until then
             SpoolFolder.prepare(settings.spool());
             assemble(store);
             LOG.info(
-                    "tap-sentinel reads {} on {} into {} and keeps its state in {}",
+                    "tap-sentinel reads {} (tap.poll.cron={}), delivers to {} and stores its state in {}",
                     settings.tapUrl(),
                     run.properties().get("tap.poll.cron"),
                     settings.ingestion(),
                     settings.state());
             LOG.info(
-                    "{}, {} % of {}",
+                    "Schedule: {}, {} % of the limit of {}",
                     settings.cost(),
                     settings.cost().total() * 100 / settings.requestsPerDay(),
-                    settings.requestsPerDay());
+                    HumanText.number(settings.requestsPerDay()));
             for (URI to : List.of(settings.tapUrl(), settings.ingestion())) {
                 run.network()
                         .describeProxy(to)
-                        .ifPresent(proxy -> LOG.info("reaches {} through the proxy {}", to, proxy));
+                        .ifPresent(proxy -> LOG.info("Connecting to {} through the proxy {}", to, proxy));
             }
             main().run();
         }
         DeliveryStatus deliveries = sentinel().deliveryStatus();
-        // what failed since the stop was given up or interrupted: Sentinel may have it or not
+        // rows that failed since the stop count as pending: Sentinel may have them or not
         return "drained: " + (deliveries.acknowledged() - acknowledgedAtStop) + " rows, "
                 + (deliveries.pending() + deliveries.failed() - failedAtStop) + " pending";
     }
 
-    /** Has {@link #run} ask TAP as soon as it has started, not at the next scheduled poll, and Sentinel whether it takes rows. */
+    /** Makes {@link #run} poll TAP and check Sentinel right after the start instead of at the next scheduled poll. */
     public Program askAtOnce() {
         asksAtOnce = true;
         return this;
     }
 
-    /** Stops reading at once, sends what is batched, and lets {@link #run} return; for signal handlers. */
+    /** Stops reading, sends batched rows and makes {@link #run} return; for signal handlers. */
     public void stop() {
         if (!stopped.compareAndSet(false, true)) {
             return;
@@ -132,12 +132,10 @@ public final class Program {
         main().completed();
     }
 
-    /** Camel Main, for a look from outside. */
     public Main main() {
         return run.main();
     }
 
-    /** The component that uploads, for a look from outside. */
     public SentinelComponent sentinel() {
         return run.sentinel();
     }

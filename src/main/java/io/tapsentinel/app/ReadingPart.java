@@ -22,7 +22,7 @@ import io.tapsentinel.tap.plan.WindowPlanner;
 import io.tapsentinel.yamlroutes.SwallowedOutcomes;
 import java.util.function.Consumer;
 
-/** Polls, sweeps and what they need: one read of the source at a time, its requests, what no route took, what is rejected. */
+/** Polls and sweeps: source lock, request budget, unknown types and rejected records. */
 final class ReadingPart {
 
     final SourceLock source;

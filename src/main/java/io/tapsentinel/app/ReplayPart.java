@@ -6,7 +6,7 @@ import io.tapsentinel.replay.Retention;
 import io.tapsentinel.sentinel.azure.BlobClients;
 import io.tapsentinel.sentinel.azure.OwnBlobClients;
 
-/** Replays files, removes old ones, and reaches those in blob storage. */
+/** Replay, retention and blob storage. */
 final class ReplayPart {
 
     private ReplayPart() {}

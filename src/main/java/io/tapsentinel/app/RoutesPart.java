@@ -14,10 +14,10 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.support.SimpleTypeConverter;
 
-/** The operator's routes: a folder of them, which wins over the packaged ones as a whole, is checked and may be watched. */
+/** Loads and checks the YAML routes and reloads edits. A {@code routes/} folder replaces all packaged routes. */
 public final class RoutesPart extends MainListenerSupport {
 
-    /** Whether an edit of the folder is used while the program runs. */
+    /** Property: reload edited routes while the program runs. */
     public static final String RELOAD = "camel.main.routes-reload-enabled";
 
     private final RoutesReload reload;
@@ -26,7 +26,7 @@ public final class RoutesPart extends MainListenerSupport {
         this.reload = reload;
     }
 
-    /** @throws InvalidSettingException when the routes are refused, with each reason */
+    /** @throws InvalidSettingException with every problem if the routes are refused */
     static void add(RunContext run) {
         Path folder = run.parts().routesFolder();
         boolean own = RouteFiles.areIn(folder);
@@ -39,7 +39,7 @@ public final class RoutesPart extends MainListenerSupport {
                 .configure()
                 .setRoutesIncludePattern(
                         (own ? "file:" + folder : "classpath:" + RouteFiles.FOLDER) + "/" + RouteFiles.PATTERN);
-        // Camel's own reload looks at one file at a time and checks none of them
+        // Camel's own reload handles one file at a time and does not check it
         run.main().addOverrideProperty(RELOAD, "false");
         RoutesReload reload = null;
         if (own && Boolean.parseBoolean(run.properties().get(RELOAD))) {
@@ -51,10 +51,7 @@ public final class RoutesPart extends MainListenerSupport {
         run.main().addMainListener(new RoutesPart(reload));
     }
 
-    /**
-     * The router compares types with words. Without a converter of its own each comparison tries all of Camel's, which took half of the
-     * time of every event.
-     */
+    /** A converter for the router, which compares types with text. Without it, Camel's search for one takes half the time per event. */
     @Override
     public void beforeConfigure(BaseMainSupport main) {
         main.getCamelContext()

@@ -12,11 +12,11 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.main.Main;
 
 /**
- * What all parts of one run share.
+ * Shared by all parts of one run.
  *
  * @param properties effective values, for the placeholders of routes
- * @param steady     for waits and ages inside the process; it is not set when the clock is
- * @param fatal      what follows an Error in reading, sending or committing
+ * @param steady     monotonic clock for waits and ages
+ * @param fatal      handles an Error while reading, sending or committing
  */
 public record RunContext(
         Settings settings,

@@ -13,7 +13,7 @@ import io.tapsentinel.sentinel.upload.IngestionUploader;
 import io.tapsentinel.sentinel.upload.Uploader;
 import java.util.stream.Stream;
 
-/** The component sentinel: what it uploads with, and what it tells. */
+/** The {@code sentinel} component: uploads, logs, metrics and health. */
 final class SentinelPart {
 
     private SentinelPart() {}
@@ -37,7 +37,6 @@ final class SentinelPart {
         }
     }
 
-    /** Asks each table once whether it takes rows. */
     static StreamCheck check(RunContext run) {
         return new StreamCheck(
                 run.sentinel(),

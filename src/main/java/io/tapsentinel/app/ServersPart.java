@@ -15,13 +15,13 @@ import org.apache.camel.main.MainListenerSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The servers of the status page and of health and metrics: bounded, on addresses that are free. */
+/** HTTP servers of the status page and of health and metrics, with limits on connections. */
 public final class ServersPart extends MainListenerSupport {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServersPart.class);
     private static final String PAGE_SERVER = "camel.server";
     private static final List<String> SERVERS = List.of(PAGE_SERVER, "camel.management");
-    /** Whether the status page is served. */
+    /** Property: serve the status page. */
     public static final String PAGE = PAGE_SERVER + ".enabled";
 
     private final RunContext run;
@@ -31,13 +31,13 @@ public final class ServersPart extends MainListenerSupport {
         this.run = run;
     }
 
-    /** Whether the status page is served; not unless a property says so. */
+    /** Whether the status page is served; the default is no. */
     static boolean isPageServed(Map<String, String> properties) {
         return Boolean.parseBoolean(properties.get(PAGE));
     }
 
     static void add(RunContext run) {
-        // nothing that is asked for has a body, and Vert.x would hold one of 10 MB for each connection
+        // requests need no body, and Vert.x would buffer up to 10 MB per connection
         run.main().addOverrideProperty(PAGE_SERVER + ".max-body-size", "0");
         run.main().addOverrideProperty(PAGE, String.valueOf(isPageServed(run.properties())));
         for (String server : SERVERS) {
@@ -81,7 +81,7 @@ public final class ServersPart extends MainListenerSupport {
                 .toList();
     }
 
-    /** Camel Main goes on without its server when it cannot listen; we do not. */
+    /** Camel Main would continue without its server if the port is in use. */
     private static void requireFree(CamelContext context, String server) {
         String host = value(context, server + ".host");
         String port = value(context, server + ".port");
@@ -94,7 +94,7 @@ public final class ServersPart extends MainListenerSupport {
             new ServerSocket(Integer.parseInt(port), 1, InetAddress.getByName(host)).close();
         } catch (IllegalArgumentException | IOException e) {
             throw new InvalidSettingException(
-                    property + " is \"" + value + "\"; it has to be " + bound + ": " + e.getMessage());
+                    property + " is \"" + value + "\"; it must be " + bound + ": " + e.getMessage());
         }
     }
 

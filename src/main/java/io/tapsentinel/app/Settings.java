@@ -25,38 +25,35 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Everything a run needs to know, read and checked once before anything starts. What each property means stands in
- * {@code application.properties}.
+ * The settings of a run, checked once before the start. {@code application.properties} documents each property.
  *
- * @param tapUrl          where TAP answers
- * @param requestTimeout  how long one request to TAP may take as a whole
- * @param maxAnswerMegabytes how long an answer of TAP may be, as it is transferred and unpacked
+ * @param requestTimeout  limit for a whole request to TAP
+ * @param maxAnswerMegabytes limit for an answer of TAP, both compressed and uncompressed
  * @param principal       service principal of the TAP credential
- * @param secret          its secret, asked at every request
+ * @param secret          secret of the TAP credential, read for every request
  * @param source          name of the account in the store
- * @param sourceIdentity  what the store remembers of the service its rows came from
- * @param planner         which windows to read
- * @param threatStatus    which threats to ask for
- * @param requestsPerDay  requests in a rolling day
- * @param reservePercent  share of them kept for fresh polls
- * @param spool           folder for answers that are being read
- * @param ingestion       data collection endpoint, or the rule's own
+ * @param sourceIdentity  identifies the service in the store, so that another one cannot reuse it
+ * @param threatStatus    threat statuses to request
+ * @param requestsPerDay  limit for a rolling day
+ * @param reservePercent  share reserved for fresh polls
+ * @param spool           folder for answers being read
+ * @param ingestion       the rule's logs ingestion endpoint, or a data collection endpoint
  * @param ruleId          immutable id of the data collection rule
  * @param authenticate    whether uploads carry a token; false for loopback only
- * @param cloud           Azure's cloud that the endpoint is in
- * @param state           where the store lies
- * @param keysInMemory    how many delivered keys are held in memory
- * @param shutdownTimeout how long a stop waits for what is on its way
- * @param refusals        how long TAP is left alone after it refused
- * @param rejected        where records lie that a table cannot take
- * @param replay          the endpoint whose answers and records are replayed
- * @param sweepAges       how long after its end each closed hour is read again, ascending; empty for never
- * @param updates         whether an event is sent again when TAP's verdict on it has changed
- * @param cost            what the schedule takes of the requests of a day
- * @param additionalFields whether the tables have the column that keeps what fits no other one
- * @param healthTable     whether the workspace is told how this program does
- * @param archive         where answers of TAP are kept
- * @param blobEndpoint    of the one blob account that is reached at an address of its own; empty for the cloud's addresses
+ * @param cloud           the endpoint's Azure cloud
+ * @param state           address of the store
+ * @param keysInMemory    number of delivered keys to cache
+ * @param shutdownTimeout how long a stop waits for requests in progress
+ * @param refusals        back-off after TAP refuses
+ * @param rejected        storage of rejected records
+ * @param replay          endpoint with answers and records to replay
+ * @param sweepAges       ages at which each closed hour is swept, ascending; empty for never
+ * @param updates         whether to send an event again when TAP's verdict changes
+ * @param cost            requests that the schedule needs a day
+ * @param additionalFields whether the tables have the column for additional fields
+ * @param healthTable     whether to send health rows to the workspace
+ * @param archive         archive of TAP's answers
+ * @param blobEndpoint    address of a blob account outside the cloud's usual addresses; else empty
  */
 public record Settings(
         URI tapUrl,
@@ -93,9 +90,9 @@ public record Settings(
             List.of("tap.principal", "tap.secret", "tap.secret-file", "sentinel.endpoint", "sentinel.dcr-immutable-id");
 
     /**
-     * Whether the sandbox is wanted: {@code on}, or {@code auto} while nothing of a real account is set.
+     * Whether to run the sandbox: {@code on}, or {@code auto} without any property of a real account.
      *
-     * @param whenEmpty what an empty {@code tap.sandbox} stands for
+     * @param whenEmpty replaces an empty {@code tap.sandbox}
      */
     public static boolean wantsSandbox(Map<String, String> properties, String whenEmpty) {
         SettingReader read = new SettingReader(properties);
@@ -104,9 +101,7 @@ public record Settings(
     }
 
     /**
-     * Reads the settings of a run.
-     *
-     * @throws InvalidSettingException naming the first property that is wrong, or all that are missing
+     * @throws InvalidSettingException naming the first wrong property, or all missing ones
      */
     public static Settings of(Map<String, String> properties) {
         SettingReader read = new SettingReader(properties);

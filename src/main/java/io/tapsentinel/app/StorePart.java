@@ -8,7 +8,7 @@ import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.SuspensionTable;
 
-/** What a run keeps in its store, and its figures. */
+/** The store of a run and everything kept in it. */
 final class StorePart {
 
     final Store store;

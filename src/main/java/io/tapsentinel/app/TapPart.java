@@ -12,7 +12,7 @@ import io.tapsentinel.tap.api.TapCredentials;
 import io.tapsentinel.tap.plan.PollSchedule;
 import io.tapsentinel.tap.plan.WindowSize;
 
-/** What a run knows of TAP: who it is there, whether and how often it may ask, and when. */
+/** Access to TAP: credentials, back-off, request budget and schedule. */
 final class TapPart {
 
     final TapCredentials credentials;

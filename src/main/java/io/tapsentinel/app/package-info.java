@@ -1,5 +1,5 @@
 /**
- * Puts the parts together: settings, Camel, routes and what goes with a start and a stop.
+ * Assembles a run: settings, Camel, routes, start and stop.
  * May use every package but doctor.
  * Read {@link io.tapsentinel.app.Program} first.
  */

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** How many requests of a rolling day the program has left by its own count, which is all that anybody knows. */
+/** Requests left in the last 24 hours by the program's own count; TAP does not report how many are left. */
 final class BudgetCheck implements Check {
 
     private final StoreCheck store;
@@ -27,45 +27,43 @@ final class BudgetCheck implements Check {
     }
 
     @Override
-    public void look(Consumer<Finding> found) {
+    public void run(Consumer<Finding> found) {
         found.accept(
                 store.settings().isEmpty()
-                        ? Finding.unknown(name(), ConfigurationCheck.FIRST)
+                        ? Finding.skipped(name(), ConfigurationCheck.INCOMPLETE)
                         : store.seen()
                                 .map(look -> finding(look, store.settings().get()))
-                                .orElseGet(() -> Finding.unknown(
-                                        name(), "it is counted in the store, which could not be read")));
+                                .orElseGet(() -> Finding.skipped(
+                                        name(), "skipped: requests are counted in the store, which cannot be read")));
     }
 
     private Finding finding(StoreLook look, ReportSettings settings) {
         int perDay = settings.requestsPerDay();
         long used = look.requests().get(Pool.EVERYTHING_ELSE);
         if (tap.isThrottled() && used * 2 < perDay) {
-            return Finding.wrong(
+            return Finding.problem(
                     name(),
-                    "TAP says that the pool is used up, and only " + HumanText.count(used, "request")
-                            + " of ours in 24 hours " + (used == 1 ? "is" : "are")
-                            + " counted; " + Remedies.OTHER_CLIENT);
+                    "TAP's request limit is used up, but this program sent only " + HumanText.count(used, "request")
+                            + " in 24 hours; " + Remedies.OTHER_CLIENT);
         }
         if (used >= perDay) {
-            return Finding.wrong(
+            return Finding.problem(
                     name(),
                     "all " + HumanText.number(perDay)
-                            + " requests of 24 hours are used; reading goes on as the oldest age out; if that happens again, "
+                            + " requests of the last 24 hours are used; reading continues as the oldest expire; if this happens again, "
                             + Remedies.FEWER_REQUESTS);
         }
         List<String> left = new ArrayList<>();
         for (Pool pool : Pool.values()) {
             left.add(0, HumanText.number(Math.max(0, perDay - look.requests().get(pool))) + " for " + pool.word());
         }
-        return Finding.well(
+        return Finding.ok(
                 name(),
-                "of " + HumanText.number(perDay) + " requests of 24 hours in each pool are left "
-                        + String.join(" and ", left) + "; "
+                String.join(" and ", left) + " left of " + HumanText.number(perDay) + " requests in 24 hours; "
                         + HumanText.number(RequestBudget.share(
                                 perDay,
                                 settings.reservePercent(),
                                 settings.cost().polls()))
-                        + " of them are kept for fresh polls");
+                        + " are reserved for fresh polls");
     }
 }

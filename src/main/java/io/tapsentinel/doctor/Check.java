@@ -2,12 +2,12 @@ package io.tapsentinel.doctor;
 
 import java.util.function.Consumer;
 
-/** Looks at one thing, and remembers for those that come after it what it has seen. */
+/** One step of the doctor. It keeps its result for the checks after it. */
 interface Check {
 
-    /** What it looks at. */
+    /** The name printed before each finding. */
     String name();
 
-    /** Tells what it finds as soon as it knows: a line for each problem, or one that all is well. */
-    void look(Consumer<Finding> found);
+    /** Passes each finding on at once: one for each problem, or one that everything is OK. */
+    void run(Consumer<Finding> found);
 }

@@ -11,12 +11,12 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** This machine's time beside the Date of TAP's answer, as the program compares them. */
+/** Compares this machine's clock with the Date header of TAP's answer, as the program does. */
 final class ClockCheck implements Check {
 
     private final Supplier<Optional<Answer>> tap;
 
-    /** @param tap what TAP has answered */
+    /** @param tap TAP's answer, empty if there was none */
     ClockCheck(Supplier<Optional<Answer>> tap) {
         this.tap = tap;
     }
@@ -27,22 +27,21 @@ final class ClockCheck implements Check {
     }
 
     @Override
-    public void look(Consumer<Finding> found) {
-        found.accept(tap.get()
-                .map(this::finding)
-                .orElseGet(() -> Finding.unknown(name(), "TAP's answer would tell its time, and there was none")));
+    public void run(Consumer<Finding> found) {
+        found.accept(
+                tap.get().map(this::finding).orElseGet(() -> Finding.skipped(name(), "skipped: TAP did not answer")));
     }
 
     private Finding finding(Answer answer) {
         if (answer.date().isEmpty()) {
-            return Finding.unknown(name(), "TAP's answer has no Date, so that its time is not known");
+            return Finding.skipped(name(), "skipped: TAP's answer has no Date header");
         }
         TapClock clock = new TapClock(Clock.fixed(answer.received(), ZoneOffset.UTC));
         clock.observed(answer.date().get(), answer.sent(), answer.received());
         Duration ahead = clock.ahead().orElse(Duration.ZERO);
-        String words = "this machine's clock is " + ClockDifference.describe(ahead) + " TAP's";
+        String text = "this machine's clock is " + ClockDifference.describe(ahead) + " TAP's";
         return ahead.abs().compareTo(ClockDifference.REPORTED_OVER) > 0
-                ? Finding.wrong(name(), words + "; " + Remedies.CLOCK + ", and Azure may refuse tokens")
-                : Finding.well(name(), ahead.isZero() ? words : words + ", which the program allows for");
+                ? Finding.problem(name(), text + "; " + Remedies.CLOCK + ", and Azure may refuse tokens")
+                : Finding.ok(name(), ahead.isZero() ? text : text + "; the program compensates");
     }
 }

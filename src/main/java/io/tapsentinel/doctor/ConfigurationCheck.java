@@ -17,13 +17,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** The properties as a start would check them; where a start names the first that is wrong, this names all. */
+/** Checks the properties as a start does. A start reports the first wrong one, this check reports them all. */
 final class ConfigurationCheck implements Check {
 
-    /** Why another check cannot be made. */
-    static final String FIRST = "the configuration has to be right first";
-    /** What stands in for a property without a packaged value, so that the check can go on to the next. */
-    private static final Map<String, String> STAND_INS = Map.of(
+    /** The finding of every check that needs the settings. */
+    static final String INCOMPLETE = "skipped until the configuration is complete";
+    /** Replaces a wrong property that has no packaged default, to find the next wrong one. */
+    private static final Map<String, String> PLACEHOLDERS = Map.of(
             "tap.principal",
             "none",
             "tap.secret",
@@ -56,45 +56,44 @@ final class ConfigurationCheck implements Check {
     }
 
     @Override
-    public void look(Consumer<Finding> found) {
+    public void run(Consumer<Finding> found) {
         List<String> problems = problems();
         if (problems.isEmpty()) {
-            found.accept(Finding.well(
+            found.accept(Finding.ok(
                     name(),
                     isSandbox()
-                            ? "tap.sandbox is on: both services are stood in for inside the program, which needs no account"
-                            : "from " + origin()));
+                            ? "tap.sandbox is on: TAP and Sentinel are simulated, no account is needed"
+                            : "read from " + origin()));
         }
-        problems.forEach(problem -> found.accept(Finding.wrong(
+        problems.forEach(problem -> found.accept(Finding.problem(
                 name(),
                 problem
                         + (problem.startsWith("Missing: ")
-                                ? misspelt()
-                                        + " Without an account, mvn compile camel:run runs the program against simulated services"
+                                ? misspelt() + " To try the program without an account, start it with --local."
                                 : ""))));
     }
 
-    /** What the program would run with; empty when it would not start, or would read the sandbox. */
+    /** The settings of a start; empty when it would fail or run the sandbox. */
     Optional<Settings> settings() {
         return Optional.ofNullable(settings);
     }
 
-    /** What a check of this name finds with these settings; without them it cannot be made. */
+    /** Runs a check that needs the settings; skipped without them. */
     Finding finding(String name, Function<Settings, Finding> check) {
-        return settings().map(check).orElseGet(() -> Finding.unknown(name, FIRST));
+        return settings().map(check).orElseGet(() -> Finding.skipped(name, INCOMPLETE));
     }
 
-    /** The way to the services, by these properties and this environment; only with {@link #settings}. */
+    /** The network configuration; only with {@link #settings}. */
     Network network() {
         return network;
     }
 
-    /** What uploads would be sent with; only with {@link #settings}. */
+    /** The clients for uploads; only with {@link #settings}. */
     IngestionClients clients() {
         return clients;
     }
 
-    /** Whether the program would stand in for both services itself. */
+    /** Whether a start would run the sandbox. */
     boolean isSandbox() {
         try {
             return Settings.wantsSandbox(properties, "off");
@@ -123,13 +122,13 @@ final class ConfigurationCheck implements Check {
                 }
                 e.properties()
                         .forEach(name -> EffectiveProperties.packaged(name)
-                                .or(() -> Optional.ofNullable(STAND_INS.get(name)))
+                                .or(() -> Optional.ofNullable(PLACEHOLDERS.get(name)))
                                 .ifPresentOrElse(value -> trial.put(name, value), () -> trial.remove(name)));
             }
         }
     }
 
-    /** Names alone, since values may be secrets. */
+    /** Names only: values may be secrets. */
     private String origin() {
         List<String> variables = EffectiveProperties.names(folder).stream()
                 .map(EffectiveProperties::environmentName)
@@ -149,8 +148,6 @@ final class ConfigurationCheck implements Check {
                 .filter(name -> name.matches("(TAP|SENTINEL)_\\w+") && !known.contains(name))
                 .sorted()
                 .toList();
-        return unknown.isEmpty()
-                ? ""
-                : " No property of this program: " + String.join(", ", unknown) + " (environment).";
+        return unknown.isEmpty() ? "" : " Unknown in the environment: " + String.join(", ", unknown) + ".";
     }
 }

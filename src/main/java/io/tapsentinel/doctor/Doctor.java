@@ -25,9 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Looks at everything that a run needs and prints a line for each as soon as it is known. Beside one request to TAP it costs nothing,
- * and it changes nothing: no file is made, no row is written, no lock is taken, so that the program may run meanwhile. What it prints
- * holds no secret and no content.
+ * Checks everything a start needs and prints each finding at once. It costs one request to TAP and changes nothing: it creates no
+ * file, writes no row and takes no lock, so the program may be running. It prints no secrets and no event content.
  */
 public final class Doctor {
 
@@ -37,19 +36,19 @@ public final class Doctor {
     private final Duration longest;
     private final PrintStream out;
 
-    /** @param longest how long one check may take */
+    /** @param longest time limit of each check */
     Doctor(List<Check> checks, Duration longest, OutputStream out) {
         this.checks = checks;
         this.longest = longest;
-        // the marks have no place in ASCII, which a process without a locale prints
+        // the marks are not ASCII, the default charset of a process without a locale
         this.out = new PrintStream(out, true, StandardCharsets.UTF_8);
     }
 
     /**
-     * Examines what a start in this directory with this environment would be.
+     * Checks a start in this directory with this environment.
      *
      * @param properties effective values
-     * @throws InvalidSettingException when not all is well; the lines say why
+     * @throws InvalidSettingException after a problem or a skipped check; the printed findings name them
      */
     public static void run(Map<String, String> properties, Clock clock, OutputStream out) {
         new Doctor(checks(properties, clock), LONGEST, out).examine();
@@ -63,11 +62,11 @@ public final class Doctor {
                 marks.merge(finding.mark(), 1, Integer::sum);
             });
         }
-        int wrong = marks.getOrDefault(Mark.WRONG, 0);
-        int unknown = marks.getOrDefault(Mark.UNKNOWN, 0);
+        int wrong = marks.getOrDefault(Mark.PROBLEM, 0);
+        int unknown = marks.getOrDefault(Mark.SKIPPED, 0);
         if (wrong + unknown > 0) {
             throw new InvalidSettingException("doctor: " + HumanText.count(wrong, "problem")
-                    + (unknown == 0 ? "" : ", " + HumanText.count(unknown, "check") + " could not be made"));
+                    + (unknown == 0 ? "" : ", " + HumanText.count(unknown, "check") + " skipped"));
         }
     }
 
@@ -88,7 +87,7 @@ public final class Doctor {
                 () -> configuration.clients().identity(),
                 clock);
         RuleCheck rule = new RuleCheck(
-                configuration, endpoint::isWell, token, settings -> uploader(settings, configuration.clients()));
+                configuration, endpoint::isOk, token, settings -> uploader(settings, configuration.clients()));
         return List.of(
                 configuration,
                 routes,
@@ -106,7 +105,7 @@ public final class Doctor {
                 settings.ingestion(), settings.authenticate() ? clients::azure : clients::anonymous, settings.ruleId());
     }
 
-    /** One check within its time. One that hangs, where no time-out of a client counts, is left to itself and holds up nothing. */
+    /** Runs one check within the time limit. A check that hangs is abandoned: not every client has a timeout. */
     private void make(Check check, Consumer<Finding> found) {
         AtomicBoolean over = new AtomicBoolean();
         Consumer<Finding> inTime = finding -> {
@@ -116,7 +115,7 @@ public final class Doctor {
                 }
             }
         };
-        FutureTask<Void> look = new FutureTask<>(() -> check.look(inTime), null);
+        FutureTask<Void> look = new FutureTask<>(() -> check.run(inTime), null);
         Thread thread = new Thread(look, "doctor-" + check.name());
         thread.setDaemon(true);
         thread.start();
@@ -124,11 +123,11 @@ public final class Doctor {
             look.get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             look.cancel(true);
-            inTime.accept(Finding.wrong(
+            inTime.accept(Finding.problem(
                     check.name(),
-                    "it took longer than " + longest.toSeconds() + " s; try again, and look at what lies between"));
+                    "no result within " + longest.toSeconds() + " s; try again, and check the network in between"));
         } catch (ExecutionException e) {
-            inTime.accept(Finding.wrong(check.name(), "it could not be looked at: " + SafeMessage.of(e.getCause())));
+            inTime.accept(Finding.problem(check.name(), "the check failed: " + SafeMessage.of(e.getCause())));
         } catch (InterruptedException e) {
             look.cancel(true);
             Thread.currentThread().interrupt();

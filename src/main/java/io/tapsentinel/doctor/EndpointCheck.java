@@ -5,12 +5,12 @@ import io.tapsentinel.net.Network;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/** Whether the ingestion endpoint can be reached at all; what it answers to a request for nothing does not matter. */
+/** Whether the ingestion endpoint is reachable; any HTTP answer will do. */
 final class EndpointCheck implements Check {
 
     private final ConfigurationCheck configuration;
     private final Web web;
-    private boolean well;
+    private boolean ok;
 
     EndpointCheck(ConfigurationCheck configuration, Web web) {
         this.configuration = configuration;
@@ -23,27 +23,27 @@ final class EndpointCheck implements Check {
     }
 
     @Override
-    public void look(Consumer<Finding> found) {
+    public void run(Consumer<Finding> found) {
         found.accept(configuration.finding(name(), this::finding));
     }
 
-    /** Whether it was reached. */
-    boolean isWell() {
-        return well;
+    /** Whether the endpoint answered. */
+    boolean isOk() {
+        return ok;
     }
 
     private Finding finding(Settings settings) {
         try {
             web.get(settings.ingestion().resolve("/"), "");
-            well = true;
-            return Finding.well(name(), Network.place(settings.ingestion()) + " can be reached");
+            ok = true;
+            return Finding.ok(name(), Network.place(settings.ingestion()) + " is reachable");
         } catch (IOException e) {
-            return Finding.wrong(
+            return Finding.problem(
                     name(),
-                    web.unreached(settings.ingestion(), "sentinel.endpoint").words(e));
+                    web.unreached(settings.ingestion(), "sentinel.endpoint").explain(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Finding.unknown(name(), "interrupted");
+            return Finding.skipped(name(), "interrupted");
         }
     }
 }

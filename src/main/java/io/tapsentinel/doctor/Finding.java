@@ -1,20 +1,17 @@
 package io.tapsentinel.doctor;
 
 /**
- * What was found, one line.
+ * One printed line.
  *
- * @param mark  how it is
- * @param name  of what was looked at
- * @param words what is known of it; for a problem its cause and the remedy; no secret, no content
+ * @param name  of the check
+ * @param text  details; for a problem its cause and remedy; no secrets, no event content
  */
-record Finding(Mark mark, String name, String words) {
+record Finding(Mark mark, String name, String text) {
 
-    /** How something is. */
     enum Mark {
-        WELL("✓"),
-        WRONG("✗"),
-        /** It could not be looked at. */
-        UNKNOWN("-");
+        OK("✓"),
+        PROBLEM("✗"),
+        SKIPPED("-");
 
         private final String sign;
 
@@ -23,21 +20,20 @@ record Finding(Mark mark, String name, String words) {
         }
     }
 
-    static Finding well(String name, String words) {
-        return new Finding(Mark.WELL, name, words);
+    static Finding ok(String name, String text) {
+        return new Finding(Mark.OK, name, text);
     }
 
-    static Finding wrong(String name, String words) {
-        return new Finding(Mark.WRONG, name, words);
+    static Finding problem(String name, String text) {
+        return new Finding(Mark.PROBLEM, name, text);
     }
 
-    static Finding unknown(String name, String words) {
-        return new Finding(Mark.UNKNOWN, name, words);
+    static Finding skipped(String name, String text) {
+        return new Finding(Mark.SKIPPED, name, text);
     }
 
-    /** The line. */
     @Override
     public String toString() {
-        return mark.sign + " " + name + ": " + words.strip().replaceAll("\\s+", " ");
+        return mark.sign + " " + name + ": " + text.strip().replaceAll("\\s+", " ");
     }
 }

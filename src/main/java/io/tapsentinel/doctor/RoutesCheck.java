@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The routes that a start in this directory would run, as {@code routes check} sees them. */
+/** Checks the routes that a start in this directory would run, like {@code routes check}. */
 final class RoutesCheck implements Check {
 
     private final Map<String, String> properties;
@@ -26,21 +26,21 @@ final class RoutesCheck implements Check {
     }
 
     @Override
-    public void look(Consumer<Finding> found) {
+    public void run(Consumer<Finding> found) {
         try {
             RouteFiles files = RouteFiles.effective(folder);
             var problems = RouteContract.check(files, properties);
-            problems.forEach(problem -> found.accept(Finding.wrong(name(), problem)));
+            problems.forEach(problem -> found.accept(Finding.problem(name(), problem)));
             if (problems.isEmpty()) {
-                found.accept(Finding.well(
+                found.accept(Finding.ok(
                         name(),
-                        HumanText.count(files.texts().size(), "file") + " of "
+                        HumanText.count(files.texts().size(), "file") + " OK ("
                                 + (RouteFiles.areIn(folder.resolve(RouteFiles.FOLDER))
-                                        ? RouteFiles.FOLDER + "/ in this directory"
-                                        : "the package")));
+                                        ? RouteFiles.FOLDER + "/ in this directory)"
+                                        : "packaged)")));
             }
         } catch (InvalidSettingException e) {
-            found.accept(Finding.wrong(name(), e.getMessage()));
+            found.accept(Finding.problem(name(), e.getMessage()));
         }
     }
 }

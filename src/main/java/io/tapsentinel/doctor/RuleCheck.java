@@ -14,8 +14,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Sends an empty array to each stream, which lets the endpoint check all but rows, and writes none. The first answer tells of the
- * rule, too: when that is refused, the others would say the same.
+ * Sends an empty array to each stream: the endpoint checks token, rule, role and stream and writes no row. If the first answer
+ * refuses the rule, the other streams are not tried.
  */
 final class RuleCheck implements Check {
 
@@ -27,8 +27,8 @@ final class RuleCheck implements Check {
     private final Function<Settings, Uploader> uploaders;
 
     /**
-     * @param reached   whether the endpoint was
-     * @param uploaders makes what sends as the program does
+     * @param reached   whether the endpoint answered
+     * @param uploaders makes the program's uploader
      */
     RuleCheck(
             ConfigurationCheck configuration,
@@ -47,35 +47,35 @@ final class RuleCheck implements Check {
     }
 
     @Override
-    public void look(Consumer<Finding> found) {
-        if (!reached.getAsBoolean() || !token.isWell()) {
+    public void run(Consumer<Finding> found) {
+        if (!reached.getAsBoolean() || !token.isOk()) {
             String why = configuration.settings().isEmpty()
-                    ? ConfigurationCheck.FIRST
-                    : "endpoint and token have to be right first";
-            found.accept(Finding.unknown(name(), why));
-            found.accept(Finding.unknown("streams", why));
+                    ? ConfigurationCheck.INCOMPLETE
+                    : "skipped until endpoint and token are OK";
+            found.accept(Finding.skipped(name(), why));
+            found.accept(Finding.skipped("streams", why));
             return;
         }
-        look(configuration.settings().orElseThrow(), found);
+        run(configuration.settings().orElseThrow(), found);
     }
 
-    private void look(Settings settings, Consumer<Finding> found) {
+    private void run(Settings settings, Consumer<Finding> found) {
         Uploader uploader = uploaders.apply(settings);
-        Refused words = new Refused(settings, token.identity());
+        Refused refusals = new Refused(settings, token.identity());
         List<String> left = streams(settings.healthTable());
         String first = left.remove(0);
         Optional<UploadException> refused = send(uploader, first);
         if (refused.filter(answer -> !Refused.isOfTheStream(answer)).isPresent()) {
-            found.accept(Finding.wrong(name(), words.words(refused.get())));
-            found.accept(Finding.unknown("streams", "the rule has to take rows first"));
+            found.accept(Finding.problem(name(), refusals.explain(refused.get())));
+            found.accept(Finding.skipped("streams", "skipped until the rule accepts data"));
             return;
         }
-        found.accept(Finding.well(
+        found.accept(Finding.ok(
                 name(),
-                settings.ruleId() + " is there"
-                        + (settings.authenticate() ? ", and the identity has its role on it" : "")));
-        found.accept(finding(first, refused, words));
-        left.forEach(stream -> found.accept(finding(stream, send(uploader, stream), words)));
+                settings.ruleId() + " found"
+                        + (settings.authenticate() ? ", and the identity has the required role" : "")));
+        found.accept(finding(first, refused, refusals));
+        left.forEach(stream -> found.accept(finding(stream, send(uploader, stream), refusals)));
     }
 
     private static List<String> streams(boolean health) {
@@ -85,9 +85,9 @@ final class RuleCheck implements Check {
                 .toList());
     }
 
-    private static Finding finding(String stream, Optional<UploadException> refused, Refused words) {
-        return refused.map(answer -> Finding.wrong(STREAM + stream, words.words(answer)))
-                .orElseGet(() -> Finding.well(STREAM + stream, "takes an empty array; no row was written"));
+    private static Finding finding(String stream, Optional<UploadException> refused, Refused refusals) {
+        return refused.map(answer -> Finding.problem(STREAM + stream, refusals.explain(answer)))
+                .orElseGet(() -> Finding.ok(STREAM + stream, "accepts an empty array; no row was written"));
     }
 
     private static Optional<UploadException> send(Uploader uploader, String stream) {

@@ -2,6 +2,7 @@ package io.tapsentinel.doctor;
 
 import io.tapsentinel.app.Settings;
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.report.ReportSettings;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.ledger.StoreLook;
@@ -9,18 +10,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Whether a start could use the store, and which tables are suspended according to it. Makes, changes and locks nothing. */
+/** Whether a start can use the store, and which tables it lists as suspended. Creates, changes and locks nothing. */
 final class StoreCheck implements Check {
 
-    /** One answer of TAP's may take more than that while it is read. */
+    /** Bytes; a single large answer of TAP needs more. */
     private static final long LEAST_FREE = 100_000_000;
-
-    private static final double GIGABYTE = 1e9;
 
     private final Map<String, String> properties;
     private final ConfigurationCheck configuration;
@@ -40,24 +38,24 @@ final class StoreCheck implements Check {
     }
 
     @Override
-    public void look(Consumer<Finding> found) {
+    public void run(Consumer<Finding> found) {
         found.accept(finding());
         if (look != null) {
             look.tables()
                     .forEach(table -> table.sentences(clock.instant())
-                            .ifPresent(words -> found.accept(
+                            .ifPresent(text -> found.accept(
                                     table.suspended().isPresent()
-                                            ? Finding.wrong("suspended table", words)
-                                            : Finding.well("catching up", words))));
+                                            ? Finding.problem("suspended table", text)
+                                            : Finding.ok("catching up", text))));
         }
     }
 
-    /** What is there; empty when that is not known. */
+    /** What was read from the store; empty if it could not be read. */
     Optional<StoreLook> seen() {
         return Optional.ofNullable(look);
     }
 
-    /** With which settings it was looked at; empty when they are wrong. */
+    /** The settings used; empty if they are wrong. */
     Optional<ReportSettings> settings() {
         return Optional.ofNullable(settings);
     }
@@ -66,86 +64,79 @@ final class StoreCheck implements Check {
         try {
             settings = ReportSettings.of(properties);
         } catch (InvalidSettingException e) {
-            return Finding.unknown(name(), ConfigurationCheck.FIRST);
+            return Finding.skipped(name(), ConfigurationCheck.INCOMPLETE);
         }
         try {
             look = StoreLook.at(settings.state(), settings.source(), clock.instant());
             return look.exists() ? ofStore() : ofPlace();
         } catch (StoreException e) {
-            return Finding.wrong(name(), e.getMessage());
+            return Finding.problem(name(), e.getMessage());
         } catch (IOException e) {
-            return Finding.wrong(
-                    name(),
-                    "state.url: the disk of " + settings.state() + " cannot be asked for its free space: "
-                            + e.getMessage());
+            return Finding.problem(
+                    name(), "state.url: the free disk space at " + settings.state() + " is unknown: " + e.getMessage());
         }
     }
 
     private Finding ofStore() throws IOException {
         Optional<String> refusal = look.refusal(configuration.settings().map(Settings::sourceIdentity));
         if (refusal.isPresent()) {
-            return Finding.wrong(name(), refusal.get());
+            return Finding.problem(name(), refusal.get());
         }
         if (look.file().isEmpty()) {
-            return Finding.well(name(), ofVersion());
+            return Finding.ok(name(), ofVersion());
         }
         Path file = look.file().get();
         if (!Files.isWritable(file) || !Files.isWritable(file.getParent())) {
-            return Finding.wrong(
-                    name(),
-                    "state.url: " + file + " and its folder have to be writable for this user, and one of them is not");
+            return Finding.problem(
+                    name(), "state.url: " + file + " or its folder is not writable for this user; make both writable");
         }
         return withRoom(file, ofVersion());
     }
 
     private String ofVersion() {
         return look.place() + ", version " + look.version()
-                + (look.isOlder() ? ", which a start brings up to date" : "")
-                + (look.identity().isEmpty() ? ", which knows no source " + settings.source() + " yet" : "")
+                + (look.isOlder() ? ", upgraded by the next start" : "")
+                + (look.identity().isEmpty() ? ", no data of source " + settings.source() + " yet" : "")
                 + look.holder().map(process -> ", in use by " + process).orElse("")
                 + lacking();
     }
 
-    /** No reason to keep a program from starting, which goes on with what there is. */
+    /** Lost commits are no problem here: the program starts all the same. */
     private String lacking() {
         return look.lacking().map(what -> "; " + what).orElse("");
     }
 
     private Finding ofPlace() throws IOException {
         if (look.file().isEmpty()) {
-            return Finding.well(name(), "there is none yet in " + look.place() + "; the first start makes its tables");
+            return Finding.ok(name(), "no store yet in " + look.place() + "; the first start creates its tables");
         }
         Path there = look.file().get().getParent();
         while (!Files.exists(there)) {
             there = there.getParent();
         }
         if (!Files.isDirectory(there)) {
-            return Finding.wrong(
+            return Finding.problem(
                     name(),
-                    "state.url: " + look.place() + " cannot be made, since " + there
-                            + " is no folder; name another place");
+                    "state.url: cannot create " + look.place() + " because " + there
+                            + " is not a folder; choose another location");
         }
         if (!Files.isWritable(there)) {
-            return Finding.wrong(
+            return Finding.problem(
                     name(),
-                    "state.url: " + look.place() + " cannot be made, since " + there
-                            + " cannot be written by this user; make it writable or name another place");
+                    "state.url: cannot create " + look.place() + " because " + there
+                            + " is not writable for this user; make it writable or choose another location");
         }
-        return withRoom(there, "there is none yet at " + look.place() + "; the first start makes it" + lacking());
+        return withRoom(there, "no store yet at " + look.place() + "; the first start creates it" + lacking());
     }
 
-    private Finding withRoom(Path place, String words) throws IOException {
+    private Finding withRoom(Path place, String text) throws IOException {
         long free = Files.getFileStore(place).getUsableSpace();
         return free < LEAST_FREE
-                ? Finding.wrong(
+                ? Finding.problem(
                         name(),
-                        "state.url: only " + megabytes(free) + " MB are free for " + look.place() + "; "
-                                + megabytes(LEAST_FREE)
-                                + " MB are the least that can do, and answers of TAP need room too (tap.spool)")
-                : Finding.well(name(), words + String.format(Locale.ROOT, "; %.1f GB are free", free / GIGABYTE));
-    }
-
-    private static long megabytes(long bytes) {
-        return bytes / 1_000_000;
+                        "state.url: only " + HumanText.bytes(free) + " free for " + look.place() + "; at least "
+                                + HumanText.bytes(LEAST_FREE)
+                                + " are required, and TAP's answers need space too (tap.spool)")
+                : Finding.ok(name(), text + "; " + HumanText.bytes(free) + " free");
     }
 }

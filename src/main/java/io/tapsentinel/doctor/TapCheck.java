@@ -23,11 +23,13 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Asks TAP for the shortest window it answers, once: whether it is there and takes the credentials. */
+/** Sends TAP one request, for its shortest window: is TAP reachable, and does it accept the credentials? */
 final class TapCheck implements Check {
 
-    /** How long before now the window ends, so that a clock that is not quite right does not matter. */
+    /** How long ago the window ends: long enough for a clock that is slightly wrong. */
     private static final Duration AGO = Duration.ofMinutes(10);
+
+    private static final String CHECK_HOST = "check that tap.url is TAP's own host";
 
     private final ConfigurationCheck configuration;
     private final Web web;
@@ -47,16 +49,16 @@ final class TapCheck implements Check {
     }
 
     @Override
-    public void look(Consumer<Finding> found) {
+    public void run(Consumer<Finding> found) {
         found.accept(configuration.finding(name(), this::finding));
     }
 
-    /** What it answered; empty when it did not. */
+    /** TAP's answer; empty if there was none. */
     Optional<Answer> answer() {
         return Optional.ofNullable(answer);
     }
 
-    /** Whether it says that the credential's pool of requests is used up. */
+    /** Whether TAP reported that the credential's request limit is used up. */
     boolean isThrottled() {
         return refusal == Reason.THROTTLED;
     }
@@ -68,30 +70,30 @@ final class TapCheck implements Check {
         try {
             answer = web.get(question, basic(settings));
         } catch (IOException e) {
-            return Finding.wrong(
-                    name(), web.unreached(settings.tapUrl(), "tap.url").words(e));
+            return Finding.problem(
+                    name(), web.unreached(settings.tapUrl(), "tap.url").explain(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Finding.unknown(name(), "interrupted");
+            return Finding.skipped(name(), "interrupted");
         }
         if (answer.status() == 200 && !answer.json()) {
-            return Finding.wrong(
+            return Finding.problem(
                     name(),
                     Network.place(settings.tapUrl())
-                            + " answered 200 with something that is no JSON, such as a page of a"
-                            + " portal or proxy; is tap.url TAP's own host, and may this machine reach it?");
+                            + " answered 200, but not with JSON: perhaps a proxy's page; check that tap.url"
+                            + " is TAP's own host and that this machine may reach it");
         }
         if (answer.status() == 200 || answer.status() == 204) {
-            return Finding.well(
+            return Finding.ok(
                     name(),
-                    Network.place(settings.tapUrl()) + " takes the credentials; it answered " + answer.status()
+                    Network.place(settings.tapUrl()) + " accepts the credentials; it answered " + answer.status()
                             + " to one request for " + SHORTEST_WINDOW.toSeconds()
-                            + " seconds, which TAP counts among its " + HumanText.number(settings.requestsPerDay())
-                            + " a day and the program does not");
+                            + " s, which counts towards TAP's " + HumanText.number(settings.requestsPerDay())
+                            + " a day");
         }
         TapRefusedException refused = new TapRefusedException(answer.status(), answer.refusal());
         refusal = refused.reason();
-        return Finding.wrong(name(), Redactor.line(refused.getMessage()) + "; " + remedy(refused));
+        return Finding.problem(name(), Redactor.line(refused.getMessage()) + "; " + remedy(refused));
     }
 
     private static String basic(Settings settings) {
@@ -103,17 +105,17 @@ final class TapCheck implements Check {
         return switch (refused.reason()) {
             case CREDENTIALS ->
                 Remedies.TAP_CREDENTIALS
-                        + "; the TAP dashboard makes one under Settings, Connected Applications, and nothing on the way may keep it out";
+                        + "; create one in the TAP dashboard under Settings > Connected Applications, and check that no proxy removes it";
             case THROTTLED -> Remedies.TAP_THROTTLED;
-            case STILL_CURRENT, TOO_OLD -> "this machine's clock is not TAP's: " + Remedies.CLOCK;
+            case STILL_CURRENT, TOO_OLD -> "this machine's clock differs from TAP's: " + Remedies.CLOCK;
             case REQUEST ->
                 refused.status() == 404
-                        ? "there is no SIEM API at tap.url: it is the host alone, https://tap-api-v2.proofpoint.com"
-                        : "is tap.url TAP's own host?";
+                        ? "no SIEM API at tap.url; set only the host, https://tap-api-v2.proofpoint.com"
+                        : CHECK_HOST;
             case TIMED_OUT, TRANSIENT ->
                 refused.status() < 400
-                        ? "where only 200 and 204 are answers of TAP's: is tap.url TAP's own host?"
-                        : "TAP or what lies between has a bad moment, which the program would wait for; try again later";
+                        ? CHECK_HOST
+                        : "a temporary failure of TAP or the network, which the program retries; try again later";
         };
     }
 }

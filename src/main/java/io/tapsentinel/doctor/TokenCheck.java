@@ -14,19 +14,19 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Whether there is a token for the endpoint's cloud, and whose. */
+/** Obtains a token for the endpoint's cloud and shows its identity. */
 final class TokenCheck implements Check {
 
     private final ConfigurationCheck configuration;
     private final Supplier<TokenCredential> credentials;
     private final Supplier<Optional<String>> chosen;
     private final Clock clock;
-    private boolean well;
+    private boolean ok;
     private TokenIdentity identity = TokenIdentity.UNKNOWN;
 
     /**
-     * @param credentials makes the credential that the program would use
-     * @param chosen      by which identity that signed in, by name
+     * @param credentials makes the program's credential
+     * @param chosen      name of the sign-in method that worked
      */
     TokenCheck(
             ConfigurationCheck configuration,
@@ -45,39 +45,39 @@ final class TokenCheck implements Check {
     }
 
     @Override
-    public void look(Consumer<Finding> found) {
+    public void run(Consumer<Finding> found) {
         found.accept(configuration.finding(name(), this::finding));
     }
 
-    /** Whether there is one, or none is needed. */
-    boolean isWell() {
-        return well;
+    /** Whether a token was obtained, or none is needed. */
+    boolean isOk() {
+        return ok;
     }
 
-    /** Whose it is. */
+    /** The token's identity. */
     TokenIdentity identity() {
         return identity;
     }
 
     private Finding finding(Settings settings) {
         if (!settings.authenticate()) {
-            well = true;
-            return Finding.well(name(), "none is needed, since sentinel.auth is none");
+            ok = true;
+            return Finding.ok(name(), "not needed: sentinel.auth is none");
         }
         String scope = settings.cloud().scope();
         try {
             AccessToken token = credentials.get().getTokenSync(new TokenRequestContext().addScopes(scope));
-            well = true;
+            ok = true;
             identity = TokenIdentity.of(token.getToken());
-            return Finding.well(
+            return Finding.ok(
                     name(),
-                    chosen.get().map(name -> "by " + name + ", ").orElse("") + "for " + scope + ", good for "
+                    "obtained" + chosen.get().map(name -> " by " + name).orElse("") + " for " + scope + ", valid for "
                             + HumanText.duration(Duration.between(
-                                    clock.instant(), token.getExpiresAt().toInstant())) + ", of " + identity);
+                                    clock.instant(), token.getExpiresAt().toInstant())) + "; " + identity);
         } catch (RuntimeException e) {
-            return Finding.wrong(
+            return Finding.problem(
                     name(),
-                    "none is to be had for " + scope + ": " + SafeMessage.of(e)
+                    "no token for " + scope + ": " + SafeMessage.of(e)
                             + (e instanceof SignInException none && !none.isIdentityFound()
                                     ? ""
                                     : "; " + Remedies.TOKEN + ", its secret or certificate, and its tenant"));

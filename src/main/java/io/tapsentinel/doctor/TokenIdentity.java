@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Who asks, as far as that is known.
+ * The identity in a token, where known.
  *
- * @param object      id that a role is given to
+ * @param object      id to assign a role to
  * @param application id of the app registration
  */
 record TokenIdentity(Optional<String> object, Optional<String> application) {
@@ -20,7 +20,7 @@ record TokenIdentity(Optional<String> object, Optional<String> application) {
     static final TokenIdentity UNKNOWN = new TokenIdentity(Optional.empty(), Optional.empty());
     private static final Pattern ID = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
-    /** Whom a token is for; nothing of it is looked at but these two ids. */
+    /** Reads only these two ids from the token. */
     static TokenIdentity of(String token) {
         JsonNode claims = claims(token.split("\\."));
         return new TokenIdentity(
@@ -44,7 +44,7 @@ record TokenIdentity(Optional<String> object, Optional<String> application) {
         return Optional.of(claims.path(name).asText()).filter(ID.asMatchPredicate());
     }
 
-    /** For the option of a command. */
+    /** Value for {@code az role assignment create --assignee}. */
     String assignee() {
         return object.or(() -> application).orElse("<object id>");
     }
@@ -52,7 +52,7 @@ record TokenIdentity(Optional<String> object, Optional<String> application) {
     @Override
     public String toString() {
         return this.equals(UNKNOWN)
-                ? "an identity that its token does not name"
+                ? "the token names no identity"
                 : Stream.of(object.map(id -> "object id " + id), application.map(id -> "application " + id))
                         .flatMap(Optional::stream)
                         .reduce((one, other) -> one + ", " + other)

@@ -16,22 +16,22 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
-/** Why there was no answer: the name, the connection, the certificate or the time, and what to do about each. */
+/** Explains a request without an answer: DNS, connection, certificate or timeout, each with what to do. */
 final class Unreached {
 
-    private static final String PROXY_REMEDY = "; if only a proxy leads out of here, set HTTPS_PROXY";
+    private static final String PROXY_REMEDY = "; if this machine needs a proxy, set HTTPS_PROXY";
 
     private static final String ASK_PROXY =
-            "ask those who run the proxy, or name the host in NO_PROXY if there is a way past it";
+            "ask the proxy's administrators, or add the host to NO_PROXY if it is reachable directly";
 
     private final URI url;
     private final String property;
     private final Optional<String> proxy;
 
     /**
-     * @param url      that was asked
-     * @param property where it stands
-     * @param proxy    host and port of the proxy by way of which it was asked
+     * @param url      of the request
+     * @param property that holds the URL
+     * @param proxy    host and port of the proxy used
      */
     Unreached(URI url, String property, Optional<String> proxy) {
         this.url = url;
@@ -40,7 +40,7 @@ final class Unreached {
     }
 
     /** Cause and remedy. */
-    String words(Throwable failure) {
+    String explain(Throwable failure) {
         List<Throwable> causes = Stream.iterate(failure, each -> each != null, Throwable::getCause)
                 .limit(50)
                 .toList();
@@ -48,49 +48,47 @@ final class Unreached {
             return failure.getMessage() + "; " + ASK_PROXY;
         }
         if (proxy.isPresent() && String.valueOf(failure.getMessage()).startsWith("Tunnel failed")) {
-            return first() + " did not let this through (" + failure.getMessage() + "); " + ASK_PROXY;
+            return first() + " refused to connect (" + failure.getMessage() + "); " + ASK_PROXY;
         }
         if (has(causes, UnknownHostException.class) || has(causes, UnresolvedAddressException.class)) {
-            return "the name " + first().replaceFirst(":\\d+$", "") + " has no address; check " + firstProperty()
-                    + " and this machine's name servers" + remedy();
+            return "cannot resolve " + first().replaceFirst(":\\d+$", "") + "; check " + firstProperty()
+                    + " and this machine's DNS" + remedy();
         }
         if (has(causes, HttpConnectTimeoutException.class)) {
-            return first() + " cannot be connected in time: nothing answers there, or not as it should; check "
-                    + firstProperty() + " and the firewalls on the way" + remedy();
-        }
-        if (has(causes, ConnectException.class)) {
-            return first() + " takes no connection; check " + firstProperty() + " and the firewalls on the way"
+            return "connecting to " + first() + " timed out; check " + firstProperty() + " and the firewalls"
                     + remedy();
         }
+        if (has(causes, ConnectException.class)) {
+            return "cannot connect to " + first() + "; check " + firstProperty() + " and the firewalls" + remedy();
+        }
         if (has(causes, HttpTimeoutException.class)) {
-            return Network.place(url) + way()
-                    + " was connected and did not answer in time; try again, and look at what lies between";
+            return Network.place(url) + way() + " did not answer in time; try again, and check the network in between";
         }
         return has(causes, SSLException.class)
                 ? tls(causes)
-                : Network.place(url) + way() + " gave no answer: " + SafeMessage.of(failure);
+                : Network.place(url) + way() + " did not answer: " + SafeMessage.of(failure);
     }
 
     private String tls(List<Throwable> causes) {
         String who = Network.place(url) + way();
         if (has(causes, CertificateExpiredException.class) || has(causes, CertificateNotYetValidException.class)) {
             return "the certificate of " + who
-                    + " is not valid at this time; check this machine's clock, else the service has to renew it";
+                    + " has expired or is not valid yet; check this machine's clock, or have the certificate renewed";
         }
         if (causes.stream().anyMatch(Network::isOfAuthority)) {
             return "the certificate of " + who
-                    + " is of an authority that is not trusted here; when it is your own, or a proxy on the way"
-                    + " opens TLS, name the authority's PEM file in tls.ca-file";
+                    + " is from an untrusted authority; if the authority is yours, or a proxy inspects TLS,"
+                    + " set tls.ca-file to the authority's PEM file";
         }
         if (causes.stream()
                 .anyMatch(cause -> String.valueOf(cause.getMessage()).startsWith("No subject alternative"))) {
-            return "the certificate of " + who + " is for another name; check " + property;
+            return "the certificate of " + who + " is for another host name; check " + property;
         }
-        return "TLS with " + who + " fails: " + SafeMessage.of(causes.get(0)) + "; check that " + property
-                + " names a port for https";
+        return "TLS with " + who + " failed: " + SafeMessage.of(causes.get(0)) + "; check that " + property
+                + " names an HTTPS port";
     }
 
-    /** What was to be connected first. */
+    /** The host that the connection goes to. */
     private String first() {
         return proxy.map(place -> "the proxy " + place).orElseGet(() -> Network.place(url));
     }
@@ -104,7 +102,7 @@ final class Unreached {
     }
 
     private String way() {
-        return proxy.map(place -> ", by way of the proxy " + place + ",").orElse("");
+        return proxy.map(place -> " (through the proxy " + place + ")").orElse("");
     }
 
     private static boolean has(List<Throwable> causes, Class<? extends Throwable> type) {

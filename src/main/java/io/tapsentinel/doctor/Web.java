@@ -16,42 +16,40 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.hc.client5.http.utils.DateUtils;
 
-/** Asks a service once and follows nothing; keeps of the answer what tells how the service is, and no content. */
+/** Sends one GET request and follows no redirect. It keeps no content of a successful answer. */
 final class Web {
 
     private static final Duration CONNECT = Duration.ofSeconds(8);
     private static final Duration ANSWER = Duration.ofSeconds(15);
     private static final int PROXY_WANTS_USER = 407;
-    /** Bytes of a refusal that are looked at. */
+    /** Bytes read of a refusal. */
     private static final int QUOTED = 65_536;
 
     private static final int MOST_BLANKS = 1_000;
-    /** Blanks, and the three bytes of a byte order mark. */
+    /** White space and the three bytes of a UTF-8 byte order mark. */
     private static final String BEFORE_JSON = " \t\r\n\u00ef\u00bb\u00bf";
 
     private final Supplier<Network> network;
     private final Clock clock;
 
-    /** @param network the program's way to its services */
+    /** @param network the program's network configuration */
     Web(Supplier<Network> network, Clock clock) {
         this.network = network;
         this.clock = clock;
     }
 
     /**
-     * An answer.
-     *
-     * @param refusal  the beginning of the body when the status is an error, else empty
-     * @param json     whether the body of an answer that is no error begins as JSON does
-     * @param date     the service's time; empty when it did not say
-     * @param sent     when the request left, at the earliest
-     * @param received when the answer's head was there, at the latest
+     * @param refusal  start of the body of an error, else empty
+     * @param json     whether the body of a successful answer starts like JSON
+     * @param date     the Date header
+     * @param sent     just before the request was sent
+     * @param received just after the headers arrived
      */
     record Answer(int status, String refusal, boolean json, Optional<Instant> date, Instant sent, Instant received) {}
 
     /**
      * @param authorization empty for none
-     * @throws IOException when there was no answer of the service
+     * @throws IOException if the service did not answer
      */
     Answer get(URI url, String authorization) throws IOException, InterruptedException {
         HttpRequest.Builder request = network.get()
@@ -70,7 +68,7 @@ final class Web {
                 .build()
                 .send(request.build(), head -> BodySubscribers.ofInputStream());
         Instant received = clock.instant();
-        // closing it gives up what is left of it
+        // closing the body discards the rest
         try (InputStream body = response.body()) {
             if (response.statusCode() == PROXY_WANTS_USER
                     && network.get().describeProxy(url).isPresent()) {
@@ -89,7 +87,7 @@ final class Web {
         }
     }
 
-    /** Reads to the first character that is no blank and not beyond it: the body of a good answer is content. */
+    /** Reads only to the first character that is not white space: the rest is event content. */
     private static boolean beginsAsJson(InputStream body) throws IOException {
         int character = body.read();
         for (int read = 1; read < MOST_BLANKS && BEFORE_JSON.indexOf(character) >= 0; read++) {
@@ -98,7 +96,7 @@ final class Web {
         return character == '[' || character == '{';
     }
 
-    /** Why there was no answer. */
+    /** Explains a request without an answer. */
     Unreached unreached(URI url, String property) {
         return new Unreached(url, property, network.get().describeProxy(url));
     }

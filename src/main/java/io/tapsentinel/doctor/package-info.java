@@ -1,5 +1,5 @@
 /**
- * Whether this installation can run, one check after the other, each with what to do.
+ * The doctor command: checks this installation step by step and explains each problem.
  * May use every package below the entry point but sandbox.
  * Read {@link io.tapsentinel.doctor.Doctor} first.
  */

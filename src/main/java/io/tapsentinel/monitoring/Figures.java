@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The figures of the running program's store, read at most every 30 seconds, since probes come often. Thread-safe. */
+/** Caches the store's figures for 30 seconds, since health probes come often. Thread-safe. */
 public class Figures {
 
     private static final Duration KEPT = Duration.ofSeconds(30);
@@ -25,7 +25,6 @@ public class Figures {
     private final Clock clock;
     private StoreFigures last;
 
-    /** @param suspensions those of the store */
     public Figures(Store store, ReadState state, SuspensionLog suspensions, Clock clock) {
         this.store = store;
         this.state = state;
@@ -33,12 +32,12 @@ public class Figures {
         this.clock = clock;
     }
 
-    /** Asked each time: another number after each poll that was committed. @throws io.tapsentinel.store.StoreException as below */
+    /** A number that changes with every committed poll; not cached. @throws io.tapsentinel.store.StoreException if the store fails */
     public long polls() {
         return state.ledger().polls();
     }
 
-    /** What each table is owed; which ones are suspended is asked each time. @throws io.tapsentinel.store.StoreException as below */
+    /** The backlog of each table; suspensions are not cached. @throws io.tapsentinel.store.StoreException if the store fails */
     public List<TableBacklog> tables() {
         Map<EventType, Suspended> suspended = suspensions.all();
         return now().tables().stream()
@@ -46,7 +45,7 @@ public class Figures {
                 .toList();
     }
 
-    /** @throws io.tapsentinel.store.StoreException when the store refused */
+    /** @throws io.tapsentinel.store.StoreException if the store fails */
     public synchronized StoreFigures now() {
         Instant now = clock.instant();
         if (last == null || !now.isBefore(last.at().plus(KEPT)) || now.isBefore(last.at())) {

@@ -1,5 +1,5 @@
 /**
- * The figures of a running program, looked at once for all that show them.
+ * Figures of the running program, shared by health, metrics and reports.
  * May use yamlroutes and what is below it.
  * Read {@link io.tapsentinel.monitoring.Figures} first.
  */

@@ -5,12 +5,12 @@ import java.io.PrintStream;
 import java.time.Instant;
 import java.util.HexFormat;
 
-/** Lists the records that Sentinel may hold twice. */
+/** The {@code duplicates} command: records that Sentinel may hold twice. */
 public final class Duplicates {
 
     private Duplicates() {}
 
-    /** A line each: table, id as TAP gave it or {@code key:} and the key, and when it was sent, between tabs; returns how many. */
+    /** Prints a tab-separated line per record: table, TAP's id (or {@code key:} and the key), time sent. Returns their number. */
     public static int print(ReportSettings settings, PrintStream out) {
         int[] records = {0};
         try (ReadOnlyStore store = ReadOnlyStore.open(settings.state(), settings.source())) {

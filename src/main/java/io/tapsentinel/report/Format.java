@@ -6,7 +6,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** Times (UTC) and table names in the reports. */
+/** Times (UTC) and table names in reports. */
 public final class Format {
 
     private static final DateTimeFormatter TIME =
@@ -22,7 +22,7 @@ public final class Format {
         return time(Instant.ofEpochMilli(millis));
     }
 
-    /** The table of a stream; the stream itself when there is none, which is a {@link io.tapsentinel.event.SafeName}. */
+    /** The table of a stream, or the stream's own {@link io.tapsentinel.event.SafeName} if it has none. */
     public static String table(String stream) {
         return EventType.ofArray(stream).map(EventType::table).orElse(stream);
     }

@@ -10,12 +10,12 @@ import java.io.PrintStream;
 import java.time.Instant;
 import java.util.Arrays;
 
-/** Lists the time that was lost, oldest first, and what single tables lack: time that waits, and events that were withdrawn. */
+/** The {@code gaps} command: gaps, oldest first, then suspended tables, their deferred time and withdrawn events. */
 public final class Gaps {
 
     private Gaps() {}
 
-    /** A line each, of fields between tabs; those that are no gap begin with a word. Returns how many gaps there are. */
+    /** Prints tab-separated lines; those that are not gaps begin with a word. Returns the number of gaps. */
     public static int print(ReportSettings settings, Instant now, PrintStream out) {
         try (ReadOnlyStore store = ReadOnlyStore.open(settings.state(), settings.source())) {
             StoreFigures figures = store.read(connection -> StoreFigures.read(connection, store.source(), now));

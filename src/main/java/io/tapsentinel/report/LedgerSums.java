@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the ledger counted by purpose of the read, in the last 24 hours and in the 90 days that it lives. */
+/** Sums of the ledger by purpose, for the last 24 hours and for the 90 days it keeps. */
 public final class LedgerSums {
 
     private static final Duration DAY = Duration.ofHours(24);
@@ -19,7 +19,6 @@ public final class LedgerSums {
     private final Map<String, Long> day = new HashMap<>();
     private final Map<String, Long> all = new HashMap<>();
 
-    /** Sums it up at {@code now}. */
     public LedgerSums(ReadOnlyStore store, Instant now) {
         long dayAgo = now.minus(DAY).toEpochMilli();
         long oldest = now.minus(KEPT).toEpochMilli();
@@ -42,27 +41,27 @@ public final class LedgerSums {
                 dayAgo);
     }
 
-    /** Reads of the last 24 hours. */
+    /** Reads in the last 24 hours. */
     public long reads(Purpose purpose) {
         return of(day, READS, purpose);
     }
 
-    /** Of the last 24 hours; {@code what} is a {@link LedgerCount#word()} or a lag's. */
+    /** Events in the last 24 hours; {@code what} is {@link LedgerCount#word()} or a lag's word. */
     public long day(String what, Purpose... purposes) {
         return of(day, what, purposes);
     }
 
-    /** Of all 90 days. */
+    /** Events in 90 days. */
     public long all(String what, Purpose... purposes) {
         return of(all, what, purposes);
     }
 
-    /** Events that were settled before, by another answer or the same one. */
+    /** Events that an earlier answer or the same answer had already settled. */
     public long duplicates(Purpose purpose) {
         return day(LedgerCount.DUPLICATE.word(), purpose) + day(LedgerCount.DUPLICATE_INSIDE.word(), purpose);
     }
 
-    /** The routes that dropped events on purpose in 90 days, by name. */
+    /** Ids of the routes that filtered events in 90 days. */
     List<String> filteringRoutes() {
         return all.keySet().stream()
                 .flatMap(what -> LedgerCount.filteringRoute(what.substring(what.indexOf(' ') + 1)).stream())

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What was read, what of it came late and what changed: the ledger's part of the status. */
+/** The ledger's part of the status: reads, late rows, filtered events and changes. */
 final class ReadsReport {
 
     private static final List<LedgerCount> OUTCOMES =
@@ -25,7 +25,7 @@ final class ReadsReport {
         this.sums = sums;
     }
 
-    /** Each fetched event has one outcome: the columns after the first two add up to the second. */
+    /** Each fetched event has one outcome, so the columns after "fetched" add up to it. */
     String read() {
         TextTable table = new TextTable(
                 "read in 24 hours",
@@ -58,20 +58,20 @@ final class ReadsReport {
         return table.row(last).toString();
     }
 
-    /** A row found by a poll is late at most, since TAP does not tell when it appeared; one found by a sweep is for certain. */
+    /** Rows found late by polls are an upper bound: TAP does not report when a row appeared. Sweeps are exact. */
     String late() {
         if (late("late rows", LedgerCount.LATE.word()).stream().skip(1).allMatch(Long.valueOf(0)::equals)) {
             return "late rows: none in 90 days";
         }
-        TextTable table = new TextTable(
-                "late rows (by polls: an upper bound)", "24 h: by polls", "by sweeps", "90 d: by polls", "by sweeps");
+        TextTable table =
+                new TextTable("late rows (polls: upper bound)", "24 h: polls", "sweeps", "90 d: polls", "sweeps");
         table.row(late("all", LedgerCount.LATE.word()));
         for (Lag lag : Lag.values()) {
             table.row(late(
                     "  "
                             + (lag == Lag.MORE
                                     ? "later"
-                                    : lag.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " after their time"),
+                                    : lag.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " late"),
                     lag.word()));
         }
         return table.toString();
@@ -86,12 +86,12 @@ final class ReadsReport {
                 sums.all(what, SWEEP));
     }
 
-    /** What each route dropped; empty when there is nothing to tell. */
+    /** Events filtered by each route; empty if there are none. */
     Optional<String> filtered() {
         if (sums.filteringRoutes().isEmpty()) {
             return Optional.empty();
         }
-        TextTable table = new TextTable("dropped by routes on purpose", "24 h", "90 d");
+        TextTable table = new TextTable("filtered by routes", "24 h", "90 d");
         table.row(
                 "all",
                 sums.day(LedgerCount.FILTERED.word(), Purpose.values()),
@@ -104,12 +104,12 @@ final class ReadsReport {
         return Optional.of(table.toString());
     }
 
-    /** One event can change in more than one respect. */
+    /** One event can count under several kinds of change. */
     String changes() {
         if (sums.all(LedgerCount.CHANGED.word(), Purpose.values()) == 0) {
-            return "changes of delivered events: none in 90 days";
+            return "changes to delivered events: none in 90 days";
         }
-        TextTable table = new TextTable("changes of delivered events", "24 h", "90 d");
+        TextTable table = new TextTable("changes to delivered events", "24 h", "90 d");
         Stream.of(
                         LedgerCount.CHANGED,
                         LedgerCount.CHANGED_STATUS,

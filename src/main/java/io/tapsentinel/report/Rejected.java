@@ -18,12 +18,12 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Lists the records that are not in their table, or not as they are: those that the store knows as rejected, and what else lies at
- * {@code tap.rejected.uri}. Holds one of them at a time.
+ * The {@code rejected} command: records that the store lists as rejected, then all other documents at {@code tap.rejected.uri}, such
+ * as records with cut values. Reads one document at a time.
  */
 public final class Rejected {
 
-    /** What earlier versions called the 21st and later unknown types; such rows are pruned after 8 days. */
+    /** Earlier versions stored this for the 21st and later unknown types; such rows are pruned after 8 days. */
     private static final String OTHER = "other";
 
     private static final String NONE = "-";
@@ -40,8 +40,8 @@ public final class Rejected {
     }
 
     /**
-     * A line each: table or unknown type, key, when it was stored, reason, code, file, between tabs; the last three are {@code -} when
-     * the endpoint is no folder or the file has gone. Returns how many.
+     * Prints a tab-separated line per record: table or unknown type, key, time stored, reason, code, file. The last three are
+     * {@code -} if the endpoint is not a folder or the file is gone. Returns the number of lines.
      */
     public static int print(ReportSettings settings, PrintStream out) {
         try (ReadOnlyStore store = ReadOnlyStore.open(settings.state(), settings.source())) {
@@ -57,7 +57,7 @@ public final class Rejected {
         }
     }
 
-    /** How many records of the source are rejected and not in Sentinel. */
+    /** Rejected records of the source that are not in Sentinel. */
     public static long count(ReadOnlyStore store) {
         return store.number("SELECT count(*) FROM seen WHERE source = ? AND rejected = 1", store.source());
     }
@@ -73,7 +73,7 @@ public final class Rejected {
                     if (folder != null && stream.equals(OTHER)) {
                         each("*-" + key + "-*.json", this::print);
                     } else if (folder != null) {
-                        // a look at each possible name, since there may be as many files as there are rows
+                        // tries each possible name instead of listing the folder for every row
                         Stream.of(Reason.values())
                                 .map(reason -> folder.resolve(RejectedDocument.name(stream, key, reason)))
                                 .filter(RejectedFile::isDocument)

@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a command has to know to tell of a store; credentials are none of it.
+ * The settings of the commands that report on the store. Credentials are not needed.
  *
- * @param state          where the store lies
+ * @param state          address of the store
  * @param source         name of the account in the store
- * @param requestsPerDay requests in a rolling day and pool
- * @param reservePercent share of them kept for fresh polls, at least
- * @param cost           what the schedule takes of them
- * @param polls          when polls are due
- * @param sweepAges      how long after its end each closed hour is read again, ascending; empty for never
- * @param rejectedUri    endpoint for records that a table cannot take
+ * @param requestsPerDay limit for a rolling day, per pool
+ * @param reservePercent minimum share reserved for fresh polls
+ * @param cost           requests that the schedule needs a day
+ * @param polls          schedule of polls
+ * @param sweepAges      ages at which each closed hour is swept, ascending; empty for never
+ * @param rejectedUri    endpoint for rejected records
  */
 public record ReportSettings(
         StoreAddress state,

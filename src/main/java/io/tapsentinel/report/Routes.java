@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** {@code routes check}: of a folder, or of what the program would run in this directory. */
+/** The {@code routes check} command. */
 public final class Routes {
 
     private Routes() {}
 
     /**
-     * @param folder null for the one in use
-     * @throws InvalidSettingException for a folder that is none, and when a check found something
+     * @param folder null for the routes that a start in this directory would run
+     * @throws InvalidSettingException if the folder has no routes or a check found a problem
      */
     public static void check(String folder, Map<String, String> properties, PrintStream out) {
         RouteFiles files = folder == null ? RouteFiles.effective(Path.of("")) : RouteFiles.in(Path.of(folder));
@@ -24,14 +24,14 @@ public final class Routes {
                 ? folder
                 : RouteFiles.areIn(Path.of(RouteFiles.FOLDER)) ? RouteFiles.FOLDER : "the packaged routes";
         if (files.texts().isEmpty()) {
-            throw new InvalidSettingException("there is no " + RouteFiles.PATTERN + " file in " + name);
+            throw new InvalidSettingException("no " + RouteFiles.PATTERN + " file in " + name);
         }
         List<String> problems = RouteContract.check(files, properties);
         problems.forEach(out::println);
         if (!problems.isEmpty()) {
             throw new InvalidSettingException(
-                    name + ": " + HumanText.count(problems.size(), "problem") + "; this set would be refused");
+                    name + ": " + HumanText.count(problems.size(), "problem") + "; the program refuses these routes");
         }
-        out.println(name + ": " + HumanText.count(files.texts().size(), "file") + ", as they have to be");
+        out.println(name + ": " + HumanText.count(files.texts().size(), "file") + " OK");
     }
 }

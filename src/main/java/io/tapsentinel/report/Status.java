@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 
-/** All that an operator looks at first, on one page: which table is suspended, how far, how complete, what is owed, lost, late and laid aside. */
+/** The {@code status} command: suspended tables, progress, backlog, gaps, budget, completeness, reads and late rows. */
 public final class Status {
 
     private static final Duration DAY = Duration.ofHours(24);
@@ -84,14 +84,14 @@ public final class Status {
         line(
                 lines,
                 "rejected",
-                records(Rejected.count(store), "not in Sentinel that TAP reported in the last 8 days")
+                records(Rejected.count(store), "not in Sentinel, reported by TAP in the last 8 days")
                         + unreadable()
                         + answers());
         line(lines, "possible duplicates", records(figures.possibleDuplicates(), "that Sentinel may hold twice"));
         return String.join(System.lineSeparator(), lines);
     }
 
-    /** Of a program that runs: after a rest it is the first poll that is due then. */
+    /** The first poll after a back-off, if the program is running. */
     private String nextAttempt() {
         Instant until = BackoffTable.of(store).map(BackoffTable.Row::until).orElse(now);
         return settings.polls()
@@ -107,9 +107,10 @@ public final class Status {
     private String backlog() {
         return figures.backlog().stream()
                 .findFirst()
-                .map(oldest -> HumanText.count(figures.backlog().size(), "range") + ", "
-                        + HumanText.duration(figures.owed()) + " in all, the oldest from " + Format.time(oldest.from()))
-                .orElse("no backlog");
+                .map(oldest -> HumanText.duration(figures.owed()) + " in "
+                        + HumanText.count(figures.backlog().size(), "range") + ", oldest from "
+                        + Format.time(oldest.from()))
+                .orElse("none");
     }
 
     private String gaps() {
@@ -117,18 +118,18 @@ public final class Status {
                 .map(Gap::time)
                 .max(Comparator.comparing(TimeRange::to).thenComparing(TimeRange::from))
                 .map(last -> HumanText.count(figures.gaps().size(), "gap") + ", " + HumanText.duration(figures.lost())
-                        + " in all, the last " + Format.time(last.from()) + " to " + Format.time(last.to()))
-                .orElse("no gap");
+                        + " in total, latest " + Format.time(last.from()) + " to " + Format.time(last.to()))
+                .orElse("none");
     }
 
     private static String records(long records, String what) {
-        return records == 0 ? "no record" : HumanText.count(records, "record") + " " + what;
+        return records == 0 ? "none" : HumanText.count(records, "record") + " " + what;
     }
 
     private String unreadable() {
         return figures.unreadableOfDay() == 0
                 ? ""
-                : "; " + figures.unreadableOfDay() + " could not be read in the last 24 hours";
+                : "; " + HumanText.number(figures.unreadableOfDay()) + " unreadable in the last 24 hours";
     }
 
     private String answers() {
@@ -138,9 +139,7 @@ public final class Status {
                                 RejectedDocument.ANSWER.matcher(name).matches()))
                 .map(names -> names.length)
                 .orElse(0);
-        return answers == 0
-                ? ""
-                : "; at tap.rejected.uri " + HumanText.count(answers, "answer") + " that cannot be read";
+        return answers == 0 ? "" : "; " + HumanText.count(answers, "unreadable answer") + " at tap.rejected.uri";
     }
 
     private String budget() {
@@ -159,7 +158,7 @@ public final class Status {
                 store.source(),
                 now.minus(DAY).toEpochMilli());
         TextTable table = new TextTable(
-                "requests of the last 24 hours", "poll", "backlog", "sweep", "catch-up", "other", "used", "of");
+                "requests in the last 24 hours", "poll", "backlog", "sweep", "catch-up", "other", "used", "limit");
         pools.forEach((pool, used) -> table.row(
                 pool,
                 used[0],
@@ -170,10 +169,10 @@ public final class Status {
                 LongStream.of(used).sum(),
                 settings.requestsPerDay()));
         return (pools.isEmpty()
-                        ? "requests of the last 24 hours: none, of " + HumanText.number(settings.requestsPerDay())
+                        ? "requests in the last 24 hours: none of " + HumanText.number(settings.requestsPerDay())
                                 + " in each pool"
                         : table.toString())
-                + System.lineSeparator() + HumanText.number(reserved()) + " of them are kept for fresh polls";
+                + System.lineSeparator() + HumanText.number(reserved()) + " are reserved for fresh polls";
     }
 
     private long reserved() {

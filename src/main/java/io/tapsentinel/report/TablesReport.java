@@ -1,14 +1,13 @@
 package io.tapsentinel.report;
 
 import io.tapsentinel.event.HumanText;
-import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.store.ledger.StoreFigures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Tables that are suspended or catch up: the sentences of {@link TableBacklog}, in lines that fit a terminal. */
+/** Suspended tables and tables that catch up, as sentences wrapped for a terminal. */
 final class TablesReport {
 
     private static final int WIDTH = 100;
@@ -19,7 +18,7 @@ final class TablesReport {
         this.figures = figures;
     }
 
-    /** A paragraph each; empty when there is none. */
+    /** One paragraph per table; empty if there are none. */
     Optional<String> paragraphs() {
         List<String> lines = figures.tables().stream()
                 .flatMap(table -> table.sentences(figures.at()).stream())
@@ -28,10 +27,10 @@ final class TablesReport {
         return lines.isEmpty() ? Optional.empty() : Optional.of(String.join(System.lineSeparator(), lines));
     }
 
-    /** How many events wait, and how many were withdrawn. */
+    /** The number of deferred and withdrawn events. */
     String counts() {
         return (figures.deferred() == 0
-                        ? "no event"
+                        ? "none"
                         : figures.tables().stream()
                                 .filter(table -> table.deferred() > 0)
                                 .map(table -> HumanText.count(table.deferred(), "event") + " of "
@@ -39,7 +38,7 @@ final class TablesReport {
                                 .collect(Collectors.joining(", ")))
                 + (figures.withdrawn() == 0
                         ? ""
-                        : "; " + HumanText.number(figures.withdrawn()) + " withdrawn, see gaps");
+                        : "; " + HumanText.number(figures.withdrawn()) + " withdrawn (see the command gaps)");
     }
 
     private static String wrapped(String text) {

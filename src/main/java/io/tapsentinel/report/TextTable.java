@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Rows under each other: the first column to the left, all others to the right, each as wide as it needs. */
+/** A plain-text table: first column left-aligned, the others right-aligned. */
 final class TextTable {
 
     private final List<List<String>> rows = new ArrayList<>();
@@ -14,7 +14,7 @@ final class TextTable {
         row(header);
     }
 
-    /** As many cells as the header has; whole numbers get their thousands set apart. */
+    /** Adds a row with as many cells as the header; numbers get thousands separators. */
     TextTable row(Object... cells) {
         return row(List.of(cells));
     }
@@ -26,7 +26,7 @@ final class TextTable {
         return this;
     }
 
-    /** A line each, without a line end after the last one. */
+    /** One line per row, no line end after the last. */
     @Override
     public String toString() {
         int[] widths = IntStream.range(0, rows.get(0).size())

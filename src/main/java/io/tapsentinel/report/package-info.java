@@ -1,5 +1,5 @@
 /**
- * The figures of a store as text, for the commands.
+ * The commands that report on a store as text.
  * May use monitoring and what is below it.
  * Read {@link io.tapsentinel.report.Status} first.
  */

@@ -13,17 +13,17 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What the values of one column must look like. null is a value of every type.
+ * Type check for the values of one column. Every column accepts null.
  *
  * @param type {@code string}, {@code int}, {@code datetime}, {@code boolean} or {@code dynamic}
- * @param list whether only arrays may stand here
+ * @param list whether the column accepts arrays only
  */
 record ColumnRule(String name, String type, boolean list) {
 
-    /** A longer value is cut by the service, and a cut dynamic is no JSON any more. */
+    /** The service truncates longer values, in bytes; a truncated dynamic value is no longer JSON. */
     static final int LONGEST_VALUE = 65_536;
 
-    /** The most that a Kusto datetime holds; TAP and the shippers write fewer decimals. */
+    /** A Kusto datetime has at most seven decimals. */
     private static final Pattern UTC = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,7})?Z");
 
     static Map<String, ColumnRule> of(TableSchema schema) {
@@ -35,9 +35,9 @@ record ColumnRule(String name, String type, boolean list) {
     }
 
     /**
-     * Checks the value that the parser stands at and moves to its last token.
+     * Checks the parser's current value and moves to its last token.
      *
-     * @return what is wrong with it, without the value, or null
+     * @return the problem, without the value, or null
      */
     String check(JsonParser json) throws IOException {
         JsonToken token = json.currentToken();

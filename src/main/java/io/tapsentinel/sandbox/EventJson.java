@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 
-/** The fields of an event, in live or documented spelling, with the odd values that clients have met. */
+/** Writes the fields of an event as live answers or the vendor's documentation spell them, including odd values seen in live answers. */
 final class EventJson {
 
     private static final String[] BROWSERS = {
@@ -37,13 +37,13 @@ final class EventJson {
         this.text = new RandomText(new SplittableRandom(incident.bodySeed()));
     }
 
-    /** @param order decides the order of {@code messageParts}, which differs between two answers to the same request */
+    /** @param order shuffles {@code messageParts}, as TAP does from one answer to the next */
     static Map<String, Object> of(SandboxEvent event, Random order) {
         EventJson json = new EventJson(event);
         return event.type().isClick() ? json.click() : json.message(order);
     }
 
-    /** The documented spelling differs from the live one in the case of {@code classification} only. */
+    /** For clicks, the two spellings differ only in the case of {@code classification}. */
     private Map<String, Object> click() {
         SandboxIncident.Threat threat = incident.threats().get(0);
         Map<String, Object> click = new LinkedHashMap<>();
@@ -114,7 +114,7 @@ final class EventJson {
 
     private void putSubject(Map<String, Object> message) {
         int kind = text.below(20);
-        // in live answers it may be missing
+        // live answers may omit it
         if (kind != 1 || documented) {
             message.put(
                     "subject",

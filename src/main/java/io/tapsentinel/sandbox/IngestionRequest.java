@@ -11,17 +11,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
-/** Checks everything of a request but its rows, and reads its body: gzip, and at most 1,048,576 bytes before and after it was unpacked. */
+/** Checks a request, except its rows, and reads the body: gzip, at most 1,048,576 bytes both compressed and uncompressed. */
 final class IngestionRequest {
 
     private static final Pattern PATH = Pattern.compile("/dataCollectionRules/([^/]+)/streams/([^/]+)");
     private static final String API_VERSION = "api-version=2023-01-01";
-    /** Documented for compressed and uncompressed data alike. */
+    /** Bytes; documented for compressed and uncompressed data. */
     private static final int LIMIT = 1_048_576;
 
     private IngestionRequest() {}
 
-    /** The stream that the request names. */
+    /** The stream named in the request. */
     static String stream(HttpExchange exchange) throws Refusal {
         Matcher path = PATH.matcher(exchange.getRequestURI().getRawPath());
         Headers headers = exchange.getRequestHeaders();
@@ -51,7 +51,7 @@ final class IngestionRequest {
                 && contentType.toLowerCase(Locale.ROOT).matches("application/json(\\s*;\\s*charset=utf-8)?");
     }
 
-    /** The body, unpacked. */
+    /** The uncompressed body. */
     static byte[] body(InputStream body) throws IOException, Refusal {
         byte[] packed = body.readNBytes(LIMIT + 1);
         if (packed.length > LIMIT) {
@@ -69,7 +69,7 @@ final class IngestionRequest {
         return unpacked;
     }
 
-    /** Reads on to the end: a client that is cut off while it sends sees a broken connection, not the refusal. */
+    /** Reads the rest of the body: otherwise a client that is still sending sees a broken connection instead of the refusal. */
     static void drain(InputStream body) throws IOException {
         body.transferTo(OutputStream.nullOutputStream());
     }

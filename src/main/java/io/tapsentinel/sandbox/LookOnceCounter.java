@@ -6,20 +6,19 @@ import java.time.Instant;
 import java.util.Iterator;
 
 /**
- * Counts the rows that a reader would have lost which takes every instant from the first answer that covers it and never again.
- * Such a row was not visible yet when its creation time was first covered, and a later answer contains it. It is counted in the
- * first answer that contains it, which is the one where the last look at its creation time before lies before it became visible;
- * so each row counts once however often it is read again. Needs no memory of rows, only {@link LookTimes}. Thread-safe.
+ * Counts the rows that a single-pass connector would miss: rows that were not visible in the first answer for their creation time but
+ * are in a later one. Each row counts once, in the first answer that contains it: the previous read of its creation time was before
+ * the row became visible. Remembers no rows, only {@link LookTimes}. Thread-safe.
  */
 final class LookOnceCounter {
 
-    /** No window starts earlier than this before its request, so looks at older times decide nothing any more. */
+    /** TAP refuses older windows, so older reads no longer matter. */
     private static final Duration HISTORY = Duration.ofDays(7);
 
     private final LookTimes looks = new LookTimes();
     private final TypeCounts missed = new TypeCounts();
 
-    /** Takes note of an answer that was given in full. */
+    /** Records a completely sent answer. */
     synchronized void answered(TapAnswer answer) {
         long askedAt = answer.now().toEpochMilli();
         for (Iterator<SandboxEvent> window = answer.window(); window.hasNext(); ) {
@@ -37,7 +36,7 @@ final class LookOnceCounter {
         return missed.count(type);
     }
 
-    /** Events stand on whole milliseconds: a window that starts between two begins with the second one. */
+    /** Events have whole milliseconds. */
     private static long ceilingMillis(Instant instant) {
         return instant.plusNanos(999_999).toEpochMilli();
     }

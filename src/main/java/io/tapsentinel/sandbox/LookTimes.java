@@ -5,12 +5,12 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * When each millisecond of event time was last looked at: a step function, kept as the steps. As many steps as windows with
- * different bounds that end after the last {@link #forgetBefore}; neighbours with the same value are merged. Not thread-safe.
+ * When each millisecond of event time was last read, as a step function. Neighbouring steps with the same value are merged, and
+ * {@link #forgetBefore} limits their number. Not thread-safe.
  */
 final class LookTimes {
 
-    /** The instant was never looked at. */
+    /** Value of times that were never read. */
     static final long NEVER = Long.MIN_VALUE;
 
     private final NavigableMap<Long, Long> steps = new TreeMap<>();
@@ -19,12 +19,12 @@ final class LookTimes {
         steps.put(Long.MIN_VALUE, NEVER);
     }
 
-    /** When {@code millis} was last looked at, or {@link #NEVER}. */
+    /** When {@code millis} was last read, or {@link #NEVER}. */
     long lastLook(long millis) {
         return steps.floorEntry(millis).getValue();
     }
 
-    /** Notes a look at {@code from <= millis < to}; an earlier look never overwrites a later one. */
+    /** Records a read of {@code from <= millis < to}; an earlier read never overwrites a later one. */
     void look(long from, long to, long lookedAt) {
         if (from >= to) {
             return;
@@ -36,7 +36,7 @@ final class LookTimes {
         merge(from, to);
     }
 
-    /** Forgets all looks at what lies before {@code millis}. */
+    /** Forgets all reads of times before {@code millis}. */
     void forgetBefore(long millis) {
         steps.putIfAbsent(millis, lastLook(millis));
         steps.headMap(millis).clear();

@@ -12,18 +12,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * An HTTP server on 127.0.0.1 that gives every request to one handler. Tests put a handler of their own in front of a
- * sandbox's to hold, fail or cut answers. Threads are daemons.
+ * An HTTP server on 127.0.0.1 with a single handler. Tests wrap a sandbox's handler to hold, fail or cut answers. All threads are daemons.
  */
 public final class LoopbackServer implements AutoCloseable {
 
-    /** Requests that are handled at the same time, unless the caller says otherwise; more wait. */
+    /** Default number of requests handled in parallel; further ones wait. */
     public static final int THREADS = 8;
 
     private static final String NO_DELAY = "sun.net.httpserver.nodelay";
 
     static {
-        // the JDK's server sends head and body apart: without this every answer waits 40 ms for the head's
+        // the JDK's server sends head and body in two packets: without this, the second waits 40 ms for an
         // acknowledgement
         if (System.getProperty(NO_DELAY) == null) {
             System.setProperty(NO_DELAY, "true");
@@ -38,15 +37,15 @@ public final class LoopbackServer implements AutoCloseable {
         this.threads = threads;
     }
 
-    /** Starts on the given port with {@value #THREADS} threads; port 0 takes a free one. */
+    /** Starts with {@value #THREADS} threads; port 0 selects a free port. */
     public static LoopbackServer start(HttpHandler handler, int port) throws IOException {
         return start(handler, port, THREADS);
     }
 
     /**
-     * @param port    0 takes a free one
-     * @param threads requests that are handled at the same time
-     * @throws IOException when the port cannot be bound
+     * @param port    0 selects a free port
+     * @param threads number of requests handled in parallel
+     * @throws IOException if the port cannot be bound
      */
     public static LoopbackServer start(HttpHandler handler, int port, int threads) throws IOException {
         HttpServer server =
@@ -64,7 +63,7 @@ public final class LoopbackServer implements AutoCloseable {
         return new LoopbackServer(server, pool);
     }
 
-    /** The server's own thread inherits this from the thread that starts it, and would else keep the process alive. */
+    /** The server's thread inherits the daemon flag from the starting thread; otherwise it would keep the process alive. */
     private static void startAsDaemon(HttpServer server) throws IOException {
         Thread starter = new Thread(server::start, "sandbox-starter");
         starter.setDaemon(true);
@@ -83,7 +82,7 @@ public final class LoopbackServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    /** Breaks the connections that are open. */
+    /** Breaks open connections. */
     @Override
     public void close() {
         server.stop(0);

@@ -15,9 +15,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Appends rows to one file per table, {@code <Table>.ndjson}, one line each. The files are 0600 and the folder is 0700, since
- * rows hold personal data. Each call is one write, in the file when the call returns (handed to the operating system, not forced
- * to the disk); a call that fails leaves no part of a line behind.
+ * Appends rows to {@code <Table>.ndjson}, one per line. Files have mode 0600 and the folder 0700, since rows contain personal data.
+ * Rows are written, but not synced to disk, when a call returns. A failed call leaves no partial lines.
  */
 public final class NdjsonFolder implements RowSink {
 
@@ -30,9 +29,9 @@ public final class NdjsonFolder implements RowSink {
     private final Map<String, Object> locks = new ConcurrentHashMap<>();
 
     /**
-     * Makes the folder and its parents when absent.
+     * Creates the folder and its parents if missing.
      *
-     * @throws IOException when it cannot be made, or exists and others may enter it
+     * @throws IOException if it cannot be created, or exists and others have access
      */
     public NdjsonFolder(Path folder) throws IOException {
         this.folder = folder;
@@ -41,14 +40,14 @@ public final class NdjsonFolder implements RowSink {
         }
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
         if (!FOLDER.containsAll(permissions)) {
-            // closing somebody's shared folder would be worse than refusing it
+            // changing the mode of a shared folder would be worse than refusing it
             throw new IOException(
                     "Folder " + folder + " is open to others (" + PosixFilePermissions.toString(permissions)
                             + "), must be " + PosixFilePermissions.toString(FOLDER));
         }
     }
 
-    /** The file of a table, which exists once a row has landed. */
+    /** The file of a table; it exists after the first row. */
     public Path file(String table) {
         return folder.resolve(table + ".ndjson");
     }

@@ -5,7 +5,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.SplittableRandom;
 
-/** Draws the texts that events are made of. Digits are appended one by one: this is the generator's inner loop. */
+/** Generates random text for events. Avoids formatters: this is the generator's inner loop. */
 final class RandomText {
 
     private static final char[] DIGITS = "0123456789abcdef".toCharArray();
@@ -35,7 +35,7 @@ final class RandomText {
         return new String(buffer, 0, 36);
     }
 
-    /** An address out of 10.0.0.0/8. */
+    /** An address in 10.0.0.0/8. */
     String ip() {
         int bits = random.nextInt();
         return new StringBuilder(15)
@@ -61,7 +61,7 @@ final class RandomText {
         return choices[random.nextInt(choices.length)];
     }
 
-    /** The instant as TAP writes it, always with three decimals: {@code 2026-11-20T10:30:00.000Z}. */
+    /** TAP's format, always with three decimals: {@code 2026-11-20T10:30:00.000Z}. */
     static String time(Instant instant) {
         LocalDateTime utc = LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC);
         StringBuilder text = new StringBuilder(24).append(utc.getYear());

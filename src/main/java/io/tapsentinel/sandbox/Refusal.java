@@ -1,6 +1,6 @@
 package io.tapsentinel.sandbox;
 
-/** Ends a request with an error answer; code and message hold no content of events. */
+/** Ends a request with an error answer. Code and message contain no event content. */
 final class Refusal extends Exception {
 
     private static final long serialVersionUID = 1L;
@@ -8,7 +8,7 @@ final class Refusal extends Exception {
     private final int status;
     private final String code;
 
-    /** @param code as Azure has one; TAP says only the message */
+    /** @param code Azure's error code; TAP has only a message */
     Refusal(int status, String code, String message) {
         super(message, null, false, false);
         this.status = status;

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Cuts a body into rows and checks each against its table's columns. Far stricter than the service, which answers 204 and then
- * drops what it does not like: a bare object, a property that the stream does not declare, a value of the wrong type.
+ * Splits a body into rows and checks them against the table's columns. Stricter than the service, which answers 204 and then drops
+ * bare objects, undeclared properties and values of the wrong type.
  */
 final class RowCheck {
 
@@ -29,7 +29,7 @@ final class RowCheck {
         this.columns = ColumnRule.of(schema);
     }
 
-    /** The rows as they stand in the body, without line breaks; none for an empty array. */
+    /** The rows of the body with line breaks replaced by spaces; empty for an empty array. */
     List<byte[]> rows(byte[] body) throws Refusal {
         List<byte[]> rows = new ArrayList<>();
         try (JsonParser json = JSON.createParser(body)) {
@@ -49,7 +49,7 @@ final class RowCheck {
             }
             return rows;
         } catch (JsonProcessingException broken) {
-            // its own message quotes the body
+            // the exception's message quotes the body
             throw refused("Row " + rows.size() + " is not valid JSON, or names a property twice");
         } catch (IOException impossible) {
             throw new IllegalStateException("Reading from memory failed", impossible);
@@ -76,7 +76,7 @@ final class RowCheck {
         }
     }
 
-    /** Line breaks can only stand between tokens here: inside strings JSON wants them escaped. */
+    /** Line breaks occur only between tokens: JSON escapes them in strings. */
     private static byte[] line(byte[] body, int from, int to) {
         byte[] line = Arrays.copyOfRange(body, from, to);
         for (int at = 0; at < line.length; at++) {

@@ -3,16 +3,15 @@ package io.tapsentinel.sandbox;
 import java.io.IOException;
 import java.util.List;
 
-/** Where {@link SandboxIngestion} puts the rows that passed every check. Called from several threads. */
+/** Receives the rows that {@link SandboxIngestion} accepts. Must be thread-safe. */
 @FunctionalInterface
 public interface RowSink {
 
     /**
-     * Takes the rows of one request, all or none. They count as landed, and the client gets its 204, when this returns.
+     * Stores the rows of one request, all or none. The client gets its 204 after this returns.
      *
-     * @param table the Sentinel table
-     * @param rows  one JSON object each, in UTF-8, without line breaks
-     * @throws IOException when they were not taken: the client gets a 500 and may send them again
+     * @param rows JSON objects in UTF-8 without line breaks
+     * @throws IOException if the rows were not stored; the client gets a 500
      */
     void accept(String table, List<byte[]> rows) throws IOException;
 }

@@ -13,20 +13,19 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Both services inside this process on loopback, for a run without any account: TAP with rows that show up minutes late,
- * and an ingestion endpoint that writes what it accepts to {@code <Table>.ndjson}. Everything, the store included, lies
- * in one folder of its own. Nothing leaves the machine.
+ * Simulates TAP and Sentinel on loopback in this process, for a run without an account. Some of TAP's rows appear minutes late; the
+ * ingestion endpoint writes accepted rows to {@code <Table>.ndjson}. All files, including the store, are in one folder.
  */
 public final class Sandbox implements AutoCloseable {
 
-    /** TAP's 1,800 a day would be used up in hours at the sandbox's pace. */
+    /** At the sandbox's pace, TAP's 1,800 requests would last a few hours. */
     private static final int REQUESTS_PER_DAY = 100_000;
-    /** Enough for a late row every few seconds, little enough to read an hour of them at every poll. */
+    /** Gives a late row every few seconds, while an hour of events is still quick to read at every poll. */
     private static final int EVENTS_PER_HOUR = 3_000;
-    /** Below settle, so that only the rows that are meant to be late are late. */
+    /** Below {@code tap.poll.settle}, so that only rows meant to be late are late. */
     private static final Duration PROMPT = Duration.ofSeconds(1);
 
-    /** Time between two tables. */
+    /** Interval of the printed table. */
     private static final Duration PRINTED = Duration.ofSeconds(5);
 
     private static final String CREDENTIAL = "sandbox";
@@ -38,7 +37,6 @@ public final class Sandbox implements AutoCloseable {
     private final TypeCounts late = new TypeCounts();
     private final Closeable printer;
 
-    /** Where the properties have it. */
     public static Path folder(Map<String, String> properties) {
         return Path.of(properties.get("tap.sandbox.folder"));
     }
@@ -52,10 +50,10 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /**
-     * Starts both services on free ports and says so.
+     * Starts both services on free ports.
      *
-     * @param folder where rows and store go; made when absent
-     * @param out    takes the banner and, every five seconds, a table of what has happened
+     * @param folder for rows and the store; created if missing
+     * @param out    for the banner and, every five seconds, a table of results
      */
     public static Sandbox start(Path folder, Clock clock, PrintStream out) throws IOException {
         PrivateFiles.folder(folder);
@@ -67,20 +65,20 @@ public final class Sandbox implements AutoCloseable {
                 new SandboxTap(new SandboxEvents(settings), clock, CREDENTIAL, CREDENTIAL, REQUESTS_PER_DAY).start();
         SandboxIngestion ingestion = new SandboxIngestion(new NdjsonFolder(folder)).start();
         out.println("""
-                SANDBOX: no account is used and nothing leaves this machine.
-                  TAP stand-in        %s  (made-up events, some of them indexed minutes late)
-                  ingestion stand-in  %s  (accepted rows go to %s/<Table>.ndjson)
-                  request pools and budget are %,d a day here; TAP allows 1,800
-                  set tap.principal, tap.secret, sentinel.endpoint and sentinel.dcr-immutable-id for a real run""".formatted(tap.uri(), ingestion.uri(), folder, REQUESTS_PER_DAY));
+                SANDBOX: TAP and Sentinel are simulated in this process; nothing leaves your machine.
+                  simulated TAP       %s  (generated events, some appear minutes late)
+                  simulated Sentinel  %s  (rows are written to %s/<Table>.ndjson)
+                  request limit       %,d a day (TAP allows 1,800)
+                  For a real run, set tap.principal, tap.secret, sentinel.endpoint and sentinel.dcr-immutable-id.""".formatted(tap.uri(), ingestion.uri(), folder, REQUESTS_PER_DAY));
         return new Sandbox(folder, tap, ingestion, clock, out);
     }
 
-    /** The properties of a run against this sandbox; they win over all others. */
+    /** Properties of a run against this sandbox; they override all others. */
     public Map<String, String> properties() {
         Map<String, String> properties = new HashMap<>(storage(folder));
         properties.putAll(Map.ofEntries(
                 Map.entry("tap.url", tap.uri().toString()),
-                // the port is another one at every start, the events are the same
+                // ports change at every start, events do not
                 Map.entry("tap.source-identity", "sandbox"),
                 Map.entry("tap.principal", CREDENTIAL),
                 Map.entry("tap.secret", CREDENTIAL),
@@ -95,7 +93,7 @@ public final class Sandbox implements AutoCloseable {
         return properties;
     }
 
-    /** Those of them that tell where a sandbox keeps what it has done and within which budget; also while none runs. */
+    /** The properties that locate the sandbox's store, for commands; the sandbox need not be running. */
     public static Map<String, String> storage(Path folder) {
         return Map.of(
                 "state.url",
@@ -106,7 +104,7 @@ public final class Sandbox implements AutoCloseable {
                 String.valueOf(REQUESTS_PER_DAY));
     }
 
-    /** Counts what the program has read, for the table. */
+    /** Counts a committed read for the table. */
     public void committed(LedgerEntry read) {
         for (EventType type : EventType.values()) {
             Map<String, Long> counts = read.counts().getOrDefault(type.arrayName(), Map.of());
@@ -115,7 +113,6 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
-    /** The sink, for a look from outside. */
     SandboxIngestion ingestion() {
         return ingestion;
     }

@@ -1,12 +1,12 @@
 package io.tapsentinel.sandbox;
 
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.HumanText;
 import java.io.Closeable;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,13 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToLongFunction;
 
 /**
- * The sandbox's result as a table of fixed width: per Sentinel table what landed, what was kept from landing twice, and what a
- * reader that looks at each window once would not have got.
+ * The sandbox's results as a text table.
  *
  * @param landed     rows in the table
- * @param duplicates rows that were read again and not sent again
- * @param late       rows that were found when their window was read again
- * @param missed     rows that a reader which looks once would have lost
+ * @param duplicates rows that were read again but not sent again
+ * @param late       rows found only when their window was read again
+ * @param missed     rows that a single-pass connector would have missed
  */
 record SandboxBoard(
         ToLongFunction<EventType> landed,
@@ -29,18 +28,18 @@ record SandboxBoard(
         ToLongFunction<EventType> missed) {
 
     private static final String[] HEADS = {
-        "rows landed", "duplicates suppressed", "late rows recovered", "missed by a reader that looks once"
+        "rows delivered", "duplicates dropped", "late rows recovered", "missed by a single-pass connector"
     };
     private static final int FIRST_WIDTH = 38;
 
-    /** The table as lines that each end in a line feed: a header, the heads, one line per table, the totals. */
+    /** A header, the column heads, one line per table and the totals, each with a line feed. */
     String render(Instant now, Duration sinceStart) {
         StringBuilder board = new StringBuilder(1024);
         board.append("Sandbox at ")
-                .append(now.truncatedTo(ChronoUnit.SECONDS))
+                .append(HumanText.time(now))
                 .append(", ")
-                .append(sinceStart.toSeconds())
-                .append(" s since start\n");
+                .append(HumanText.duration(sinceStart))
+                .append(" after the start\n");
         pad(board, "Sentinel table", -FIRST_WIDTH);
         for (String head : HEADS) {
             board.append("  ").append(head);
@@ -68,18 +67,18 @@ record SandboxBoard(
         board.append('\n');
     }
 
-    /** Fills up to a width: on the left when it is positive, on the right when it is negative. */
+    /** Right-aligns the text for a positive width and left-aligns it for a negative one. */
     private static void pad(StringBuilder board, String text, int width) {
         String blanks = " ".repeat(Math.max(0, Math.abs(width) - text.length()));
         board.append(width < 0 ? text + blanks : blanks + text);
     }
 
-    /** Prints the table from a daemon thread after each period of real time, and once more when what it returns is closed. */
+    /** Prints the table periodically from a daemon thread, and once more when the returned object is closed. */
     Closeable printEvery(Duration period, PrintStream out, Clock clock) {
         Instant start = clock.instant();
         Runnable print = () -> {
             Instant now = clock.instant();
-            // one call, so that lines of a log on the same stream do not come between
+            // a single call, so that log lines on the same stream do not split the table
             out.print(render(now, Duration.between(start, now)));
             out.flush();
         };

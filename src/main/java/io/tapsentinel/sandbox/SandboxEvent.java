@@ -11,16 +11,15 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * One generated event: what decides whether an answer contains it, who it is, and how it is written. Its text shows no content.
+ * One generated event.
  *
- * @param type      which array it stands in
- * @param created   when TAP created it, in whole milliseconds; windows select by it. Always the later of click or message time
- *                  and the newest threat time
- * @param visibleAt from when on a window that contains {@code created} returns it, in whole milliseconds
- * @param id        its UUID, or null when the event carries none
- * @param guid      the message's GUID, shared by the events of all its recipients
- * @param recipient the one recipient
- * @param incident  what it shares with the events of the other recipients
+ * @param type      selects the array in TAP's answer
+ * @param created   time by which windows select events, in whole milliseconds: the later of click or message time and the newest
+ *                  threat time
+ * @param visibleAt time from which answers contain the event, in whole milliseconds
+ * @param id        UUID, or null if the event has none
+ * @param guid      the message's GUID, shared by the events of all recipients
+ * @param incident  shared by the events of all recipients
  */
 public record SandboxEvent(
         EventType type,
@@ -34,35 +33,32 @@ public record SandboxEvent(
     private static final ObjectWriter JSON =
             new ObjectMapper().writer().without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
 
-    /** Click time or message time: at or before {@link #created()}, at times by days. */
+    /** Click time or message time: never after {@link #created()}, sometimes days before it. */
     public Instant happened() {
         return incident.happened();
     }
 
-    /** Whether a request for these threat statuses returns it. */
+    /** Whether a request for these threat statuses returns the event. */
     boolean matches(Set<String> threatStatuses) {
         return incident.threats().stream().anyMatch(threat -> threat.matches(threatStatuses));
     }
 
-    /** Identity for tests that compare what was generated with what has landed, as the static method of this name builds it. */
+    /** Identity that tests use to compare generated events with delivered rows. */
     public String truthKey() {
         return truthKey(type, id, guid, recipient);
     }
 
     /**
-     * {@code type|id|recipient}, and where there is no id {@code type||recipient|GUID}; the type is the name of TAP's array.
+     * {@code type|id|recipient}, or without an id {@code type||recipient|GUID}; the type is the name of TAP's array.
      *
-     * @param id null or empty where the row has none
+     * @param id null or empty if the row has none
      */
     public static String truthKey(EventType type, String id, String guid, String recipient) {
         boolean without = id == null || id.isEmpty();
         return type.arrayName() + '|' + (without ? "" : id) + '|' + recipient + (without ? '|' + guid : "");
     }
 
-    /**
-     * Writes the event as one JSON object. Only the order of {@code messageParts} depends on {@code order}, as it differs
-     * between two answers of the real service; everything else is the same each time.
-     */
+    /** Writes the event as a JSON object. Only the order of {@code messageParts} depends on {@code order}. */
     public void write(JsonGenerator json, Random order) throws IOException {
         JSON.writeValue(json, EventJson.of(this, order));
     }

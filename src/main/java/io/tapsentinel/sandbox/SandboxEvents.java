@@ -8,15 +8,14 @@ import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 
 /**
- * All events of an imaginary customer, from the beginning of time to its end. They are computed, not stored: a second of time and
- * the settings decide what was created in it, so any window can be read again, in any order, by any process, and gives the
- * same events. Holds the events of one second at most. Thread-safe.
+ * All events of an imaginary customer, at any time. They are computed from the settings and the second of their creation, not stored:
+ * every process gets the same events for a window, in any order and any number of times. Thread-safe.
  */
 public final class SandboxEvents {
 
-    /** Ordinals of one second stay below this, so that second and ordinal together number every incident. */
+    /** Limit of incidents in a second, so that second and ordinal identify each incident. */
     private static final long INCIDENTS_PER_SECOND = 100_000;
-    /** Above this mean the bell curve stands in for Poisson's distribution. */
+    /** Above this mean, a normal distribution approximates the Poisson distribution. */
     private static final double LARGE_MEAN = 30;
 
     private final SandboxSettings settings;
@@ -31,7 +30,7 @@ public final class SandboxEvents {
         this.emptyShare = StrictMath.exp(-meanIncidents);
     }
 
-    /** All events with {@code from <= created <= to}, visible or not, in the order of their seconds; within a second in no order. */
+    /** All events with {@code from <= created <= to}, visible or not, ordered by second but not within a second. */
     public Iterator<SandboxEvent> between(Instant from, Instant to) {
         return new Iterator<>() {
             private long second = from.getEpochSecond();
@@ -70,7 +69,7 @@ public final class SandboxEvents {
         };
     }
 
-    /** The events created in one second, counted from the epoch. */
+    /** The events created in one second since the epoch. */
     List<SandboxEvent> createdIn(long second) {
         SplittableRandom random = new SplittableRandom(mix(settings.seed, second));
         int incidents = incidents(random);
@@ -97,7 +96,7 @@ public final class SandboxEvents {
         return count;
     }
 
-    /** Neighbouring seconds must not get related seeds, or a SplittableRandom's sequences overlap (MurmurHash3's finalizer). */
+    /** Avoids related seeds for neighbouring seconds, whose random sequences would overlap (MurmurHash3's finalizer). */
     private static long mix(long seed, long second) {
         return finalizer(finalizer(seed + 0x632be59bd9b4e019L) ^ second);
     }

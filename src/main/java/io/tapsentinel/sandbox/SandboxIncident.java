@@ -9,14 +9,14 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * One click, or one message with everything that its recipients' events have in common.
+ * One click, or the common part of a message's events for all recipients.
  *
- * @param created    when TAP created the event, which windows filter on: the later of {@code happened} and the newest threat
+ * @param created    time by which windows select events: the later of {@code happened} and the newest threat
  * @param happened   click time or message time
- * @param documented whether it is spelled as on the vendor's page
- * @param bodySeed   decides all text that is not listed here
+ * @param documented whether fields are spelled as in the vendor's documentation
+ * @param bodySeed   seed of all text not listed here
  * @param tag        part of every subject, address and URL: the marker and a number, or random digits
- * @param threats    one for clicks, one or two for messages; the newest stands first
+ * @param threats    one for clicks, one or two for messages, newest first
  */
 record SandboxIncident(
         EventType type,
@@ -30,15 +30,15 @@ record SandboxIncident(
         List<Threat> threats) {
 
     /**
-     * What a window's filters look at in one threat of an event.
+     * The part of a threat that TAP filters by.
      *
-     * @param status {@code active}, {@code cleared}, {@code falsePositive}, or null where the event does not say
+     * @param status {@code active}, {@code cleared}, {@code falsePositive}, or null if missing in the event
      * @param type   {@code url}, {@code attachment} or {@code messageText}
-     * @param time   when it was condemned, in whole milliseconds
+     * @param time   when the threat was detected, in whole milliseconds
      */
     record Threat(String status, String type, Instant time) {
 
-        /** One without a status counts as active. */
+        /** A missing status counts as active. */
         boolean matches(Set<String> statuses) {
             return statuses.contains(status == null ? "active" : status);
         }
@@ -46,13 +46,13 @@ record SandboxIncident(
 
     /** Share of messages among incidents; the rest are clicks. */
     static final double SHARE_MESSAGES = 0.70;
-    /** Recipients of a message to several: two to four, so three on average. */
+    /** Mean number of recipients of a message to several: two to four. */
     static final int MEAN_RECIPIENTS = 3;
 
     private static final double LONGEST_WAIT_MINUTES = Duration.ofDays(3).toMinutes();
 
     /**
-     * Draws the next incident of a second.
+     * Generates the next incident of a second.
      *
      * @param second start of that second, in milliseconds since the epoch
      * @param number unique among all incidents of one seed
@@ -63,7 +63,7 @@ record SandboxIncident(
         Instant created = Instant.ofEpochMilli(second + random.nextInt(1000));
         double course = random.nextDouble();
         boolean condemnedBefore = course < (type.isClick() ? 0.60 : 0.15);
-        // a message is judged within seconds of its arrival, or minutes to days later
+        // TAP judges a message within seconds, or minutes to days later
         boolean judgedAtOnce = !type.isClick() && !condemnedBefore && course < 0.80;
         Duration wait = judgedAtOnce ? Duration.ofMillis(1 + random.nextInt(30_000)) : longWait(random);
         Instant happened = condemnedBefore ? created : created.minus(wait);
@@ -83,7 +83,7 @@ record SandboxIncident(
                 threats(random, settings, type, condemned, documented));
     }
 
-    /** One event per recipient, each with its own id and its own lag. */
+    /** Adds one event per recipient, each with its own id and lag. */
     void copies(SplittableRandom random, SandboxSettings settings, List<SandboxEvent> into) {
         RandomText text = new RandomText(random);
         boolean spelledWithoutId = documented && !type.isClick();
@@ -108,7 +108,7 @@ record SandboxIncident(
         return at < 0.88 ? EventType.CLICKS_BLOCKED : EventType.CLICKS_PERMITTED;
     }
 
-    /** One minute to three days, short ones more often (StrictMath: the same on every machine). */
+    /** One minute to three days, mostly short. StrictMath gives the same result on every machine. */
     private static Duration longWait(SplittableRandom random) {
         return Duration.ofMillis(
                 (long) (60_000 * StrictMath.exp(random.nextDouble() * StrictMath.log(LONGEST_WAIT_MINUTES))));

@@ -15,16 +15,13 @@ import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A stand-in for the Logs Ingestion endpoint of one data collection rule with the four TAP tables and the health table. Where the
- * service answers 204 and then loses or bends a value, this refuses with 400 and names the column: a bare object, an undeclared property, a wrong
- * type, a value over 65,536 bytes, a row without {@code TimeGenerated}. It also insists on gzip, which the service does not.
- * Messages hold no values.
- *
- * <p>A row has landed when the {@link RowSink} took it, which is before the client gets its 204.
+ * Simulates the Logs Ingestion endpoint of a data collection rule with the four TAP tables and the health table. Stricter than the
+ * service, which answers 204 and then drops or changes values: this answers 400 and names the column for bare objects, undeclared
+ * properties, wrong types, values over 65,536 bytes and rows without {@code TimeGenerated}. It requires gzip. Messages contain no values.
  */
 public final class SandboxIngestion implements HttpHandler, AutoCloseable {
 
-    /** Immutable id of the rule, the only one that exists. */
+    /** Immutable id of the only rule. */
     public static final String RULE_ID = "dcr-00000000000000000000000000000000";
 
     private final RowSink sink;
@@ -34,10 +31,10 @@ public final class SandboxIngestion implements HttpHandler, AutoCloseable {
     private final TypeCounts landed = new TypeCounts();
     private LoopbackServer server;
 
-    /** @param type whose table it is; null for the health table */
+    /** @param type null for the health table */
     private record Stream(String table, EventType type, RowCheck check) {}
 
-    /** Requests need no token. */
+    /** An endpoint that requires no token. */
     public SandboxIngestion(RowSink sink) {
         this.sink = sink;
         for (EventType type : EventType.values()) {
@@ -50,7 +47,7 @@ public final class SandboxIngestion implements HttpHandler, AutoCloseable {
         streams.put(schema.stream(), new Stream(schema.table(), type, new RowCheck(schema)));
     }
 
-    /** Serves on 127.0.0.1 until {@link #close()}. To put a handler in front, leave this out and use {@link LoopbackServer}. */
+    /** Serves on 127.0.0.1 until {@link #close()}. To wrap this handler, use {@link LoopbackServer} instead. */
     public synchronized SandboxIngestion start() throws IOException {
         server = LoopbackServer.start(this, 0);
         return this;
@@ -61,17 +58,17 @@ public final class SandboxIngestion implements HttpHandler, AutoCloseable {
         return server.uri();
     }
 
-    /** Requests that came in, whatever their answer. */
+    /** All requests so far. */
     public long requests() {
         return requests.sum();
     }
 
-    /** Requests that were answered with anything but 204. */
+    /** Requests not answered with 204. */
     public long refused() {
         return refused.sum();
     }
 
-    /** Rows in the table of this type, duplicates included. */
+    /** Rows in the type's table, including duplicates. */
     public long landed(EventType type) {
         return landed.count(type);
     }

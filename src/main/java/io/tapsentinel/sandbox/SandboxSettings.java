@@ -4,13 +4,12 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * What {@link SandboxEvents} generates. Together with the time of an event these settings decide all of it, so the same settings give
- * the same events in every process. Immutable: each method returns a copy with another value, and refuses one out of its bounds with an
- * {@link IllegalArgumentException} that names the setting and the bound.
+ * Settings of {@link SandboxEvents}. The same settings give the same events in every process. Immutable: each method returns a changed
+ * copy and throws an {@link IllegalArgumentException} that names the setting and its bounds.
  */
 public final class SandboxSettings implements Cloneable {
 
-    /** More would overflow the ordinals that make a marker unique within its second. */
+    /** Limit of the ordinals that make a marker unique within its second. */
     private static final double MOST_EVENTS_PER_HOUR = 36_000_000;
 
     long seed = 1;
@@ -27,17 +26,17 @@ public final class SandboxSettings implements Cloneable {
 
     private SandboxSettings() {}
 
-    /** 2,000 events per hour, a tenth late by 1 to 10 minutes. */
+    /** 2,000 events an hour, a tenth of them 1 to 10 minutes late. */
     public static SandboxSettings defaults() {
         return new SandboxSettings();
     }
 
-    /** Names one sequence of events among all. */
+    /** Selects one of many sequences of events. */
     public SandboxSettings seed(long value) {
         return with(copy -> copy.seed = value);
     }
 
-    /** Mean number of events per hour over all four types, copies of one message included; 0 to 36,000,000. */
+    /** Mean number of events an hour, all types and copies of messages included; 0 to 36,000,000. */
     public SandboxSettings eventsPerHour(double value) {
         if (!(value >= 0 && value <= MOST_EVENTS_PER_HOUR)) {
             throw new IllegalArgumentException(
@@ -46,17 +45,17 @@ public final class SandboxSettings implements Cloneable {
         return with(copy -> copy.eventsPerHour = value);
     }
 
-    /** Share of messages that went to two to four people and are as many events; 0 to 1. */
+    /** Share of messages with two to four recipients, each an event of its own; 0 to 1. */
     public SandboxSettings shareMultiRecipient(double value) {
         return with(copy -> copy.shareMultiRecipient = share("shareMultiRecipient", value));
     }
 
-    /** Share of events that show up late in a window which may have been read before; 0 to 1. */
+    /** Share of late events; 0 to 1. */
     public SandboxSettings shareLate(double value) {
         return with(copy -> copy.shareLate = share("shareLate", value));
     }
 
-    /** Bounds of the time until a late event is visible (the service was seen to take up to about 30 minutes). */
+    /** Bounds of the delay of late events (the service takes up to about 30 minutes). */
     public SandboxSettings lateLag(Duration least, Duration greatest) {
         if (least.isNegative() || greatest.compareTo(least) < 0) {
             throw new IllegalArgumentException(
@@ -68,32 +67,32 @@ public final class SandboxSettings implements Cloneable {
         });
     }
 
-    /** Greatest time from creation until any other event is visible; the least is zero. */
+    /** Maximum delay of all other events; the minimum is zero. */
     public SandboxSettings maxPromptLag(Duration value) {
         return with(copy -> copy.maxPromptLag = value);
     }
 
-    /** Share of events in live spelling that carry no {@code id}; 0 to 1. */
+    /** Share of events in live spelling without an {@code id}; 0 to 1. */
     public SandboxSettings shareWithoutId(double value) {
         return with(copy -> copy.shareWithoutId = share("shareWithoutId", value));
     }
 
     /**
-     * Share of messages and clicks spelled as on the vendor's page ({@code clusterId}, {@code threatId}, {@code "na"}, strings for
+     * Share of events spelled as in the vendor's documentation ({@code clusterId}, {@code threatId}, {@code "na"}, strings for
      * arrays, no {@code id} in messages); 0 to 1.
      */
     public SandboxSettings shareDocumented(double value) {
         return with(copy -> copy.shareDocumented = share("shareDocumented", value));
     }
 
-    /** Share of events all of whose threats are {@code falsePositive}, which TAP returns only when asked; 0 to 1. */
+    /** Share of events with only {@code falsePositive} threats, which TAP returns only on request; 0 to 1. */
     public SandboxSettings shareFalsePositive(double value) {
         return with(copy -> copy.shareFalsePositive = share("shareFalsePositive", value));
     }
 
     /**
-     * When not empty, every subject, address, URL, attachment name and threat contains it, followed by a number that is the event's own
-     * (copies of one message share the number of their common body); letters, digits, hyphens.
+     * If not empty, every subject, address, URL, attachment name and threat contains it, followed by the number of the click or message.
+     * Letters, digits and hyphens only.
      */
     public SandboxSettings marker(String value) {
         if (!value.matches("[A-Za-z0-9-]*")) {

@@ -17,17 +17,14 @@ import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A stand-in for Proofpoint's SIEM API v2 that is as strict as the service and as moody: it refuses what the service refuses,
- * says "nothing" in every way that was seen, shuffles rows and parts, and shows late rows late. Holds no answer in memory.
- * Serves {@code /v2/siem/}{@code all}, {@code clicks/blocked}, {@code clicks/permitted}, {@code messages/blocked}
- * and {@code messages/delivered}; who is let in, and how often, says {@link TapGate}.
+ * Simulates Proofpoint's SIEM API v2 with the quirks of the service: it refuses the same requests, varies the form of empty answers,
+ * shuffles rows and parts, and shows late rows late. Streams answers without buffering them. {@link TapGate} checks credentials and limits.
  *
- * <p>An answer counts as given, for {@link #served} and {@link #missedByLookOnce}, just before its last byte is sent; one that
- * broke off before counts for nothing.
+ * <p>{@link #served} and {@link #missedByLookOnce} count an answer just before its last byte; broken answers do not count.
  */
 public final class SandboxTap implements HttpHandler, AutoCloseable {
 
-    /** Requests per rolling 24 hours that the service allows for each pool. */
+    /** The service's limit for each pool in a rolling 24 hours. */
     public static final int REQUESTS_PER_DAY = 1_800;
 
     private static final double SHARE_TEXT_PLAIN = 0.25;
@@ -43,21 +40,21 @@ public final class SandboxTap implements HttpHandler, AutoCloseable {
     private LoopbackServer server;
 
     /**
-     * @param clock the service's time: decides what is visible, too old or still current, and when requests age out
-     * @param principal with {@code secret} the only credentials that are let in
+     * @param clock     the service's clock
+     * @param principal with {@code secret} the only accepted credentials
      */
     public SandboxTap(SandboxEvents events, Clock clock, String principal, String secret) {
         this(events, clock, principal, secret, REQUESTS_PER_DAY);
     }
 
-    /** @param requestsPerDay allowance per rolling 24 hours of {@code clicks/permitted}, and of all other paths together */
+    /** @param requestsPerDay limit in a rolling 24 hours for {@code clicks/permitted}, and for all other paths together */
     SandboxTap(SandboxEvents events, Clock clock, String principal, String secret, int requestsPerDay) {
         this.events = events;
         this.clock = clock;
         this.gate = new TapGate(principal, secret, requestsPerDay);
     }
 
-    /** Serves on 127.0.0.1 until {@link #close()}. To put a handler in front, leave this out and use {@link LoopbackServer}. */
+    /** Serves on 127.0.0.1 until {@link #close()}. To wrap this handler, use {@link LoopbackServer} instead. */
     public synchronized SandboxTap start() throws IOException {
         server = LoopbackServer.start(this, 0);
         return this;
@@ -68,20 +65,17 @@ public final class SandboxTap implements HttpHandler, AutoCloseable {
         return server.uri();
     }
 
-    /** Requests that came in, whatever their answer. */
+    /** All requests so far. */
     public long requests() {
         return requests.sum();
     }
 
-    /** Rows of this type in all answers so far; a row that was read again counts again. */
+    /** Rows of this type in all answers; rows read again count again. */
     public long served(EventType type) {
         return served.count(type);
     }
 
-    /**
-     * Rows of this type in the answers of {@code /v2/siem/all} so far that a reader would have lost which makes the same requests
-     * but takes each instant only from the first answer that covers it. Each row counts once.
-     */
+    /** Rows of this type in answers of {@code /v2/siem/all} that a single-pass connector would have missed. Each row counts once. */
     public long missedByLookOnce(EventType type) {
         return lookOnce.missed(type);
     }
@@ -112,14 +106,14 @@ public final class SandboxTap implements HttpHandler, AutoCloseable {
         boolean plain = mood.nextDouble() < SHARE_TEXT_PLAIN;
         exchange.getResponseHeaders().set("Content-Type", plain ? "text/plain" : "application/json");
         TypeCounts rows = new TypeCounts();
-        // no try-with-resources: closing would end a broken answer as if it were whole
+        // no try-with-resources: closing would make a broken answer look complete
         OutputStream out = body(exchange);
         if (silence == 1) {
             out.write("[]".getBytes(StandardCharsets.US_ASCII));
         } else {
             answer.write(present, mood, out, rows);
         }
-        // before the end goes out, so that whoever has read all of it finds it counted
+        // count before the last byte, so that a client that has read everything finds it counted
         given(path, answer, rows);
         out.close();
     }
@@ -142,10 +136,7 @@ public final class SandboxTap implements HttpHandler, AutoCloseable {
         exchange.getResponseBody().write(body);
     }
 
-    /**
-     * A stream for the body of a 200, chunked, and with gzip where the client accepts it. Its last bytes stay here until it is closed;
-     * one that is not closed breaks the answer off.
-     */
+    /** The chunked body of a 200, gzipped if the client accepts it. Unless closed, the client gets a broken answer. */
     static OutputStream body(HttpExchange exchange) throws IOException {
         List<String> accepted = exchange.getRequestHeaders().getOrDefault("Accept-Encoding", List.of());
         boolean gzip = accepted.stream().anyMatch(codings -> codings.contains("gzip"));

@@ -17,9 +17,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * What one request returns: the rows created in its window that are visible at the time of the request and pass its filters. Holds the
- * rows of one second at most. The order of the arrays, of their rows and of each row's parts is random, {@code queryEndTime} stands
- * before or after the arrays, and an array without rows is missing, null or empty.
+ * The answer to one request: the visible rows of its window that pass its filters. Arrays, rows and parts are in random order,
+ * {@code queryEndTime} comes first or last, and an array without rows is missing, null or empty.
  */
 record TapAnswer(SandboxEvents events, TapQuery query, List<EventType> types, Instant now) {
 
@@ -40,7 +39,7 @@ record TapAnswer(SandboxEvents events, TapQuery query, List<EventType> types, In
         return events.between(query.from(), query.to());
     }
 
-    /** The types of which at least one row is selected. Ends early: most windows show all types in their first seconds. */
+    /** The types with at least one selected row. Stops early: most windows have all types in their first seconds. */
     Set<EventType> present() {
         Set<EventType> present = EnumSet.noneOf(EventType.class);
         for (Iterator<SandboxEvent> all = window(); all.hasNext() && present.size() < types.size(); ) {
@@ -52,7 +51,7 @@ record TapAnswer(SandboxEvents events, TapQuery query, List<EventType> types, In
         return present;
     }
 
-    /** Writes the document and counts its rows; {@code present} says which types have some. */
+    /** Writes the document and counts its rows. @param present types with rows */
     void write(Set<EventType> present, Random random, OutputStream out, TypeCounts served) throws IOException {
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
@@ -78,7 +77,7 @@ record TapAnswer(SandboxEvents events, TapQuery query, List<EventType> types, In
         }
     }
 
-    /** In random order: the window's seconds are shuffled, and the rows within each second. */
+    /** Shuffles the seconds of the window and the rows within each second. */
     private void writeRows(EventType type, Random random, JsonGenerator json, TypeCounts served) throws IOException {
         long first = query.from().getEpochSecond();
         int seconds = (int) (query.to().getEpochSecond() - first) + 1;

@@ -10,10 +10,9 @@ import java.util.Base64;
 import java.util.Deque;
 
 /**
- * Lets requests in: known paths (404), GET (405), the right credentials (401), and within the allowance (429, without Retry-After,
- * as the service has none). The two allowances per rolling 24 hours, {@code clicks/permitted} and everything else, are charged
- * for each request that gets this far, also when its parameters are then refused; a 429 is charged to none, and a request with
- * wrong credentials is nobody's.
+ * Admits requests with a known path (else 404), GET (405), the right credentials (401) and within the request limit (429, like the
+ * service without Retry-After). {@code clicks/permitted} and everything else have separate limits per rolling 24 hours. Requests refused
+ * later for their parameters count; 401 and 429 do not.
  */
 final class TapGate {
 
@@ -49,7 +48,7 @@ final class TapGate {
         return path;
     }
 
-    /** Takes one request out of an allowance, which recovers as its oldest requests age out; false when there is none left. */
+    /** Counts a request; false if the limit is reached. */
     private synchronized boolean take(Deque<Instant> taken, Instant now) {
         while (!taken.isEmpty() && !taken.peekFirst().isAfter(now.minus(PERIOD))) {
             taken.removeFirst();

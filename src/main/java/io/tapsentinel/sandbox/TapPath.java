@@ -9,7 +9,7 @@ import io.tapsentinel.event.EventType;
 import java.util.List;
 import java.util.Optional;
 
-/** The five things that can be asked for, and which arrays each returns. */
+/** The five endpoints and the arrays that each returns. */
 enum TapPath {
     ALL("/v2/siem/all", MESSAGES_DELIVERED, MESSAGES_BLOCKED, CLICKS_PERMITTED, CLICKS_BLOCKED),
     ONLY_CLICKS_BLOCKED("/v2/siem/clicks/blocked", CLICKS_BLOCKED),

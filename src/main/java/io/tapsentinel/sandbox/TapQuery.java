@@ -14,14 +14,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A request's parameters, checked. Refuses what TAP refuses; the texts for "too short" and "too far into the past" are those that its
- * clients report (OpenCTI-Platform/connectors 3600, elastic/integrations 11461), the others are our wording. Stricter than the service:
- * it refuses a parameter that it does not know, which would be a typing error that silently widens the answer, and a time must state
- * its offset.
+ * The checked parameters of a request. The texts for "too short" and "too far into the past" are TAP's own (OpenCTI-Platform/connectors
+ * 3600, elastic/integrations 11461), the others are made up. Stricter than TAP: unknown parameters and times without an offset are
+ * refused, since they are mistakes that TAP ignores.
  *
- * @param from     first instant that is asked for
- * @param to       last one
- * @param statuses threat statuses to return; active and cleared unless given
+ * @param from     inclusive
+ * @param to       inclusive
+ * @param statuses threat statuses to return, by default active and cleared
  */
 record TapQuery(Instant from, Instant to, Set<String> statuses) {
 
@@ -103,7 +102,7 @@ record TapQuery(Instant from, Instant to, Set<String> statuses) {
         return new Refusal(400, "The interval parameter is badly formed");
     }
 
-    /** Values may stand in one parameter with commas between them, or in several parameters of the same name. */
+    /** Values may be separated by commas or given in repeated parameters. */
     private static Set<String> statuses(Map<String, List<String>> given) throws Refusal {
         Set<String> chosen = new LinkedHashSet<>();
         for (String values : given.getOrDefault("threatStatus", List.of("active,cleared"))) {

@@ -23,20 +23,20 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /**
- * The rules that carry the guarantees, each proved twice: the program keeps it, and the same scenario fails for a program
- * with the one mistake that the rule forbids. The broken planners are in RandomSchedulesTest.
+ * Tests each rule behind the guarantees twice: the program passes the scenario, and a program with the bug that the rule prevents
+ * fails it. Broken planners are in RandomSchedulesTest.
  */
 class GuaranteesIT {
 
-    /** So few events that a held sink does not stop the reader before the middle of an answer. */
+    /** Few events, so that a held sink does not stop the reader before the middle of an answer. */
     @AutoClose
     private final SimulatedServices services = new SimulatedServices(
             SandboxSettings.defaults().seed(7).eventsPerHour(150).shareWithoutId(0.05));
 
-    /** How long nothing may happen; a mistake gets more time to show, and ends it by that. */
+    /** How long a condition must hold; longer for a bug, which ends the wait by breaking the condition. */
     private Duration quiet = Duration.ofMillis(700);
 
-    /** A guarantee that holds for one program and must not hold for another. */
+    /** Passes for a correct program and must fail for one with a bug. */
     @FunctionalInterface
     private interface Scenario {
         void run(Parts parts) throws Exception;
@@ -48,42 +48,42 @@ class GuaranteesIT {
     }
 
     @Test
-    void aProducerThatCompletesOnAppendBreaksThat() {
+    void completingOnAppendBreaksHeldAcknowledgement() {
         fails(this::heldAcknowledgement, producerThatCompletesOnAppend());
     }
 
     @Test
-    void aKillBeforeTheAcknowledgementLosesNothing() throws Exception {
+    void killBeforeTheAcknowledgementLosesNothing() throws Exception {
         holds(this::killedBeforeTheAcknowledgement);
     }
 
     @Test
-    void aRepositoryThatPersistsInAddBreaksThat() {
+    void persistingKeysInAddLosesEventsAfterAKill() {
         fails(this::killedBeforeTheAcknowledgement, repositoryThatPersistsInAdd());
     }
 
     @Test
-    void aFailedBatchIsSentAgainEvenAfterAPauseOfHours() throws Exception {
+    void failedBatchIsSentAgainAfterHours() throws Exception {
         holds(this::failedBatch);
     }
 
     @Test
-    void aWindowWithoutTheCommitGuardBreaksThat() {
+    void withoutTheCommitGuardAFailedBatchIsLost() {
         fails(this::failedBatch, windowWithoutCommitGuard());
     }
 
     @Test
-    void anAnswerCutWhileEventsAreParkedAndThenFailLosesNothing() throws Exception {
+    void cutAnswerWithFailingParkedEventsLosesNothing() throws Exception {
         holds(this::cutWhileParked);
     }
 
     @Test
-    void aReaderThatThrowsInsideTheSplitBreaksThat() {
+    void throwingInsideTheSplitLosesParkedEvents() {
         fails(this::cutWhileParked, readerThatThrowsInsideTheSplit());
     }
 
     @Test
-    void aWindowWithoutTheCommitGuardBreaksThatToo() {
+    void withoutTheCommitGuardACutAnswerLosesEvents() {
         fails(this::cutWhileParked, windowWithoutCommitGuard());
     }
 
@@ -107,13 +107,13 @@ class GuaranteesIT {
         RunningProgram killed = services.start(parts);
         CompletableFuture<Void> poll = killed.pollInBackground();
         await("uploads wait").until(() -> services.sinkProxy().held() > 0);
-        // what a process killed at this moment leaves behind; the process itself must do nothing more that counts
+        // the state of a process killed now; the process itself must not deliver anything from here on
         services.copyState("state", "after-kill");
         services.tapProxy().next(Fault.REFUSE);
         services.sinkProxy().release();
         poll.join();
         killed.stop();
-        assertThat(services.rows()).as("nothing was accepted before the kill").isEmpty();
+        assertThat(services.rows()).as("rows accepted before the kill").isEmpty();
         services.sinkProxy().forget();
         services.tapProxy().forget();
 
@@ -138,7 +138,7 @@ class GuaranteesIT {
         CompletableFuture<Void> poll = program.pollInBackground();
         await("uploads wait").until(() -> services.sinkProxy().held() > 0);
 
-        staysTrue("the window waits for what is parked", () -> !poll.isDone());
+        staysTrue("the window waits for parked events", () -> !poll.isDone());
 
         services.sinkProxy().release();
         poll.join();
@@ -146,7 +146,7 @@ class GuaranteesIT {
         assertAllOfTheFirstHourLands(program);
     }
 
-    /** Polls move away from the first hour, each looking back over one, so that only a progress that never moved brings it back. */
+    /** Moves the polls' look-back past the first hour, so that only unmoved progress makes the program read it again. */
     private void assertAllOfTheFirstHourLands(RunningProgram program) {
         List<String> firstHour = services.truth(
                 SimulatedServices.START.minus(Duration.ofMinutes(61)),
@@ -168,11 +168,11 @@ class GuaranteesIT {
     private void fails(Scenario scenario, Parts mistake) {
         quiet = Duration.ofSeconds(2);
         assertThatThrownBy(() -> scenario.run(mistake))
-                .as("the guarantee's scenario has to notice this mistake")
+                .as("the scenario must detect this bug")
                 .isInstanceOf(AssertionError.class);
     }
 
-    /** As an assertion, so that a scenario that did not even come so far is no proof of anything. */
+    /** Throws an AssertionError, unlike a scenario that fails before this point for another reason. */
     private void staysTrue(String what, Callable<Boolean> condition) throws Exception {
         try {
             await("the opposite of: " + what).atMost(quiet).until(() -> !condition.call());

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Holes that were found by trying to break the guarantees, closed and kept closed. */
+/** Regression tests for bugs found by attempts to break the guarantees. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HoleIT {
 
@@ -41,7 +41,7 @@ class HoleIT {
     private final List<Error> fatal = new CopyOnWriteArrayList<>();
 
     @Test
-    void anErrorInTheUploaderFailsTheWindowAndTheNextOneLands() throws Exception {
+    void errorInTheUploaderFailsOnlyOneWindow() throws Exception {
         AtomicInteger uploads = new AtomicInteger();
         RunningProgram program = services.onError(fatal::add).start(new Parts() {
             @Override
@@ -58,7 +58,7 @@ class HoleIT {
     }
 
     @Test
-    void anErrorInTheRepositoryFailsTheWindowAndTheNextOneLands() throws Exception {
+    void errorInTheRepositoryFailsOnlyOneWindow() throws Exception {
         AtomicInteger claims = new AtomicInteger();
         RunningProgram program = services.onError(fatal::add).start(new Parts() {
             @Override
@@ -78,7 +78,7 @@ class HoleIT {
     }
 
     @Test
-    void anErrorInAStepOfAnOperatorFailsTheWindowAndNamesTheRoute() throws Exception {
+    void errorInAnOperatorsStepFailsTheWindowAndNamesTheRoute() throws Exception {
         Path routes = Files.createDirectory(services.folder().resolve("routes"));
         RouteFiles.in(Path.of(RouteFiles.FOLDER)).texts().forEach((name, text) -> {
             try {
@@ -111,9 +111,9 @@ class HoleIT {
     }
 
     @Test
-    void aClockThatJumpsAheadDoesNotMakeTheProgramForgetWhatItDelivered() throws Exception {
+    void clockJumpCausesNoDuplicates() throws Exception {
         services.start().poll().stop();
-        // the oldest window that TAP would still hold, and the fresh one
+        // the oldest window and the fresh one
         services.tapProxy().next(2, Fault.REFUSE);
         services.clock().advance(Duration.ofDays(10));
         services.start().poll().stop();
@@ -125,7 +125,7 @@ class HoleIT {
     }
 
     @Test
-    void aStopLeavesWhatElseLiesInTheSpoolFolder() throws Exception {
+    void stopKeepsForeignFilesInTheSpoolFolder() throws Exception {
         Path mine = Files.createDirectories(services.folder().resolve("state/spool/sub"));
         Files.writeString(mine.resolve("mine.txt"), "precious");
 
@@ -138,7 +138,7 @@ class HoleIT {
     private void assertTheSecondPollLands(RunningProgram program) {
         program.poll();
         assertThat(services.reads()).isEmpty();
-        assertThat(fatal).as("what ends the process").singleElement();
+        assertThat(fatal).as("fatal errors").singleElement();
 
         program.poll();
 

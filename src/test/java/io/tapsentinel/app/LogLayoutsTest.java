@@ -16,7 +16,7 @@ import org.apache.logging.log4j.core.impl.Log4jLogEvent;
 import org.apache.logging.log4j.message.SimpleMessage;
 import org.junit.jupiter.api.Test;
 
-/** What {@code log4j2.xml} makes of a line, in either format. */
+/** Log lines in both formats of {@code log4j2.xml}. */
 class LogLayoutsTest {
 
     private static final String ODD = "two\r\nlines\u0085three\u2028four\u001b[31m\u0000 \"quoted\" \\ {\u00e9}";
@@ -24,7 +24,7 @@ class LogLayoutsTest {
     private final Configuration configuration = configuration();
 
     @Test
-    void aMessageOfManyLinesIsOneLineOfText() {
+    void multiLineMessageIsOneLineOfText() {
         String line = line("text", ODD, null);
 
         assertThat(line)
@@ -33,7 +33,7 @@ class LogLayoutsTest {
     }
 
     @Test
-    void aMessageOfManyLinesIsOneObject() throws Exception {
+    void multiLineMessageIsOneJsonObject() throws Exception {
         String line = line("json", ODD, null);
 
         assertThat(line)
@@ -49,7 +49,7 @@ class LogLayoutsTest {
     }
 
     @Test
-    void anExceptionIsInNeitherSinceItMayQuoteAnEvent() {
+    void exceptionsAreNotLoggedBecauseTheyMayQuoteEvents() {
         Exception quoting = new IllegalStateException("content", new RuntimeException("more content"));
 
         assertThat(line("text", "it failed", quoting)).endsWith("it failed\n").doesNotContain("content", "Exception");
@@ -60,7 +60,7 @@ class LogLayoutsTest {
     }
 
     @Test
-    void aLineThatCannotBeWrittenFailsNothing() {
+    void appenderFailuresAreIgnored() {
         assertThat(configuration.getAppenders().values()).hasSize(2).allMatch(Appender::ignoreExceptions);
     }
 

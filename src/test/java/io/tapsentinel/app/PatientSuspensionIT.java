@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A suspended table beside a limit of something else: of a delivery, of the budget, of TAP. */
+/** Suspended tables combined with other limits: delivery timeout, request budget, TAP outage. */
 class PatientSuspensionIT {
 
     private static final Duration POLL = Duration.ofMinutes(5);
@@ -32,7 +32,7 @@ class PatientSuspensionIT {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 600_000})
-    void aDeliveryThatMayTakeLongerIsDeferredInItsOwnWindow(int deliveryTimeoutMs) throws Exception {
+    void deliveryWithALongTimeoutIsDeferredInItsOwnWindow(int deliveryTimeoutMs) throws Exception {
         tables.refuse(MESSAGES_DELIVERED);
         RunningProgram program = services.start((settings, properties, clock, committed) -> {
             Program patient = new Program(settings, properties, clock, committed);
@@ -56,7 +56,7 @@ class PatientSuspensionIT {
     }
 
     @Test
-    void aDeliveryThatIsGivenUpBeforeFailsItsWindowUntilTheTableHasFailedForTwoMinutes() throws Exception {
+    void windowsFailUntilTheTableHasFailedForTwoMinutes() throws Exception {
         tables.refuse(MESSAGES_DELIVERED);
         RunningProgram program = services.start();
         for (int i = 0; i < 4; i++) {
@@ -76,11 +76,11 @@ class PatientSuspensionIT {
     }
 
     @Test
-    void withoutRoomInTheBudgetDeferredEventsWaitAndPollsGoOn() throws Exception {
+    void usedUpBudgetPostponesCatchUpButNotPolls() throws Exception {
         services.with("tap.budget.requests-per-day", "40").with("tap.sweep.ages", "PT4H");
         RunningProgram program = tables.start(MESSAGES_DELIVERED);
         for (int i = 0; i < 3; i++) {
-            // often enough for no backlog
+            // often enough to avoid a backlog
             services.clock().advance(Duration.ofMinutes(25));
             program.poll();
         }
@@ -105,7 +105,7 @@ class PatientSuspensionIT {
     }
 
     @Test
-    void whileTapIsDownTheSuspensionStaysAndNothingIsLost() throws Exception {
+    void tapOutageKeepsTheSuspensionAndLosesNothing() throws Exception {
         RunningProgram program = tables.start(MESSAGES_DELIVERED);
         services.tapProxy().always("/v2/siem", Fault.REFUSE);
         for (int i = 0; i < 6; i++) {

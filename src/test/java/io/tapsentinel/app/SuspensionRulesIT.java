@@ -36,70 +36,69 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /**
- * The rules of suspending a table, each proved twice: the program keeps it, and the same scenario fails for a program with the one
- * mistake that the rule forbids.
+ * Tests each rule of suspension twice: the program passes the scenario, and a program with the bug that the rule prevents fails it.
  */
 class SuspensionRulesIT {
 
     private static final EventType REFUSED = EventType.MESSAGES_DELIVERED;
     private static final Duration POLL = Duration.ofMinutes(5);
-    /** A probe is due after it, however many have failed. */
+    /** Maximum pause between probes. */
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(30);
 
     @AutoClose
     private final SimulatedServices services = new SimulatedServices();
 
-    /** How long a window may wait for what is on its way; a mistake gets more time to show, and ends it by that. */
+    /** How long a window must wait for open requests; longer for a bug, which ends the wait. */
     private Duration quiet = Duration.ofMillis(300);
 
-    /** A guarantee that holds for one program and must not hold for another. */
+    /** Passes for a correct program and must fail for one with a bug. */
     @FunctionalInterface
     private interface Scenario {
         void run(Parts parts) throws Exception;
     }
 
     @Test
-    void anEventIsDeferredOnlyWhenNoRequestWithItIsOpen() throws Exception {
+    void eventsInAnOpenRequestAreNotDeferred() throws Exception {
         holds(this::heldProbe);
     }
 
     @Test
-    void aProducerThatDefersWhatItSendsBreaksThat() {
+    void deferringEventsInAnOpenRequestCausesDuplicates() {
         fails(this::heldProbe, producerThatDefersWhatItSends());
     }
 
     @Test
-    void aTableThatAcceptsOnlyEmptyArraysStaysSuspended() throws Exception {
+    void tableThatAcceptsOnlyEmptyArraysStaysSuspended() throws Exception {
         holds(this::onlyEmptyArraysAccepted);
     }
 
     @Test
-    void aProbeWithoutRecordsBreaksThat() {
+    void probesWithoutRecordsEndTheSuspensionTooEarly() {
         fails(this::onlyEmptyArraysAccepted, probeWithoutRecords());
     }
 
     @Test
-    void aDeferredEventOfAPollArrivesHoursLater() throws Exception {
+    void deferredEventsOfPollsArriveHoursLater() throws Exception {
         holds(this::threeHoursOfPolls);
     }
 
     @Test
-    void aPollThatForgetsWhatItDeferredBreaksThat() {
+    void pollsThatForgetDeferredTimeLoseEvents() {
         fails(this::threeHoursOfPolls, readThatForgetsWhatItDeferred(Purpose.POLL));
     }
 
     @Test
-    void aDeferredEventIsNeitherMissingNorLate() throws Exception {
+    void deferredEventsAreNeitherMissingNorLate() throws Exception {
         holds(this::sweptAndThenDelivered);
     }
 
     @Test
-    void aReadThatForgetsWhichEventsItDeferredBreaksThat() {
+    void readsThatForgetDeferredEventsCountThemAsMissing() {
         fails(this::sweptAndThenDelivered, readThatForgetsWhichEventsItDeferred());
     }
 
     @Test
-    void aReadThatCountsDeferredEventsAsLateBreaksThatToo() {
+    void readsThatCountDeferredEventsAsLateAreDetected() {
         fails(this::sweptAndThenDelivered, readThatCountsDeferredEventsAsLate());
     }
 
@@ -111,7 +110,7 @@ class SuspensionRulesIT {
         CompletableFuture<Void> poll = program.pollInBackground();
         await("the probe is open").until(() -> services.sinkProxy().held() > 0);
         try {
-            // a window that does not wait commits, and its events are read again while the probe is open
+            // without the rule, the window commits and its events are read again while the probe is open
             await().atMost(quiet).until(poll::isDone);
         } catch (ConditionTimeoutException waits) {
             assertThat(poll).isNotDone();
@@ -167,7 +166,7 @@ class SuspensionRulesIT {
                 .isZero();
     }
 
-    /** With events that a test lists. */
+    /** Scenarios with listed events. */
     @Nested
     class OfListedEvents {
 
@@ -185,32 +184,32 @@ class SuspensionRulesIT {
         }
 
         @Test
-        void anEventThatTurnsFalsePositiveWhileItIsDeferredArrives() throws Exception {
+        void deferredEventThatBecomesFalsePositiveArrives() throws Exception {
             holds(this::falsePositiveMeanwhile);
         }
 
         @Test
-        void aCatchUpWithoutFalsePositivesBreaksThat() {
+        void catchUpWithoutFalsePositivesLosesIt() {
             fails(this::falsePositiveMeanwhile, catchUpWithoutFalsePositives());
         }
 
         @Test
-        void anEventThatOnlyASweepDeferredArrives() throws Exception {
+        void eventDeferredByASweepArrives() throws Exception {
             holds(this::foundByASweep);
         }
 
         @Test
-        void aSweepThatForgetsWhatItDeferredBreaksThat() {
+        void sweepsThatForgetDeferredTimeLoseIt() {
             fails(this::foundByASweep, readThatForgetsWhatItDeferred(Purpose.SWEEP));
         }
 
         @Test
-        void anEventThatStandsTwiceInAnAnswerHoldsUpNoWindowWhenItIsDeferred() throws Exception {
+        void deferredEventThatOccursTwiceInAnAnswerDoesNotBlockTheWindow() throws Exception {
             holds(this::twinsInOneAnswer);
         }
 
         @Test
-        void aGuardThatKnowsNoDeferredTwinBreaksThat() {
+        void guardThatIgnoresDeferredTwinsBlocksTheWindow() {
             fails(this::twinsInOneAnswer, guardThatKnowsNoDeferredTwin());
         }
 
@@ -257,7 +256,7 @@ class SuspensionRulesIT {
         }
     }
 
-    /** A program whose table is suspended since just now, after one window that had to wait for that and one that did not. */
+    /** Starts a program and suspends the table: the first window fails, the second commits. */
     private RunningProgram suspended(Parts parts) throws SQLException {
         services.sinkProxy().alwaysRecords(REFUSED.table(), Fault.REFUSE);
         RunningProgram program = services.start(parts).poll();
@@ -276,7 +275,7 @@ class SuspensionRulesIT {
         }
     }
 
-    /** The table accepts rows again, and a run reads what it has not got. */
+    /** Makes the table accept rows again and lets the program catch up. */
     private void accept(RunningProgram program) {
         services.sinkProxy().forget();
         services.clock().advance(LONGEST_PAUSE);
@@ -296,7 +295,7 @@ class SuspensionRulesIT {
     private void fails(Scenario scenario, Parts mistake) {
         quiet = Duration.ofSeconds(20);
         assertThatThrownBy(() -> scenario.run(mistake))
-                .as("the guarantee's scenario has to notice this mistake")
+                .as("the scenario must detect this bug")
                 .isInstanceOf(AssertionError.class);
     }
 }

@@ -13,7 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The program as it runs, real routes, real HTTP, real store: what TAP had against what the tables got, as multisets. */
+/** End-to-end: TAP's events compared with the rows in the tables, with real routes, HTTP and store. */
 class WholeProgramIT {
 
     private static final SandboxSettings TWO_HOURS = SandboxSettings.defaults()
@@ -26,7 +26,7 @@ class WholeProgramIT {
             .shareDocumented(0.05);
 
     @Test
-    void everyEventLandsOnceThroughQuartzWithLateRowsCopiesForEachRecipientAndMissingIds() throws Exception {
+    void everyEventIsDeliveredOnce() throws Exception {
         try (SimulatedServices services = new SimulatedServices(TWO_HOURS)
                 .with("tap.poll.cron", "0/1 * * * * ?")
                 .with("tap.budget.requests-per-day", "1000000")) {
@@ -41,7 +41,7 @@ class WholeProgramIT {
                 await("a window was committed")
                         .atMost(Duration.ofSeconds(60))
                         .until(() -> services.reads().size() > before);
-                // a poll that was planned before one step may end after it: two steps are still no backlog
+                // a poll planned before a step may end after it; two steps are still no backlog
                 services.clock().advance(Duration.ofMinutes(10));
             }
             int before = services.reads().size();
@@ -59,7 +59,7 @@ class WholeProgramIT {
                     first.window().from(), last.window().to(), services.clock().now());
             long late = sum(services.reads(), "late");
             System.out.printf(
-                    "whole program: %d events, %d rows, %d batches, %d reads, %d late, %d duplicates suppressed%n",
+                    "whole program: %d events, %d rows, %d batches, %d reads, %d late, %d duplicates%n",
                     certain.size(),
                     rows.size(),
                     program.program().sentinel().deliveryStatus().batches(),
@@ -70,9 +70,9 @@ class WholeProgramIT {
             services.delivered().assertNoneLost(certain);
             services.delivered().assertNoneTwice(possible);
             assertThat(program.program().sentinel().deliveryStatus().batches())
-                    .as("full ones, some for each table")
+                    .as("batches")
                     .isGreaterThanOrEqualTo(30);
-            // how many of the fifth that is late counts as late depends on where polls fall between the steps
+            // depends on when polls run between the steps
             assertThat(late).isGreaterThan(certain.size() / 50);
             assertThat(List.of(EventType.values()))
                     .allMatch(type -> services.ingestion().landed(type) > 0);
@@ -81,7 +81,7 @@ class WholeProgramIT {
     }
 
     @Test
-    void aRestartSendsNothingAgain() throws Exception {
+    void restartCausesNoDuplicates() throws Exception {
         try (SimulatedServices services = new SimulatedServices(
                 SandboxSettings.defaults().eventsPerHour(300).shareWithoutId(0.05))) {
             services.start().poll().stop();
@@ -96,7 +96,7 @@ class WholeProgramIT {
     }
 
     @Test
-    void anOutageIsReadAfterTheFreshWindowOldestFirst() throws Exception {
+    void backlogIsReadOldestFirstAfterTheFreshWindow() throws Exception {
         try (SimulatedServices services =
                 new SimulatedServices(SandboxSettings.defaults().eventsPerHour(60))) {
             RunningProgram program = services.start().poll();

@@ -4,7 +4,7 @@ import io.tapsentinel.testing.OnPostgres;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The whole program on PostgreSQL, where Quartz keeps its triggers in the store, too. */
+/** The same tests on PostgreSQL, where Quartz also keeps its triggers in the store. */
 @Tag("full")
 @ExtendWith(OnPostgres.class)
 class WholeProgramOnPostgresIT extends WholeProgramIT {}

@@ -14,12 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The bounds are those by which the program plans and warns. */
 class ClockCheckTest {
 
     private static final Duration TOOK = Duration.ofSeconds(2);
 
-    /** Seconds from our clock, when the answer has come, to TAP's. */
+    /** {@code seconds}: TAP's clock minus this machine's. */
     @ParameterizedTest
     @CsvSource({
         "0, about the same as",
@@ -29,24 +28,24 @@ class ClockCheckTest {
         "-22, 20 s ahead of",
         "29, 29 s behind"
     })
-    void aDifferenceThatTheProgramAllowsForIsWell(int seconds, String words) {
-        assertThat(clock(Mark.WELL, NOW.plusSeconds(seconds)))
+    void differenceUpTo30SecondsIsOk(int seconds, String words) {
+        assertThat(clock(Mark.OK, NOW.plusSeconds(seconds)))
                 .startsWith("this machine's clock is " + words + " TAP's")
                 .doesNotContain("time service");
     }
 
     @ParameterizedTest
     @CsvSource({"-33, 31 s ahead of", "31, 31 s behind", "-7202, 2 h ahead of", "7200, 2 h behind"})
-    void oneThatItWouldReportIsNot(int seconds, String words) {
-        assertThat(clock(Mark.WRONG, NOW.plusSeconds(seconds)))
+    void differenceOver30SecondsIsAProblem(int seconds, String words) {
+        assertThat(clock(Mark.PROBLEM, NOW.plusSeconds(seconds)))
                 .contains(words + " TAP's")
                 .contains(Remedies.CLOCK);
     }
 
     @Test
-    void withoutATimeOfTapsNothingIsKnown() {
-        assertThat(clock(Mark.UNKNOWN, null)).contains("no Date");
-        assertThat(line(Mark.UNKNOWN, new ClockCheck(Optional::empty))).contains("there was none");
+    void withoutTapsTimeTheCheckIsSkipped() {
+        assertThat(clock(Mark.SKIPPED, null)).contains("no Date");
+        assertThat(line(Mark.SKIPPED, new ClockCheck(Optional::empty))).contains("TAP did not answer");
     }
 
     private static String clock(Mark mark, Instant date) {

@@ -17,19 +17,19 @@ class ConfigurationCheckTest {
     private final DoctorSetup setup = new DoctorSetup(() -> folder);
 
     @Test
-    void whatIsRightIsToldByWhereItStandsAndWithoutAValue() throws Exception {
+    void completeConfigurationIsListedByOriginWithoutValues() throws Exception {
         Files.writeString(folder.resolve("application.properties"), "tap.poll.settle = PT2M\n");
         ConfigurationCheck check = setup.configuration();
 
         assertThat(lines(check))
                 .containsExactly(
-                        "✓ configuration: from application.properties in this directory and the environment:"
+                        "✓ configuration: read from application.properties in this directory and the environment:"
                                 + " SENTINEL_DCR_IMMUTABLE_ID, SENTINEL_ENDPOINT, STATE_URL, TAP_PRINCIPAL, TAP_SECRET, TAP_URL");
         assertThat(check.settings()).isPresent();
     }
 
     @Test
-    void everyProblemIsALineAndNotOnlyTheFirst() {
+    void everyWrongPropertyGetsALine() {
         setup.without("tap.principal")
                 .with("tap.url", "http://tap.example.com")
                 .with("tap.poll.cron", "whenever")
@@ -48,7 +48,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void aPropertyThatDependsOnAnotherIsNotBlamedForWhatStandsInForThat() {
+    void placeholderOfOnePropertyCausesNoProblemInAnother() {
         setup.with("sentinel.auth", "none").with("sentinel.endpoint", "http://rule.example.com");
 
         assertThat(lines(setup.configuration()))
@@ -58,7 +58,7 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void whatIsMissingIsToldWithTheSandboxAndWithWhatMayHaveBeenMeant() {
+    void missingPropertySuggestsSandboxAndNamesMisspeltVariables() {
         setup.without("tap.principal")
                 .variable("TAP_PRINCIPLE", DoctorSetup.SECRET)
                 .variable("TAPPED", "x");
@@ -67,13 +67,13 @@ class ConfigurationCheckTest {
                 .singleElement()
                 .asString()
                 .startsWith("✗ configuration: Missing: tap.principal.")
-                .contains("No property of this program: TAP_PRINCIPLE")
-                .contains("mvn compile camel:run")
+                .contains("Unknown in the environment: TAP_PRINCIPLE.")
+                .contains("--local")
                 .doesNotContain("TAPPED", DoctorSetup.SECRET);
     }
 
     @Test
-    void theWayToTheServicesIsPartOfIt() {
+    void wrongProxyIdentityOrCaFileIsAConfigurationProblem() {
         setup.variable("HTTPS_PROXY", "ftp://user:" + DoctorSetup.SECRET + "@proxy:1");
         assertThat(lines(setup.configuration()))
                 .singleElement()
@@ -95,13 +95,13 @@ class ConfigurationCheckTest {
     }
 
     @Test
-    void theSandboxNeedsNoAccountAndAFileThatIsNoneIsNoEndlessLoop() {
+    void sandboxNeedsNoAccountAndConflictingPropertiesDoNotLoop() {
         setup.with("tap.sandbox", "on").without("tap.principal");
         ConfigurationCheck sandbox = setup.configuration();
         assertThat(sandbox.isSandbox()).isTrue();
         assertThat(lines(sandbox)).singleElement().asString().startsWith("✓ configuration: tap.sandbox is on");
 
-        // the packaged value does not fit this schedule either
+        // the packaged default is too small for this schedule, too
         List<String> lines = lines(setup.with("tap.sandbox", "off")
                 .with("tap.principal", "p")
                 .with("tap.poll.cron", "* * * * * ?")

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** A complete configuration, whose store lies below a folder, and what a check finds with it. */
+/** A complete configuration with a store below a folder, and helpers that run one check with it. */
 final class DoctorSetup {
 
     static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
@@ -23,7 +23,7 @@ final class DoctorSetup {
     private final MovableClock clock = new MovableClock(NOW);
     private final Map<String, String> environment = new HashMap<>();
 
-    /** @param folder supplied later, as JUnit has not created it yet */
+    /** @param folder the test's temporary folder, read when first needed */
     DoctorSetup(Supplier<Path> folder) {
         this.folder = folder;
         with("tap.url", "https://tap.example.com")
@@ -37,7 +37,7 @@ final class DoctorSetup {
         return variable(EffectiveProperties.environmentName(property), value);
     }
 
-    /** One that may be no property. */
+    /** Sets an environment variable, whether or not it is a property. */
     DoctorSetup variable(String name, String value) {
         environment.put(name, value);
         return this;
@@ -69,29 +69,29 @@ final class DoctorSetup {
         return new ConfigurationCheck(properties(), environment, folder());
     }
 
-    /** One that has found that all is well. */
+    /** A configuration check that has run without a problem. */
     ConfigurationCheck rightConfiguration() {
         ConfigurationCheck configuration = configuration();
         assertThat(lines(configuration)).singleElement().asString().startsWith("✓ ");
         return configuration;
     }
 
-    static List<Finding> look(Check check) {
+    static List<Finding> findings(Check check) {
         List<Finding> found = new ArrayList<>();
-        check.look(found::add);
+        check.run(found::add);
         return found;
     }
 
     static List<String> lines(Check check) {
-        return look(check).stream().map(Finding::toString).toList();
+        return findings(check).stream().map(Finding::toString).toList();
     }
 
-    /** The one line of a check that finds this. */
+    /** Runs a check that must have one finding with this mark; returns the finding's text. */
     static String line(Mark mark, Check check) {
-        List<Finding> found = look(check);
+        List<Finding> found = findings(check);
         assertThat(found).hasSize(1);
         assertThat(found.get(0).mark()).as(found.get(0).toString()).isEqualTo(mark);
         assertThat(found.get(0).toString()).doesNotContain(SECRET, "\n");
-        return found.get(0).words();
+        return found.get(0).text();
     }
 }

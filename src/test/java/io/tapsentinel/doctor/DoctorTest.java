@@ -16,7 +16,6 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whatever a check does, each line comes at once and the end comes in time. */
 @Timeout(60)
 class DoctorTest {
 
@@ -26,45 +25,45 @@ class DoctorTest {
 
     private record Fake(String name, Consumer<Consumer<Finding>> work) implements Check {
         @Override
-        public void look(Consumer<Finding> found) {
+        public void run(Consumer<Finding> found) {
             work.accept(found);
         }
     }
 
     @Test
-    void allWellIsAnOrdinaryEnd() {
+    void allChecksOkEndsNormally() {
         examine(LONG, well("one"), well("two"));
         assertThat(printed()).isEqualTo("✓ one: fine\n✓ two: fine\n");
     }
 
     @Test
-    void problemsAndWhatCouldNotBeLookedAtAreCounted() {
+    void problemsAndSkippedChecksAreCounted() {
         assertThatThrownBy(() -> examine(
                         LONG,
                         well("one"),
                         new Fake("two", found -> {
-                            found.accept(Finding.wrong("two", "bad\nand worse"));
-                            found.accept(Finding.wrong("two", "worse"));
+                            found.accept(Finding.problem("two", "bad\nand worse"));
+                            found.accept(Finding.problem("two", "worse"));
                         }),
-                        new Fake("three", found -> found.accept(Finding.unknown("three", "why")))))
+                        new Fake("three", found -> found.accept(Finding.skipped("three", "why")))))
                 .isInstanceOf(InvalidSettingException.class)
-                .hasMessage("doctor: 2 problems, 1 check could not be made");
+                .hasMessage("doctor: 2 problems, 1 check skipped");
         assertThat(printed()).isEqualTo("✓ one: fine\n✗ two: bad and worse\n✗ two: worse\n- three: why\n");
     }
 
     @Test
-    void whatCouldNotBeLookedAtIsNotWell() {
-        assertThatThrownBy(() -> examine(LONG, new Fake("one", found -> found.accept(Finding.unknown("one", "why")))))
-                .hasMessage("doctor: 0 problems, 1 check could not be made");
+    void skippedCheckIsAFailure() {
+        assertThatThrownBy(() -> examine(LONG, new Fake("one", found -> found.accept(Finding.skipped("one", "why")))))
+                .hasMessage("doctor: 0 problems, 1 check skipped");
     }
 
     @Test
-    void aLineIsPrintedBeforeTheNextIsKnown() throws Exception {
+    void eachFindingIsPrintedAtOnce() throws Exception {
         CountDownLatch seen = new CountDownLatch(1);
         Thread patient = new Thread(() -> examine(LONG, new Fake("one", found -> {
-            found.accept(Finding.well("one", "first"));
+            found.accept(Finding.ok("one", "first"));
             waitFor(seen);
-            found.accept(Finding.well("one", "second"));
+            found.accept(Finding.ok("one", "second"));
         })));
         patient.start();
         await("the first line").atMost(LONG).until(() -> printed().equals("✓ one: first\n"));
@@ -74,14 +73,14 @@ class DoctorTest {
     }
 
     @Test
-    void aCheckThatHangsEndsInTimeAndSaysNothingAfterwards() {
+    void hangingCheckTimesOutAndItsLateFindingsAreDropped() {
         CountDownLatch late = new CountDownLatch(1);
         AtomicBoolean told = new AtomicBoolean();
         assertThatThrownBy(() -> examine(
                         Duration.ofMillis(50),
                         new Fake("one", found -> {
                             awaitThroughInterrupts(late);
-                            found.accept(Finding.well("one", "too late"));
+                            found.accept(Finding.ok("one", "too late"));
                             told.set(true);
                         }),
                         well("two")))
@@ -89,13 +88,13 @@ class DoctorTest {
         late.countDown();
         await("the late line").atMost(LONG).untilTrue(told);
         assertThat(printed())
-                .startsWith("✗ one: it took longer than ")
+                .startsWith("✗ one: no result within ")
                 .endsWith("\n✓ two: fine\n")
                 .doesNotContain("too late");
     }
 
     @Test
-    void anUnforeseenFailureIsToldByItsKindAndNotByItsWords() {
+    void unexpectedExceptionIsReportedWithoutItsMessage() {
         assertThatThrownBy(() -> examine(
                         LONG,
                         new Fake("one", found -> {
@@ -105,11 +104,11 @@ class DoctorTest {
                 .hasMessage("doctor: 1 problem");
         assertThat(printed())
                 .isEqualTo(
-                        "✗ one: it could not be looked at: java.lang.IllegalStateException at org.example.Library.call\n✓ two: fine\n");
+                        "✗ one: the check failed: java.lang.IllegalStateException at org.example.Library.call\n✓ two: fine\n");
     }
 
     private static Check well(String name) {
-        return new Fake(name, found -> found.accept(Finding.well(name, "fine")));
+        return new Fake(name, found -> found.accept(Finding.ok(name, "fine")));
     }
 
     private void examine(Duration longest, Check... checks) {
@@ -135,7 +134,7 @@ class DoctorTest {
                 latch.await();
                 done = true;
             } catch (InterruptedException e) {
-                // as a client that hangs would
+                // like a client that ignores interrupts
             }
         }
     }

@@ -10,19 +10,18 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is told of the routes that a start would run. */
 class RoutesCheckTest {
 
     @TempDir
     Path folder;
 
     @Test
-    void withoutAFolderThePackagedOnesAreWell() {
-        assertThat(lines(check())).containsExactly("✓ routes: 5 files of the package");
+    void withoutAFolderThePackagedRoutesAreOk() {
+        assertThat(lines(check())).containsExactly("✓ routes: 5 files OK (packaged)");
     }
 
     @Test
-    void aFolderThatIsNoneOfTheProgramsIsALineForEachProblem() throws IOException {
+    void foreignRoutesGetALineForEachProblem() throws IOException {
         write("- route: {id: other, from: {uri: 'timer:x', steps: []}}\n");
 
         assertThat(lines(check()))
@@ -32,7 +31,7 @@ class RoutesCheckTest {
     }
 
     @Test
-    void aFileThatCannotBeReadIsNamed() throws IOException {
+    void unreadableFileIsNamedWithItsLine() throws IOException {
         write("- route: [");
 
         assertThat(lines(check())).singleElement().asString().startsWith("✗ routes: own.camel.yaml, line ");

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is sent to the streams, and what their answers mean. */
 class RuleCheckTest {
 
     private static final String LAST = "Custom-ProofPointTAPMessagesBlockedV2_CL";
@@ -30,13 +29,13 @@ class RuleCheckTest {
     private UploadException refusal;
 
     @Test
-    void eachStreamGetsAnEmptyArrayAndNothingElse() {
+    void eachStreamGetsOneEmptyArray() {
         assertThat(lines("azure"))
                 .hasSize(5)
                 .allMatch(line -> line.startsWith("✓ "))
                 .first()
                 .asString()
-                .contains("dcr-12 is there");
+                .contains("dcr-12 found");
         assertThat(sent)
                 .containsExactly(
                         "Custom-ProofPointTAPClicksPermittedV2_CL []",
@@ -46,7 +45,7 @@ class RuleCheckTest {
     }
 
     @Test
-    void theHealthTableIsAskedWhenItIsWanted() {
+    void healthTableIsCheckedIfEnabled() {
         setup.with("sentinel.health-table", "true");
         assertThat(lines("azure")).hasSize(6).last().asString().startsWith("✓ stream " + HEALTH);
         assertThat(sent).hasSize(5).last().isEqualTo(HEALTH + " []");
@@ -64,7 +63,7 @@ class RuleCheckTest {
             503 | ServiceUnavailable    | try again later
             405 | MethodNotAllowed      | check that sentinel.endpoint belongs to the rule
             """)
-    void whatIsNotAboutAStreamIsToldOfTheRuleAndNotAskedAgain(int status, String code, String remedy) {
+    void refusedRuleIsReportedOnceAndEndsTheCheck(int status, String code, String remedy) {
         refuse(
                 "Custom-",
                 new UploadException(status, "not shown", new Answer(code, "words of the service", "id-1", null)));
@@ -82,7 +81,7 @@ class RuleCheckTest {
             InvalidStream | deploy the template again
             InvalidBody   | not an empty array
             """)
-    void whatIsAboutAStreamIsToldOfItAndTheOthersAreAsked(String code, String remedy) {
+    void refusedStreamIsReportedAndTheOthersAreStillChecked(String code, String remedy) {
         for (String stream : new String[] {"ClicksPermitted", "MessagesBlocked"}) {
             sent.clear();
             refuse(stream, new UploadException(400, "not shown", new Answer(code, null, null, null)));
@@ -107,7 +106,7 @@ class RuleCheckTest {
     }
 
     @Test
-    void anAnswerThatDoesNotComeIsToldInTheUploadersWords() {
+    void missingAnswerIsReportedWithTheUploadersMessage() {
         refuse("Custom-", new UploadException(0, "no answer from host:443: IOException: broken"));
         assertThat(lines("azure").get(0))
                 .startsWith("✗ rule: no answer from host:443: IOException: broken; ")
@@ -115,7 +114,7 @@ class RuleCheckTest {
     }
 
     @Test
-    void withoutAnEndpointOrATokenNothingIsSent() {
+    void withoutEndpointNothingIsSent() {
         setup.with("sentinel.auth", "none");
         ConfigurationCheck configuration = setup.rightConfiguration();
         TokenCheck token = token(configuration);
@@ -141,7 +140,7 @@ class RuleCheckTest {
     private TokenCheck token(ConfigurationCheck configuration) {
         TokenCheck token = new TokenCheck(
                 configuration, () -> TokenCheckTest.credential("a-token"), Optional::empty, setup.clock());
-        DoctorSetup.look(token);
+        DoctorSetup.findings(token);
         return token;
     }
 

@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The store as the doctor sees it, and that it leaves no trace there. */
+/** Every test also checks that the doctor changes no file. */
 class StoreCheckTest {
 
     @TempDir
@@ -41,30 +41,30 @@ class StoreCheckTest {
     private final DoctorSetup setup = new DoctorSetup(() -> folder);
 
     @Test
-    void whereThereIsNoneTheFirstStartMakesIt() throws IOException {
-        assertThat(look(Mark.WELL)).startsWith("there is none yet at " + setup.file() + "; ");
+    void missingStoreIsOkBecauseTheFirstStartCreatesIt() throws IOException {
+        assertThat(finding(Mark.OK)).startsWith("no store yet at " + setup.file() + "; ");
     }
 
     @Test
-    void oneThatIsThereIsToldWithItsVersion() throws IOException {
+    void existingStoreIsShownWithItsVersion() throws IOException {
         open("tap").close();
 
-        assertThat(look(Mark.WELL))
+        assertThat(finding(Mark.OK))
                 .startsWith(setup.file() + ", version ")
-                .doesNotContain("in use", "brings", "knows no source");
+                .doesNotContain("in use", "upgraded", "no data of source");
     }
 
     @Test
-    void oneInUseIsWellAndItsHolderIsNamed() throws IOException {
+    void storeInUseIsOkAndItsProcessIsNamed() throws IOException {
         try (Store store = open("tap")) {
-            assertThat(look(Mark.WELL))
+            assertThat(finding(Mark.OK))
                     .contains(", in use by process " + ProcessHandle.current().pid() + " since ");
             assertThat(store.failure()).isEmpty();
         }
     }
 
     @Test
-    void aSuspendedTableIsAProblemWithWhatToDoAndOneThatCatchesUpIsWell() {
+    void suspendedTableIsAProblemAndCatchingUpIsOk() {
         TimeRange waiting = new TimeRange(NOW.minus(Duration.ofHours(2)), NOW);
         try (Store store = open("tap")) {
             HourKeys keys = new HourKeys();
@@ -94,15 +94,14 @@ class StoreCheckTest {
     }
 
     @Test
-    void anOlderStoreKnowsNoSuspensions() throws Exception {
+    void olderStoreWithoutSuspensionTablesIsOk() throws Exception {
         open("tap").close();
         execute("UPDATE schema_version SET version = 1", "DROP TABLE suspended", "DROP TABLE deferred");
-
-        assertThat(look(Mark.WELL)).contains("version 1, which a start brings up to date");
+        assertThat(finding(Mark.OK)).contains("version 1, upgraded by the next start");
     }
 
     @Test
-    void aHolderThatHasGoneOrIsAnotherProcessOfThatNumberIsNone() throws IOException {
+    void endedOrReusedProcessIdIsNotAHolder() throws IOException {
         try (Store store = open("tap")) {
             for (String gone : new String[] {
                 "process 999999999 since " + NOW,
@@ -110,72 +109,71 @@ class StoreCheckTest {
                 "?"
             }) {
                 Files.writeString(Path.of(setup.file() + ".lock"), gone + "\n");
-                assertThat(look(Mark.WELL)).doesNotContain("in use");
+                assertThat(finding(Mark.OK)).doesNotContain("in use");
             }
         }
     }
 
     @Test
-    void anOlderOneIsBroughtUpToDateByTheNextStart() throws Exception {
+    void olderStoreIsUpgradedByTheNextStart() throws Exception {
         open("tap").close();
         execute("UPDATE schema_version SET version = 1");
-
-        assertThat(look(Mark.WELL)).contains("version 1, which a start brings up to date");
+        assertThat(finding(Mark.OK)).contains("version 1, upgraded by the next start");
     }
 
     @Test
-    void oneThatHasLostCommitsIsWellWithWhatFollows() throws Exception {
+    void storeThatLostCommitsIsOkAndTheLossIsExplained() throws Exception {
         open("tap").close();
         Path copy = Files.copy(setup.file(), folder.resolve("copy.db"));
         try (Store store = open("tap")) {
-            assertThat(look(Mark.WELL)).doesNotContain("lacks");
+            assertThat(finding(Mark.OK)).doesNotContain("lacks");
             assertThat(store.lacking()).isEmpty();
         }
         Files.write(setup.file(), Files.readAllBytes(copy));
-        assertThat(look(Mark.WELL)).contains("; it lacks at least 1 commit", "may be sent twice");
+        assertThat(finding(Mark.OK)).contains("; it lacks at least 1 commit", "may be sent twice");
 
         Files.delete(setup.file());
-        assertThat(look(Mark.WELL)).startsWith("there is none yet").contains("; it lacks at least 2 commits");
+        assertThat(finding(Mark.OK)).startsWith("no store yet").contains("; it lacks at least 2 commits");
     }
 
     @Test
-    void aNewerOneIsRefusedWhateverItsTablesAre() throws Exception {
+    void newerStoreIsAProblemWhateverItsTables() throws Exception {
         open("tap").close();
         execute("UPDATE schema_version SET version = 99", "DROP TABLE request_log", "DROP TABLE source");
 
-        assertThat(look(Mark.WRONG)).contains("has version 99").contains("use the newer version of the program");
+        assertThat(finding(Mark.PROBLEM)).contains("has version 99").contains("use the newer version of the program");
     }
 
     @Test
-    void oneOfAnotherServiceIsRefusedAndAnotherSourceIsWelcome() throws IOException {
+    void storeOfAnotherTapUrlIsAProblemAndANewSourceIsOk() throws IOException {
         open("tap").close();
 
-        assertThat(look(Mark.WELL, setup.with("tap.source", "second"))).contains("knows no source second yet");
+        assertThat(finding(Mark.OK, setup.with("tap.source", "second"))).contains("no data of source second yet");
         setup.with("tap.source", "tap").with("tap.url", "https://tap.example.org");
-        assertThat(look(Mark.WRONG))
+        assertThat(finding(Mark.PROBLEM))
                 .contains("belongs to tap.url https://tap.example.com, not to https://tap.example.org");
     }
 
     @Test
-    void whatIsNoStoreIsRefused() throws IOException {
+    void corruptFileOrFileInPlaceOfTheFolderIsAProblem() throws IOException {
         Files.createDirectories(setup.file().getParent());
         Files.writeString(setup.file(), "not a database ".repeat(1_000));
-        assertThat(look(Mark.WRONG)).contains(setup.file() + " cannot be read");
+        assertThat(finding(Mark.PROBLEM)).contains(setup.file() + " cannot be read");
 
         Files.delete(setup.file());
         Files.delete(setup.file().getParent());
         Files.writeString(setup.file().getParent(), "");
-        assertThat(look(Mark.WRONG)).contains(setup.file().getParent() + " is no folder");
+        assertThat(finding(Mark.PROBLEM)).contains(setup.file().getParent() + " is not a folder");
     }
 
     @Test
-    void withoutAPlaceThereIsNothingToLookAt() throws IOException {
-        assertThat(look(Mark.UNKNOWN, setup.with("state.url", "jdbc:postgresql://db/tap")))
-                .isEqualTo(ConfigurationCheck.FIRST);
+    void wrongStateUrlSkipsTheCheck() throws IOException {
+        assertThat(finding(Mark.SKIPPED, setup.with("state.url", "jdbc:postgresql://db/tap")))
+                .isEqualTo(ConfigurationCheck.INCOMPLETE);
     }
 
     @Test
-    void theBudgetIsWhatTheStoreHasCountedInADay() throws IOException {
+    void budgetCountsTheRequestsOfTheLast24Hours() throws IOException {
         try (Store store = open("tap")) {
             RequestBudget budget = new RequestBudget(store, 1_800, 30, 288, new TapClock(setup.clock()), setup.clock());
             setup.clock().advance(Duration.ofHours(-25));
@@ -185,47 +183,47 @@ class StoreCheckTest {
                 budget.take(Pool.EVERYTHING_ELSE, i % 2 == 0 ? Purpose.POLL : Purpose.SWEEP);
             }
             budget.take(Pool.CLICKS_PERMITTED, Purpose.POLL);
-            assertThat(line(Mark.WELL, budget())).contains("1,730 for everything-else and 1,799 for clicks-permitted");
+            assertThat(line(Mark.OK, budget())).contains("1,730 for everything-else and 1,799 for clicks-permitted");
         }
         setup.with("tap.budget.requests-per-day", "70");
-        assertThat(line(Mark.WRONG, budget())).startsWith("all 70 requests of 24 hours are used");
+        assertThat(line(Mark.PROBLEM, budget())).startsWith("all 70 requests of the last 24 hours are used");
     }
 
     private BudgetCheck budget() throws IOException {
         StoreCheck store = store();
-        look(Mark.WELL, store);
+        finding(Mark.OK, store);
         return new BudgetCheck(store, new TapCheck(setup.configuration(), null, setup.clock()));
     }
 
     @Test
-    void withoutAStoreThatCanBeReadThereIsNoBudget() throws IOException {
+    void unreadableStoreSkipsTheBudget() throws IOException {
         Files.createDirectories(setup.file().getParent());
         Files.writeString(setup.file(), "not a database ".repeat(1_000));
         StoreCheck store = store();
-        look(Mark.WRONG, store);
+        finding(Mark.PROBLEM, store);
 
-        assertThat(line(Mark.UNKNOWN, new BudgetCheck(store, new TapCheck(setup.configuration(), null, setup.clock()))))
+        assertThat(line(Mark.SKIPPED, new BudgetCheck(store, new TapCheck(setup.configuration(), null, setup.clock()))))
                 .contains("counted in the store");
     }
 
-    private String look(Mark mark) throws IOException {
-        return look(mark, store());
+    private String finding(Mark mark) throws IOException {
+        return finding(mark, store());
     }
 
-    private String look(Mark mark, DoctorSetup changed) throws IOException {
-        return look(mark, new StoreCheck(changed.properties(), changed.configuration(), changed.clock()));
+    private String finding(Mark mark, DoctorSetup changed) throws IOException {
+        return finding(mark, new StoreCheck(changed.properties(), changed.configuration(), changed.clock()));
     }
 
-    private String look(Mark mark, StoreCheck check) throws IOException {
+    private String finding(Mark mark, StoreCheck check) throws IOException {
         Map<Path, FileTime> before = files();
-        String words = line(mark, check);
-        assertThat(files()).as("files, and when they were changed").isEqualTo(before);
-        return words;
+        String text = line(mark, check);
+        assertThat(files()).as("files and their modification times").isEqualTo(before);
+        return text;
     }
 
     private StoreCheck store() {
         ConfigurationCheck configuration = setup.configuration();
-        DoctorSetup.look(configuration);
+        DoctorSetup.findings(configuration);
         return new StoreCheck(setup.properties(), configuration, setup.clock());
     }
 

@@ -21,7 +21,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What TAP is asked, and what its answers mean. */
 @Timeout(60)
 class TapCheckTest {
 
@@ -49,9 +48,9 @@ class TapCheckTest {
     }
 
     @Test
-    void oneRequestForHalfAMinuteOfSomeMinutesAgoWithTheCredentials() {
-        assertThat(line(Mark.WELL, check()))
-                .contains("takes the credentials")
+    void sendsOneRequestFor30SecondsWithTheCredentials() {
+        assertThat(line(Mark.OK, check()))
+                .contains("accepts the credentials")
                 .contains("answered 200 to one request")
                 .contains("1,800");
         assertThat(requests)
@@ -61,24 +60,24 @@ class TapCheckTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"<html>sign in</html>", "Welcome", "  \n<a", "\r\n\r\n\r\n<html>", ""})
-    void aPageInThePlaceOfAnAnswerIsNotTaps(String page) {
+    void answerThatIsNotJsonIsAProblem(String page) {
         text = page;
-        assertThat(line(Mark.WRONG, check()))
-                .contains("answered 200 with something that is no JSON")
+        assertThat(line(Mark.PROBLEM, check()))
+                .contains("answered 200, but not with JSON")
                 .doesNotContain("html", "Welcome");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", " [", "\uFEFF{\"queryEndTime\"", "\r\n\t  []"})
-    void whatBeginsAsJsonIsTaps(String begin) {
+    void answerThatStartsLikeJsonIsOk(String begin) {
         text = begin;
-        assertThat(line(Mark.WELL, check())).contains("answered 200");
+        assertThat(line(Mark.OK, check())).contains("answered 200");
     }
 
     @Test
-    void anAnswerWithoutEndIsNotReadToIt() {
+    void endlessAnswerIsNotReadToTheEnd() {
         text = "[endless";
-        assertThat(line(Mark.WELL, check())).contains("answered 200");
+        assertThat(line(Mark.OK, check())).contains("answered 200");
     }
 
     @ParameterizedTest
@@ -90,16 +89,16 @@ class TapCheckTest {
             400 | The start is too far into the past       | clock
             400 | Something else                           | tap.url
             404 | Not found                                | https://tap-api-v2.proofpoint.com
-            302 |                                          | is tap.url TAP's own host
+            302 |                                          | check that tap.url is TAP's own host
             500 | {"a":"document that may be content"}     | try again later
             504 |                                          | try again later
             """)
-    void eachRefusalHasItsRemedyAndTapsOwnWords(int answered, String said, String remedy) {
+    void refusalIsShownWithTapsTextAndARemedy(int answered, String said, String remedy) {
         status = answered;
         text = said == null ? "" : said;
         location = server.uri() + "/elsewhere";
 
-        assertThat(line(Mark.WRONG, check()))
+        assertThat(line(Mark.PROBLEM, check()))
                 .startsWith("TAP answered " + answered + (text.isEmpty() || text.startsWith("{") ? "" : ": " + text))
                 .contains(remedy)
                 .doesNotContain("content");
@@ -107,21 +106,21 @@ class TapCheckTest {
     }
 
     @Test
-    void aTokenInARefusalIsNotShown() {
+    void tokenInARefusalIsMasked() {
         status = 403;
         text = "no access for eyJhbGciOiJub25lIn0.eyJvaWQiOiJ4In0.c2lnbmF0dXJl here";
 
-        assertThat(line(Mark.WRONG, check())).startsWith("TAP answered 403: no access for ... here;");
+        assertThat(line(Mark.PROBLEM, check())).startsWith("TAP answered 403: no access for ... here;");
     }
 
     @Test
-    void whileTheConfigurationIsWrongNobodyIsAsked() {
+    void incompleteConfigurationSendsNoRequest() {
         setup.without("tap.principal");
         ConfigurationCheck configuration = setup.configuration();
-        DoctorSetup.look(configuration);
+        DoctorSetup.findings(configuration);
         TapCheck tap = new TapCheck(configuration, new Web(configuration::network, setup.clock()), setup.clock());
 
-        assertThat(line(Mark.UNKNOWN, tap)).isEqualTo(ConfigurationCheck.FIRST);
+        assertThat(line(Mark.SKIPPED, tap)).isEqualTo(ConfigurationCheck.INCOMPLETE);
         assertThat(requests).isEmpty();
     }
 

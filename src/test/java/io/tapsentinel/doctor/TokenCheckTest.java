@@ -33,7 +33,7 @@ class TokenCheckTest {
     private final List<String> scopes = new CopyOnWriteArrayList<>();
     private final DoctorSetup setup = new DoctorSetup(() -> folder);
 
-    /** Gives this token, good for an hour and a half. */
+    /** Returns this token, valid for 90 minutes. */
     static TokenCredential credential(String token) {
         return request -> Mono.just(
                 new AccessToken(token, NOW.plus(Duration.ofMinutes(90)).atOffset(ZoneOffset.UTC)));
@@ -45,75 +45,74 @@ class TokenCheckTest {
         "usgov, https://monitor.azure.us//.default",
         "china, https://monitor.azure.cn//.default"
     })
-    void itIsAskedForTheCloudAndToldWithoutBeingShown(String cloud, String scope) {
+    void tokenIsRequestedForTheCloudAndNotPrinted(String cloud, String scope) {
         setup.with("sentinel.cloud", cloud);
 
-        assertThat(line(Mark.WELL, check(request -> {
+        assertThat(line(Mark.OK, check(request -> {
                     scopes.addAll(request.getScopes());
                     return credential("opaque-token").getToken(request);
                 })))
-                .isEqualTo("by client secret, for " + scope
-                        + ", good for 1 h 30 min, of an identity that its token does not name");
+                .isEqualTo("obtained by client secret for " + scope
+                        + ", valid for 1 h 30 min; the token names no identity");
         assertThat(scopes).containsExactly(scope);
     }
 
     @Test
-    void aTokenThatNamesItsIdentityIsToldByItsIdsAlone() {
+    void onlyTheIdsOfATokenArePrinted() {
         TokenCheck both = check(credential(
                 jwt("{\"oid\":\"" + OBJECT + "\",\"appid\":\"" + APPLICATION + "\",\"upn\":\"jane@example.com\"}")));
-        assertThat(line(Mark.WELL, both))
-                .endsWith("of object id " + OBJECT + ", application " + APPLICATION)
+        assertThat(line(Mark.OK, both))
+                .endsWith("; object id " + OBJECT + ", application " + APPLICATION)
                 .doesNotContain("jane", "eyJ");
         assertThat(both.identity().assignee()).isEqualTo(OBJECT);
 
         TokenCheck newer = check(credential(jwt("{\"oid\":\"jane\",\"azp\":\"" + APPLICATION + "\"}")));
-        assertThat(line(Mark.WELL, newer)).endsWith("of application " + APPLICATION);
+        assertThat(line(Mark.OK, newer)).endsWith("; application " + APPLICATION);
         assertThat(newer.identity().assignee()).isEqualTo(APPLICATION);
 
         for (String opaque : new String[] {"a.b.c", "a.b", jwt("[1"), jwt("{}")}) {
-            assertThat(line(Mark.WELL, check(credential(opaque))))
-                    .endsWith("of an identity that its token does not name");
+            assertThat(line(Mark.OK, check(credential(opaque)))).endsWith("the token names no identity");
         }
     }
 
     @Test
-    void noIdentityAndOneThatIsRefusedHaveRemediesOfTheirOwn() {
+    void missingAndRefusedIdentityHaveDifferentRemedies() {
         ConfigurationCheck configuration = setup.variable("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")
                 .rightConfiguration();
         assertThat(line(
-                        Mark.WRONG,
+                        Mark.PROBLEM,
                         new TokenCheck(
                                 configuration, configuration.clients()::credential, Optional::empty, setup.clock())))
-                .startsWith("none is to be had for https://monitor.azure.com//.default: no Azure identity")
+                .startsWith("no token for https://monitor.azure.com//.default: no Azure identity")
                 .contains("AZURE_CLIENT_SECRET")
                 .doesNotContain("check the identity");
         assertThat(line(
-                        Mark.WRONG,
+                        Mark.PROBLEM,
                         check(request -> Mono.error(
                                 new IllegalStateException("AADSTS7000215: Invalid client secret provided.")))))
                 .contains("AADSTS7000215")
                 .contains("check the identity", "its secret");
         assertThat(line(
-                        Mark.WRONG,
+                        Mark.PROBLEM,
                         check(request -> Mono.error(
                                 new RuntimeException("wrapped", new IOException("answer was " + jwt("{}")))))))
                 .doesNotContain("eyJ");
     }
 
     @Test
-    void whereNoneIsNeededNoneIsAskedFor() {
+    void withoutAuthenticationNoTokenIsRequested() {
         setup.with("sentinel.auth", "none");
         TokenCheck check = check(request -> Mono.error(new AssertionError("asked")));
 
-        assertThat(line(Mark.WELL, check)).startsWith("none is needed");
-        assertThat(check.isWell()).isTrue();
+        assertThat(line(Mark.OK, check)).startsWith("not needed");
+        assertThat(check.isOk()).isTrue();
     }
 
     @Test
-    void oneThatFailedIsNotWell() {
+    void failedRequestIsNotOk() {
         TokenCheck check = check(request -> Mono.error(new IllegalStateException("no")));
-        DoctorSetup.look(check);
-        assertThat(check.isWell()).isFalse();
+        DoctorSetup.findings(check);
+        assertThat(check.isOk()).isFalse();
     }
 
     private TokenCheck check(TokenCredential credential) {

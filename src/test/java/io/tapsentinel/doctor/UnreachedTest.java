@@ -22,7 +22,7 @@ import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The ways not to get an answer, real ones where that is possible. */
+/** Uses real connections where possible. */
 @Timeout(60)
 class UnreachedTest {
 
@@ -31,36 +31,37 @@ class UnreachedTest {
     private Map<String, String> environment = Map.of();
 
     @Test
-    void aNameWithoutAnAddressIsToldByItself() {
-        assertThat(words("https://nobody.invalid:8443"))
-                .startsWith("the name nobody.invalid has no address; check tap.url")
-                .endsWith("if only a proxy leads out of here, set HTTPS_PROXY");
+    void unresolvableHostIsNamed() {
+        assertThat(explanation("https://nobody.invalid:8443"))
+                .startsWith("cannot resolve nobody.invalid; check tap.url")
+                .endsWith("if this machine needs a proxy, set HTTPS_PROXY");
     }
 
     @Test
-    void aPortWhereNobodyListensIsTold() {
-        assertThat(words("http://127.0.0.1:1"))
-                .startsWith("127.0.0.1:1 takes no connection; check tap.url")
+    void closedPortIsNamed() {
+        assertThat(explanation("http://127.0.0.1:1"))
+                .startsWith("cannot connect to 127.0.0.1:1; check tap.url")
                 .contains("firewalls");
     }
 
     @Test
-    void aPortThatDoesNotSpeakTlsIsTold() throws IOException {
+    void portWithoutTlsIsNamed() throws IOException {
         try (ServerSocket plain = answering("HTTP/1.1 400 Bad Request\r\n\r\n")) {
-            assertThat(words("https://127.0.0.1:" + plain.getLocalPort()))
+            assertThat(explanation("https://127.0.0.1:" + plain.getLocalPort()))
                     .startsWith("TLS with 127.0.0.1:")
-                    .contains("a port for https");
+                    .contains("an HTTPS port");
         }
     }
 
     @Test
-    void aConnectionThatBreaksIsTold() throws IOException {
+    void brokenConnectionIsReported() throws IOException {
         try (ServerSocket breaking = answering("")) {
-            assertThat(words("http://127.0.0.1:" + breaking.getLocalPort())).contains(" gave no answer: ");
+            assertThat(explanation("http://127.0.0.1:" + breaking.getLocalPort()))
+                    .contains(" did not answer: ");
         }
     }
 
-    /** Says this to whoever comes and has sent something. */
+    /** Answers every request with this text; an empty text closes the connection. */
     private static ServerSocket answering(String text) throws IOException {
         ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread thread = new Thread(() -> {
@@ -71,7 +72,7 @@ class UnreachedTest {
                         caller.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
                     }
                 } catch (IOException closed) {
-                    // the loop's condition tells
+                    // ends the loop
                 }
             }
         });
@@ -81,39 +82,40 @@ class UnreachedTest {
     }
 
     @Test
-    void timeAndCertificatesAreToldApart() {
-        assertThat(words(new HttpConnectTimeoutException("slow")))
-                .startsWith("tap.example.com:443 cannot be connected in time: nothing answers there");
-        assertThat(words(new HttpTimeoutException("slow")))
-                .startsWith("tap.example.com:443 was connected and did not answer in time");
-        assertThat(words(tls(new CertPathBuilderException("no path"))))
-                .contains("not trusted here")
+    void timeoutsAndCertificateProblemsAreDistinguished() {
+        assertThat(explanation(new HttpConnectTimeoutException("slow")))
+                .startsWith("connecting to tap.example.com:443 timed out");
+        assertThat(explanation(new HttpTimeoutException("slow")))
+                .startsWith("tap.example.com:443 did not answer in time");
+        assertThat(explanation(tls(new CertPathBuilderException("no path"))))
+                .contains("untrusted authority")
                 .contains("tls.ca-file");
-        assertThat(words(tls(new CertPathValidatorException(
+        assertThat(explanation(tls(new CertPathValidatorException(
                         "an authority of the same name", null, null, -1, BasicReason.INVALID_SIGNATURE))))
-                .contains("not trusted here")
+                .contains("untrusted authority")
                 .contains("tls.ca-file");
-        assertThat(words(tls(new CertificateExpiredException("1999"))))
-                .contains("not valid at this time")
+        assertThat(explanation(tls(new CertificateExpiredException("1999"))))
+                .contains("has expired or is not valid yet")
                 .contains("clock");
-        assertThat(words(new SSLHandshakeException("No subject alternative DNS name matching tap.example.com found.")))
-                .contains("for another name");
+        assertThat(explanation(
+                        new SSLHandshakeException("No subject alternative DNS name matching tap.example.com found.")))
+                .contains("for another host name");
     }
 
     @Test
-    void aProxyThatCannotBeReachedIsToldAndNotTheServiceBehindIt() {
+    void unreachableProxyIsNamedInsteadOfTheService() {
         environment = Map.of("HTTPS_PROXY", "http://user:hush-hush@127.0.0.1:1");
-        assertThat(words("https://tap.example.com"))
-                .startsWith("the proxy 127.0.0.1:1 takes no connection; check HTTPS_PROXY and NO_PROXY")
+        assertThat(explanation("https://tap.example.com"))
+                .startsWith("cannot connect to the proxy 127.0.0.1:1; check HTTPS_PROXY and NO_PROXY")
                 .doesNotContain("hush-hush", "set HTTPS_PROXY");
     }
 
     @Test
-    void aProxyThatWantsToKnowWhoAsksIsTold() throws IOException {
+    void proxyThatRequiresAuthenticationIsNamed() throws IOException {
         try (ServerSocket proxy = answering(
                 "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0\r\n\r\n")) {
             environment = Map.of("HTTPS_PROXY", "http://127.0.0.1:" + proxy.getLocalPort());
-            assertThat(words("https://tap.example.com"))
+            assertThat(explanation("https://tap.example.com"))
                     .startsWith("the proxy 127.0.0.1:" + proxy.getLocalPort()
                             + " refused to connect to tap.example.com:443 with 407")
                     .contains("HTTPS_PROXY must contain a user");
@@ -121,23 +123,23 @@ class UnreachedTest {
     }
 
     @Test
-    void aProxyThatDoesNotLetThroughIsToldWithItsStatus() throws IOException {
+    void refusingProxyIsNamedWithItsStatus() throws IOException {
         try (ServerSocket proxy = answering("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")) {
             environment = Map.of("HTTPS_PROXY", "http://127.0.0.1:" + proxy.getLocalPort());
-            assertThat(words("https://tap.example.com"))
-                    .startsWith("the proxy 127.0.0.1:" + proxy.getLocalPort() + " did not let this through")
+            assertThat(explanation("https://tap.example.com"))
+                    .startsWith("the proxy 127.0.0.1:" + proxy.getLocalPort() + " refused to connect")
                     .contains("403")
                     .contains("NO_PROXY");
         }
     }
 
     @Test
-    void whatIsBehindAProxyIsToldWithIt() {
+    void timeoutBehindAProxyNamesTheProxy() {
         environment = Map.of("HTTPS_PROXY", "http://" + PROXY);
-        assertThat(words(new HttpTimeoutException("slow")))
-                .startsWith("tap.example.com:443, by way of the proxy " + PROXY + ", was connected");
-        assertThat(words(new HttpConnectTimeoutException("slow")))
-                .startsWith("the proxy " + PROXY + " cannot be connected");
+        assertThat(explanation(new HttpTimeoutException("slow")))
+                .startsWith("tap.example.com:443 (through the proxy " + PROXY + ") did not answer in time");
+        assertThat(explanation(new HttpConnectTimeoutException("slow")))
+                .startsWith("connecting to the proxy " + PROXY + " timed out");
     }
 
     private static SSLHandshakeException tls(Throwable cause) {
@@ -146,15 +148,15 @@ class UnreachedTest {
         return failure;
     }
 
-    /** Of a request that fails. */
-    private String words(String url) {
+    /** Explains the failure of a real request. */
+    private String explanation(String url) {
         Web web = new Web(this::network, Clock.systemUTC());
         return web.unreached(URI.create(url), "tap.url")
-                .words(catchThrowable(() -> web.get(URI.create(url + "/"), "")));
+                .explain(catchThrowable(() -> web.get(URI.create(url + "/"), "")));
     }
 
-    private String words(Throwable failure) {
-        return new Unreached(SERVICE, "tap.url", network().describeProxy(SERVICE)).words(failure);
+    private String explanation(Throwable failure) {
+        return new Unreached(SERVICE, "tap.url", network().describeProxy(SERVICE)).explain(failure);
     }
 
     private Network network() {

@@ -38,7 +38,7 @@ final class AlertRules {
 
     private AlertRules() {}
 
-    /** A YAML file as a tree. */
+    /** Parses a YAML file. */
     static JsonNode yaml(Path file) throws IOException {
         return JSON.valueToTree(new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file)));
     }

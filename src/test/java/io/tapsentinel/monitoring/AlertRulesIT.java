@@ -48,7 +48,7 @@ class AlertRulesIT {
 
     @ParameterizedTest
     @MethodSource("series")
-    void eachAlertFiresOnItsFaultAndIsQuietOtherwise(Path file) {
+    void alertsFireAsExpected(Path file) {
         CommandResult answer = AlertRules.test(file);
 
         assertThat(answer.succeeded()).as(answer.text()).isTrue();

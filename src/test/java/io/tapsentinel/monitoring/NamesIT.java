@@ -42,7 +42,7 @@ class NamesIT {
             used.forEach(name -> families.removeAll(List.of(name, name.replaceAll("_(bucket|sum|count)$", ""))));
         }
         families.removeAll(UNUSED);
-        assertThat(families).as("neither on a panel nor in a rule").isEmpty();
+        assertThat(families).as("unused metrics").isEmpty();
     }
 
     /** promtool evaluates every dashboard query over an hour of a running program. */

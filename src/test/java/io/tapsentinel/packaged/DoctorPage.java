@@ -108,8 +108,8 @@ final class DoctorPage {
         return output.replace(work.toAbsolutePath().toString(), "/srv/tap-sentinel")
                 .replaceAll("127\\.0\\.0\\.1:\\d+", "127.0.0.1:8443")
                 .replaceAll("process \\d+ since [^ ;]+", "process 4711 since 2026-11-20T08:00:00Z")
-                .replaceAll("[\\d.]+ GB are free", "20.0 GB are free")
-                .replaceAll("good for \\d+ h \\d+ min", "good for 24 h 0 min")
+                .replaceAll("[\\d.,]+ [GM]B free", "20 GB free")
+                .replaceAll("valid for [^;]+;", "valid for 24 h;")
                 .replaceAll("clock is 2 min( \\d s)? ahead", "clock is 2 min ahead")
                 .replaceAll(
                         "request [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",

@@ -41,7 +41,7 @@ final class PageAndStore {
         assertThat(store.number("SELECT count(*) FROM seen WHERE rejected = 1"))
                 .as("rejected")
                 .isOne();
-        assertThat(page.locator("#rejected")).containsText("1 record not in Sentinel that TAP reported");
+        assertThat(page.locator("#rejected")).containsText("1 record not in Sentinel, reported by TAP");
         assertThat(page.locator("#rejected tbody")).containsText("InvalidRecord");
         assertThat(numbers(page.locator("#budget .gauge:has-text('everything else') p span")))
                 .as("requests")
@@ -96,7 +96,7 @@ final class PageAndStore {
                             : Stream.of(of[0], of[1], of[0] - of[1]))
                     .toList();
             assertThat(numbers(page.locator("#hours tr:has(time[datetime='" + javascript(hour) + "']) td.number")))
-                    .as("hour %s: theirs, ours, rejected and missing", Instant.ofEpochMilli(hour))
+                    .as("hour %s: reported, in Sentinel, rejected and missing", Instant.ofEpochMilli(hour))
                     .isEqualTo(expected);
         }
         assertThat(rejected).as("a column of rejected records").isEqualTo(found > 0);

@@ -52,7 +52,7 @@ class PageServerIT extends PackagedFixture {
         PackagedProgram program = open(PackagedProgram.in(folder)
                 .with("camel.server.port", String.valueOf(port))
                 .start("--local"));
-        program.awaitLine("status page: http://127\\.0\\.0\\.1:" + port + "/");
+        program.awaitLine("Status page: http://127\\.0\\.0\\.1:" + port + "/");
         assertThat(Http.get(port, "/").body()).contains("<html").contains("page.js");
         JsonNode figures =
                 new ObjectMapper().readTree(Http.get(port, "/status.json").body());
@@ -64,7 +64,7 @@ class PageServerIT extends PackagedFixture {
     void theJarServesThePageOnlyWhenEnabled() throws Exception {
         PackagedProgram program = open(launch.start());
         program.awaitCommitted();
-        assertThat(program.output()).doesNotContain("status page");
+        assertThat(program.output()).doesNotContainIgnoringCase("status page");
         assertThatThrownBy(() -> Http.get(port, "/")).isInstanceOf(ConnectException.class);
     }
 
@@ -73,7 +73,7 @@ class PageServerIT extends PackagedFixture {
         PackagedProgram program = open(launch.with("camel.server.enabled", "true")
                 .with("camel.server.host", "0.0.0.0")
                 .start());
-        program.awaitLine("status page: http://0\\.0\\.0\\.0:" + port + "/.*no sign-in");
+        program.awaitLine("Status page: http://0\\.0\\.0\\.0:" + port + "/.*no authentication");
         assertThat(Http.get(port, "/status.json").statusCode()).isEqualTo(200);
     }
 
@@ -85,7 +85,7 @@ class PageServerIT extends PackagedFixture {
         ExecutorService browsers = Executors.newFixedThreadPool(BROWSERS);
         try (PackagedProgram program =
                 launch.with("camel.server.enabled", "true").start()) {
-            program.awaitLine("status page: ");
+            program.awaitLine("Status page: ");
             List<Future<?>> looking = IntStream.range(0, BROWSERS)
                     .<Future<?>>mapToObj(i -> browsers.submit(() -> {
                         while (look.get()) {

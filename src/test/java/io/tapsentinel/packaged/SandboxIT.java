@@ -44,7 +44,7 @@ class SandboxIT extends PackagedFixture {
     void rowsOfAllFourTablesLandOnceAcrossARestart() throws Exception {
         try (PackagedProgram program = launch.start("--local")) {
             awaitRowsInAllTables(launch);
-            assertThat(program.output()).contains("nothing leaves this machine").contains("100,000");
+            assertThat(program.output()).contains("nothing leaves your machine").contains("100,000");
             assertThatFilesAreClosedToOthers();
             stop(program);
         }
@@ -84,7 +84,7 @@ class SandboxIT extends PackagedFixture {
         awaitSoon(
                 "a heartbeat",
                 () -> health.toFile().exists() && Files.readString(health).contains("\"kind\":\"heartbeat\""));
-        assertThat(program.output()).contains("nothing leaves this machine");
+        assertThat(program.output()).contains("nothing leaves your machine");
         stop(program);
     }
 

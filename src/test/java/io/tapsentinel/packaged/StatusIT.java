@@ -39,14 +39,14 @@ class StatusIT extends PackagedFixture {
         launch.with(services.properties());
         try (PackagedProgram program = launch.start()) {
             program.awaitCommitted();
-            assertThat(run("status")).as("beside the program").contains("no backlog");
+            assertThat(run("status")).as("beside the program").contains("backlog               none");
             program.stop();
         }
         mount.change("ro");
         assertThat(state().resolve("tap-sentinel.db-wal"))
                 .as("the log after a stop")
                 .doesNotExist();
-        assertThat(run("status")).contains("no backlog");
+        assertThat(run("status")).contains("backlog               none");
 
         mount.change("rw");
         try (PackagedProgram program = launch.start()) {
@@ -57,7 +57,7 @@ class StatusIT extends PackagedFixture {
         assertThat(Files.size(state().resolve("tap-sentinel.db-wal")))
                 .as("bytes of the log after a kill")
                 .isPositive();
-        assertThat(run("status")).contains("no backlog");
+        assertThat(run("status")).contains("backlog               none");
     }
 
     private String run(String word) throws Exception {

@@ -66,7 +66,7 @@ class StatusPageIT extends PackagedFixture {
 
         browser.expectComplaint("Failed to load resource");
         program.kill();
-        assertThat(page.locator(".notice")).containsText("lost contact with the program", within(SOON_MS));
+        assertThat(page.locator(".notice")).containsText("No contact with the program for ", within(SOON_MS));
         assertThat(page.locator("#verdict")).hasAttribute("data-level", "lost");
     }
 

@@ -15,14 +15,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 
-/** The page in a browser whose time the test moves, and a server whose figures it changes. */
+/** The page in a browser with a controlled clock, on a server whose figures the test sets. */
 abstract class OpenPage {
 
-    static final String ARRIVED = "Everything that Proofpoint reported until 10:05 UTC has arrived";
-    static final String OUTAGE = "Somebody has to act: Sentinel denies the identity write access, and 1 more problem";
+    static final String ARRIVED = "OK: all events reported by Proofpoint until 10:05 UTC are in Sentinel";
+    static final String OUTAGE = "Down: Sentinel denies the identity write access, and 1 more problem";
 
     private static final Map<String, String> TITLES =
-            Map.of("up", "All is well", "wait", "Wait", "degraded", "Look", "down", "Act");
+            Map.of("up", "OK", "wait", "OK", "degraded", "Degraded", "down", "Down");
 
     @AutoClose
     final Browser browser = Browser.start();
@@ -43,7 +43,7 @@ abstract class OpenPage {
         server.close();
     }
 
-    void seeThatAllIsWell() {
+    void showHealthy() {
         see(PageStates.healthy(), "up", ARRIVED);
     }
 
@@ -57,14 +57,16 @@ abstract class OpenPage {
         assertThat(page).hasTitle(TITLES.get(level) + " · tap-sentinel");
     }
 
-    /** Lets the browser's time pass, much faster than the clock on the wall; how long a request may take is real time. */
+    /** Advances the browser's clock until the condition holds. Request timeouts still take real time. */
     void until(BooleanSupplier condition) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!condition.getAsBoolean() && System.nanoTime() < end) {
             page.clock().runFor(500);
         }
         assertThat(condition.getAsBoolean())
-                .as("comes in time: %s", page.locator("#verdict").innerText())
+                .as(
+                        "condition within 60 s; page shows: %s",
+                        page.locator("#verdict").innerText())
                 .isTrue();
     }
 

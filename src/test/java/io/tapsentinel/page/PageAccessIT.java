@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The page for every eye, every screen and every state: nothing overflows, all is text, all can be read, reached and told. */
+/** Accessibility: contrast, screen readers, keyboard, small screens and paper, in every state. */
 class PageAccessIT {
 
     private static final String PARTS_CLOSED = "details:not([open])";
@@ -53,19 +53,20 @@ class PageAccessIT {
     @ParameterizedTest
     @MethodSource("quieterStates")
     @Tag("full")
-    void theSameHoldsForQuieterStates(Supplier<ObjectNode> state) throws IOException {
-        everyTextStandsOutFromItsGroundNothingIsWiderThanAPhoneAndAScreenReaderCanTellAll(state);
+    void quieterStatesAreAccessible(Supplier<ObjectNode> state) throws IOException {
+        pageHasContrastFitsAPhoneAndNamesAllElements(state);
     }
 
     @ParameterizedTest
     @MethodSource("states")
-    void everyTextStandsOutFromItsGroundNothingIsWiderThanAPhoneAndAScreenReaderCanTellAll(Supplier<ObjectNode> state)
-            throws IOException {
+    void pageHasContrastFitsAPhoneAndNamesAllElements(Supplier<ObjectNode> state) throws IOException {
         try (Page page = open(browser.desk(ColorScheme.LIGHT), state)) {
-            assertThat(run(page, "contrast.js")).as("too pale in light").isEmpty();
-            assertThat(run(page, "names.js")).as("not told").isEmpty();
+            assertThat(run(page, "contrast.js"))
+                    .as("low contrast in light mode")
+                    .isEmpty();
+            assertThat(run(page, "names.js")).as("elements without a name").isEmpty();
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-            assertThat(run(page, "contrast.js")).as("too pale in dark").isEmpty();
+            assertThat(run(page, "contrast.js")).as("low contrast in dark mode").isEmpty();
 
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
             page.setViewportSize(Browser.PHONE, 740);
@@ -80,19 +81,19 @@ class PageAccessIT {
                     .asInstanceOf(InstanceOfAssertFactories.LIST)
                     .as("cut off")
                     .isEmpty();
-            assertThat(run(page, "contrast.js")).as("too pale on a phone").isEmpty();
+            assertThat(run(page, "contrast.js")).as("low contrast on a phone").isEmpty();
         }
     }
 
     @Test
-    void whatAStrangerWroteIsTextWhereverItStands() {
+    void markupInFiguresIsShownAsText() {
         try (Page page = open(browser.phone(ColorScheme.DARK), PageStates::hostile)) {
             assertThat(page.locator("img, b").count())
-                    .as("elements out of data")
+                    .as("elements created from data")
                     .isZero();
             String shown = String.valueOf(page.evaluate("document.body.textContent"));
             ObjectNode hostile = PageStates.hostile();
-            // all hours have the types of the first, and what a route calls is an arrow
+            // the page shows neither the types of later hours nor the targets of routes as text
             ((ArrayNode) hostile.get("hours")).removeAll();
             hostile.get("routes").forEach(route -> ((ObjectNode) route).remove("to"));
             List<String> texts = new ArrayList<>();
@@ -105,7 +106,7 @@ class PageAccessIT {
     }
 
     @Test
-    void theKeyboardReachesAllThatScrollsOpensOrLeadsSomewhereAndOneSeesWhere() {
+    void keyboardReachesAllControlsWithAVisibleFocus() {
         try (Page page = open(browser.phone(ColorScheme.LIGHT), PageStates::losses)) {
             List<String> reached = new ArrayList<>();
             for (String last = ""; !last.equals("BODY") && reached.size() < 100; ) {
@@ -118,7 +119,7 @@ class PageAccessIT {
                     reached.add(String.valueOf(page.evaluate("document.activeElement.textContent")));
                 }
             }
-            assertThat(reached.get(0)).as("first").isEqualTo("Skip to the verdict");
+            assertThat(reached.get(0)).as("first").isEqualTo("Skip to the status");
             assertThat(reached).containsAll(page.locator(".scroll, summary, a").allTextContents());
 
             page.locator("summary").first().focus();
@@ -131,7 +132,7 @@ class PageAccessIT {
     }
 
     @Test
-    void tablesFitASmallDesk() {
+    void tablesFitASmallDesktop() {
         try (Page page = open(browser.desk(ColorScheme.LIGHT), PageStates::losses)) {
             page.setViewportSize(1_200, 900);
             assertThat(
@@ -145,13 +146,13 @@ class PageAccessIT {
 
     @Test
     @Tag("full")
-    void onPaperNothingIsCutOff() {
+    void printedPageShowsEverything() {
         try (Page page = open(browser.desk(ColorScheme.LIGHT), PageStates::losses)) {
             page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
             assertThat(
                             page.evaluate(
                                     "[...document.querySelectorAll('.scroll')].filter(e => e.scrollHeight > e.clientHeight + 1).length"))
-                    .as("regions with something out of sight")
+                    .as("regions with hidden content")
                     .isEqualTo(0);
         }
     }

@@ -12,29 +12,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How the page follows the program, and what it says once it cannot. */
+/** Refreshing, and loss of contact with the program. */
 class PageRefreshIT extends OpenPage {
 
     @ParameterizedTest
-    @CsvSource({"REFUSES, it answers with status 503", "HANGS, it does not answer within 4.5 s"})
-    void afterTwoRefreshesInVainNobodyCanTakeThePageForThePresent(Mode mode, String why) {
+    @CsvSource({"REFUSES, the program answers with status 503", "HANGS, the program does not answer within 4.5 s"})
+    void twoFailedRefreshesShowThatContactIsLost(Mode mode, String why) {
         seeThatContactIsLost(mode, why);
     }
 
     @ParameterizedTest
-    @CsvSource({"REPEATS, it answers with the same figures again", "NO_JSON, its answer is no JSON"})
+    @CsvSource({"REPEATS, the program repeats the same figures", "NO_JSON, the answer is not JSON"})
     @Tag("full")
-    void norAfterTwoAnswersThatSayNothingNew(Mode mode, String why) {
+    void twoUselessAnswersShowThatContactIsLost(Mode mode, String why) {
         seeThatContactIsLost(mode, why);
     }
 
     private void seeThatContactIsLost(Mode mode, String why) {
-        seeThatAllIsWell();
-        // none may be on its way when the fault begins
+        showHealthy();
+        // no request may be in progress when the fault begins
         hidden(true);
         page.evaluate("fetch('status.json').then(answer => answer.text())");
         if (mode == Mode.HANGS) {
-            // how long the page waits is real time
+            // request timeouts take real time
             page.evaluate("() => { window.timeout = AbortSignal.timeout;"
                     + " AbortSignal.timeout = ms => window.timeout.call(AbortSignal, ms / 20); }");
         }
@@ -42,15 +42,14 @@ class PageRefreshIT extends OpenPage {
         int before = server.asked();
         hidden(false);
         until(() -> page.locator(".notice").count() == 1);
-        // the first of the same figures again may be new to the page, and the next may come so soon that it proves
-        // nothing
+        // in mode REPEATS the first answer may be new to the page, and the second may come too soon to count
         assertThat(server.asked())
-                .as("requests until it is said")
+                .as("requests until the page shows it")
                 .isBetween(before + 2, before + (mode == Mode.REPEATS ? 5 : 3));
         assertThat(page.locator("#verdict h2"))
                 .hasText(Pattern.compile("Unknown: no contact with the program since 10:\\d\\d:\\d\\d UTC"));
         assertThat(page.locator("#verdict")).hasAttribute("data-level", "lost");
-        assertContains(".notice", "Why: " + why + ". What to do: see whether the program runs");
+        assertContains(".notice", "Why: " + why + ". What to do: check that the program is running");
         assertThat(page).hasTitle("No contact · tap-sentinel");
         assertThat(page.locator("body")).hasClass("stale");
 
@@ -64,8 +63,8 @@ class PageRefreshIT extends OpenPage {
 
     @Test
     @Tag("full")
-    void neverAreTwoRequestsOnTheirWayAndNoneWhileNobodyLooks() {
-        seeThatAllIsWell();
+    void sendsOneRequestAtATimeAndNoneWhileHidden() {
+        showHealthy();
         hidden(true);
         int before = server.asked();
         page.clock().runFor(60_000);
@@ -76,49 +75,49 @@ class PageRefreshIT extends OpenPage {
         hidden(true);
         hidden(false);
         page.clock().runFor(3_000);
-        assertThat(server.asked()).as("requests while one is on its way").isEqualTo(before + 1);
+        assertThat(server.asked()).as("requests while one is in progress").isEqualTo(before + 1);
         server.mode(Mode.ANSWERS);
         until(() -> server.asked() >= before + 3);
     }
 
     @Test
-    void figuresThatCannotBeShownAreNotTakenForThePresent() {
-        seeThatAllIsWell();
+    void figuresOfAnotherVersionCountAsLostContact() {
+        showHealthy();
         ObjectNode other = PageStates.healthy();
         other.remove("progress");
         server.show(other);
         until(() -> page.locator(".notice").count() == 1);
-        assertContains(".notice", "its figures cannot be shown: the program and this page are of different versions");
+        assertContains(".notice", "the program and this page have different versions; reload the page");
         assertThat(page).hasTitle("No contact · tap-sentinel");
 
-        seeThatAllIsWell();
+        showHealthy();
         assertThat(page.locator(".notice")).hasCount(0);
         browser.expectComplaint("pollIntervalSeconds");
     }
 
     @Test
     @Tag("full")
-    void whoeverComesBackTwiceWithinMomentsIsNotToldOfLostContact() {
-        seeThatAllIsWell();
+    void returningToThePageQuicklyIsNotLostContact() {
+        showHealthy();
         int before = server.asked();
         until(() -> server.asked() > before);
         server.mode(Mode.REPEATS);
         for (int i = 0; i < 3; i++) {
             int asked = server.asked();
             hidden(true);
-            assertThat(page).hasTitle("Not watched · tap-sentinel");
+            assertThat(page).hasTitle("Paused · tap-sentinel");
             hidden(false);
             until(() -> server.asked() > asked);
         }
         server.mode(Mode.ANSWERS);
-        seeThatAllIsWell();
+        showHealthy();
         assertThat(page.locator(".notice")).hasCount(0);
     }
 
     @Test
     @Tag("full")
-    void aRefreshLeavesFocusScrollingAndWhatIsOpenAsTheyAre() {
-        seeThatAllIsWell();
+    void refreshKeepsFocusScrollingAndOpenDetails() {
+        showHealthy();
         page.setViewportSize(360, 740);
         page.locator("summary").nth(2).click();
         page.locator("#hours .scroll").focus();
@@ -127,7 +126,7 @@ class PageRefreshIT extends OpenPage {
                 + " {childList: true, characterData: true, subtree: true}); scrollTo(0, 250)");
         ObjectNode later = PageStates.healthy();
         PageStates.change(later, "/progress", "{readTo: '2026-11-23T10:10:00Z'}");
-        see(later, "up", "Everything that Proofpoint reported until 10:10 UTC has arrived");
+        see(later, "up", "OK: all events reported by Proofpoint until 10:10 UTC are in Sentinel");
         assertThat(page.evaluate(
                         "[document.activeElement === window.was, window.was.scrollLeft, scrollY, window.said]"))
                 .asInstanceOf(InstanceOfAssertFactories.LIST)

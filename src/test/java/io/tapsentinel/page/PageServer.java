@@ -14,10 +14,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** The page with the headers that it is served with, and figures that the test has made up; each answer is some seconds newer. */
+/** Serves the page with its real headers and figures set by the test; the time of each answer is 5 s later. */
 final class PageServer implements AutoCloseable {
 
-    /** How the program does. */
     enum Mode {
         ANSWERS,
         REFUSES,
@@ -58,7 +57,7 @@ final class PageServer implements AutoCloseable {
         return this;
     }
 
-    /** From now on; requests that hang are answered as in the new mode. */
+    /** Sets the mode, also for requests that hang. */
     PageServer mode(Mode newMode) {
         synchronized (mode) {
             mode.set(newMode);
@@ -67,7 +66,7 @@ final class PageServer implements AutoCloseable {
         return this;
     }
 
-    /** How often the figures were asked for. */
+    /** Number of requests for the figures. */
     int asked() {
         return asked.get();
     }
@@ -97,7 +96,7 @@ final class PageServer implements AutoCloseable {
             case REPEATS -> send(exchange, 200, "application/json", now(0));
             case NO_JSON -> send(exchange, 200, "application/json", "<html>".getBytes(StandardCharsets.UTF_8));
             case REFUSES -> send(exchange, 503, "text/plain", new byte[0]);
-            default -> {} // closed while it hung
+            default -> {} // closed while hanging
         }
     }
 
@@ -107,7 +106,7 @@ final class PageServer implements AutoCloseable {
         return answer.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Comes back when requests do not hang, or when the server is closed. */
+    /** Waits while requests hang, at most until the server closes. */
     private Mode awaitedMode() {
         synchronized (mode) {
             while (mode.get() == Mode.HANGS) {

@@ -23,23 +23,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Figures as {@code /status.json} has them, of programs that do well, badly, or not much yet. */
+/** Examples of {@code /status.json} for programs in different states. */
 final class PageStates {
 
     static final Instant AT = Instant.parse("2026-11-23T10:09:08Z");
-    /** What a stranger may have written into anything; in each text of {@link #hostile} a number follows. */
+    /** Markup as an attacker may put it into any field; {@link #hostile} appends a number. */
     static final String MARKUP = "<img src=x onerror=\"document.title='hit'\"><b>{{7*7}}</b>&lt;";
 
     private static final int HOURS = 24;
     private static final Instant THIS_HOUR = AT.truncatedTo(ChronoUnit.HOURS);
-    /** So that text in Java needs few quotation marks. */
+    /** Accepts single quotes and unquoted names. */
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES, JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
             .build();
 
     private PageStates() {}
 
-    /** All has arrived; the last four hours are not swept yet. */
+    /** No problem; the last four hours are not swept yet. */
     static ObjectNode healthy() {
         ObjectNode page = json("""
                 {at: '2026-11-23T10:09:08Z', source: 'tap', version: '1.0.0', startedAt: '2026-11-20T07:00:03Z', sandbox: false,
@@ -98,18 +98,15 @@ final class PageStates {
         return page;
     }
 
-    /** Sentinel refuses one table, and reading waits for it. */
+    /** Sentinel refuses one table, and reading stops. */
     static ObjectNode outage() {
         ObjectNode page = healthy().put("overall", "DOWN");
-        problem(
-                page,
-                KnownProblem.TAP_FAILING,
-                "25 in a row since 2026-11-23T08:06:02Z, the last one: rows wait for Sentinel");
+        problem(page, KnownProblem.TAP_FAILING, "25 in a row since 2026-11-23T08:06:02Z; last: rows wait for Sentinel");
         problem(
                 page,
                 KnownProblem.SENTINEL_ROLE,
-                "ProofPointTAPClicksPermittedV2_CL since 2026-11-23T08:06:02Z, 41 failed requests in a row:"
-                        + " 403 OperationFailed");
+                "ProofPointTAPClicksPermittedV2_CL: 403 OperationFailed; 41 failed requests in a row since"
+                        + " 2026-11-23T08:06:02Z");
         change(
                 page,
                 "/progress",
@@ -123,7 +120,7 @@ final class PageStates {
         return page;
     }
 
-    /** One table refuses, and the others go on. */
+    /** One table is suspended, the others continue. */
     static ObjectNode suspended() {
         TableBacklog owed = new TableBacklog(
                 EventType.CLICKS_BLOCKED,
@@ -153,7 +150,7 @@ final class PageStates {
         return page;
     }
 
-    /** The same table accepts again. */
+    /** The same table catches up. */
     static ObjectNode catchingUp() {
         ObjectNode page = healthy();
         owe(
@@ -178,14 +175,14 @@ final class PageStates {
                 .put("words", owed.sentences(AT).orElseThrow());
     }
 
-    /** What cannot be mended any more, or waits to be. */
+    /** Missing events, a gap, rejected records, possible duplicates and a backlog. */
     static ObjectNode losses() {
         ObjectNode page = healthy()
                 .put("overall", "DEGRADED")
                 .put("gapsTotal", 1)
                 .put("lostSeconds", 22_508)
                 .put("possibleDuplicates", 50);
-        problem(page, KnownProblem.MISSING, "3 in the hours of 7 days");
+        problem(page, KnownProblem.MISSING, "3 events in the last 7 days");
         change(page, "", """
                 {gaps: [{from: '2026-11-14T10:05:00Z', to: '2026-11-14T16:20:08Z', lostSeconds: 22508,
                          reason: 'not read within the 7 days that TAP keeps', noticedAt: '2026-11-21T16:20:08Z'}],
@@ -200,7 +197,7 @@ final class PageStates {
         return page;
     }
 
-    /** Two records of a swept hour are not in their table. */
+    /** Two rejected records in a swept hour. */
     static ObjectNode rejected() {
         ObjectNode page = healthy();
         for (String at : List.of("/hours/6", "/hours/6/tables/1")) {
@@ -209,7 +206,7 @@ final class PageStates {
         return page;
     }
 
-    /** Seconds after the first start of all. */
+    /** Seconds after the first start. */
     static ObjectNode empty() {
         ObjectNode page =
                 healthy().put("startedAt", AT.minusSeconds(3).toString()).putNull("archive");
@@ -225,7 +222,7 @@ final class PageStates {
         return page;
     }
 
-    /** Markup in every text that is no time, enormous numbers, fifty gaps. */
+    /** Markup in every text except times, huge numbers, 50 gaps. */
     static ObjectNode hostile() {
         ObjectNode page = losses();
         ArrayNode gaps = (ArrayNode) page.put("gapsTotal", 5_000).get("gaps");
@@ -314,7 +311,7 @@ final class PageStates {
         return hour;
     }
 
-    /** Busy by day, and one table much busier than another. */
+    /** Rows of an hour: more by day, and more in the later tables. */
     private static long rows(EventType type, int ago) {
         int hour = Math.floorMod(10 - ago, HOURS);
         long busy = hour < 6 ? 6 : hour < 8 ? 30 : hour < 18 ? 90 + hour * 37 % 23 : 25;
@@ -354,7 +351,7 @@ final class PageStates {
         routes.add(route);
     }
 
-    /** An object of this text with these values in it. */
+    /** Parses an object after formatting the text with these values. */
     static ObjectNode json(String text, Object... values) {
         try {
             return (ObjectNode) JSON.readTree(text.formatted(values));
@@ -363,12 +360,12 @@ final class PageStates {
         }
     }
 
-    /** Gives fields of the object at this place other values. */
+    /** Sets fields of the object at this JSON pointer. */
     static void change(JsonNode page, String at, String fields) {
         ((ObjectNode) page.at(at)).setAll(json(fields));
     }
 
-    /** So many events of an hour are not in Sentinel. */
+    /** Makes this many events of an hour absent from Sentinel. */
     private static void lower(ObjectNode page, String at, long events, String fields) {
         change(page, at, fields);
         ((ObjectNode) page.at(at)).put("ours", page.at(at + "/theirs").longValue() - events);

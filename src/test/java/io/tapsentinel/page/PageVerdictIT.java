@@ -13,46 +13,46 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the page says in each state. */
+/** Texts of the page in each state. */
 class PageVerdictIT extends OpenPage {
 
     @Test
-    void wellMeansThatEverythingHasArrived() {
-        seeThatAllIsWell();
+    void healthyProgramIsOk() {
+        showHealthy();
         assertThat(page.locator("#verdict .problems")).hasCount(0);
         assertThat(page.locator(".facts time").first()).hasAttribute("title", Pattern.compile("11:05:00"));
         assertText(
                 "#hours .summary",
                 "Nothing is missing in 20 swept hours. 4 hours not swept yet:"
-                        + " an hour is swept, which is to be read once more and compared, some hours after its end.");
-        assertText("#gaps", "No gap: all time since the first start was read, or still will be.");
+                        + " each hour is read again and compared some hours after its end.");
+        assertText("#gaps", "No gaps: all time since the first start has been read or will be.");
     }
 
     @Test
-    void inAnOutageItSaysWhatIsWrongAndWhatToDoWorstFirst() {
+    void outageIsDownAndListsTheWorstProblemFirst() {
         see(PageStates.outage(), "down", OUTAGE);
         assertText("#verdict .problems li", new String[] {
             "sentinel: Sentinel denies the identity write access"
-                    + "ProofPointTAPClicksPermittedV2_CL since 08:06:02 UTC, 41 failed requests in a row:"
-                    + " 403 OperationFailed" + "What to do: "
+                    + "ProofPointTAPClicksPermittedV2_CL: 403 OperationFailed; 41 failed requests in a row since"
+                    + " 08:06:02 UTC" + "What to do: "
                     + KnownProblem.SENTINEL_ROLE
                             .remedy()
                             .replace("the command doctor", "java -jar tap-sentinel.jar doctor"),
-            "tap: windows keep failing" + "25 in a row since 08:06:02 UTC, the last one: rows wait for Sentinel"
+            "tap: windows keep failing" + "25 in a row since 08:06:02 UTC; last: rows wait for Sentinel"
                     + "What to do: "
                     + KnownProblem.TAP_FAILING
                             .remedy()
                             .replace("the command doctor", "java -jar tap-sentinel.jar doctor")
         });
-        assertText("#tables .card-state", "Sentinel takes no rows, they wait");
-        assertThat(page.locator("#tables .card").first()).containsText("Sentinel takes no rows");
-        assertContains(".facts", "Read until 08:05 UTC, 2 h 4 min behind the clock");
-        assertText("#sink .what", "ProofPointTAPClicksPermittedV2_CL: 41 failed uploads in a row, somebody has to act");
+        assertText("#tables .card-state", "Sentinel does not accept rows; retrying");
+        assertThat(page.locator("#tables .card").first()).containsText("Sentinel does not accept rows");
+        assertContains(".facts", "Read until 08:05 UTC, 2 h 4 min behind. Last poll at 08:06:00 UTC.");
+        assertText("#sink .what", "ProofPointTAPClicksPermittedV2_CL: 41 failed uploads in a row, needs action");
     }
 
     @Test
-    void aSuspendedTableIsNamedAtTheTopAndTheFiguresOfItsHoursAddUp() {
-        see(PageStates.suspended(), "down", "Somebody has to act: a table has been suspended for 30 minutes");
+    void suspendedTableIsShownAndTheFiguresOfItsHoursAddUp() {
+        see(PageStates.suspended(), "down", "Down: a table has been suspended for 30 minutes");
         assertText(
                 "#verdict .problems li",
                 "sentinel: a table has been suspended for 30 minutes"
@@ -60,24 +60,25 @@ class PageVerdictIT extends OpenPage {
                         + " (request id 1). 118 events are deferred; next probe at the first poll after 10:20 UTC"
                         + "What to do: check sentinel.dcr-immutable-id and sentinel.endpoint against the data collection rule;"
                         + " the other tables go on, and TAP keeps the events for 7 days");
-        assertText("#tables .card-state", "Suspended, its events are deferred");
+        assertText("#tables .card-state", "Suspended: its events are deferred");
         assertThat(page.locator("#tables .card").nth(1)).containsText("118 (2 withdrawn)");
-        assertContains(
-                "#sink", "Suspended: ProofPointTAPClicksBlockedV2_CL. The top of this page says why and what to do.");
+        assertContains("#sink", "Suspended: ProofPointTAPClicksBlockedV2_CL. See the top of this page.");
         assertThat(page.locator("#sink .problems li")).hasCount(0);
         assertThat(page.locator("#hours thead tr").nth(1).locator("th"))
-                .hasCount(25); // theirs, ours, deferred, withdrawn and missing of all and of four tables
+                .hasCount(25); // five columns for all tables together and for each of the four
         assertText("#hours tr.deferred .state", "7 deferred");
         assertText(
                 "#hours tr.deferred td.number",
                 figures(PageStates.suspended().at("/hours/5"), "theirs", "ours", "deferred", "withdrawn", "missing"));
         assertText(
                 "#hours caption",
-                "Theirs: what Proofpoint reports of the hour. Ours: of these, what Sentinel has acknowledged."
-                        + " Deferred: what waits for a suspended table. Withdrawn: deferred, but no longer reported."
-                        + " Theirs is the sum of the others.");
+                "Reported: events that Proofpoint reports for the hour. In Sentinel: those that Sentinel acknowledged."
+                        + " Deferred: waiting for a suspended table. Withdrawn: deferred, but no longer reported."
+                        + " Reported is the sum of the other columns.");
+        assertThat(page.locator("#hours thead tr").nth(1).locator("th").first()).hasText("Reported");
+        assertThat(page.locator("#hours thead tr").nth(1).locator("th").nth(1)).hasText("In Sentinel");
         assertContains("#hours .summary", "Nothing is missing in 20 swept hours.");
-        assertContains("#gaps", "2 h 5 min will be read again for ProofPointTAPClicksBlockedV2_CL.");
+        assertContains("#gaps", "2 h 5 min to be read again for ProofPointTAPClicksBlockedV2_CL.");
         assertContains("#gaps", "2 events of ProofPointTAPClicksBlockedV2_CL withdrawn");
     }
 
@@ -91,53 +92,50 @@ class PageVerdictIT extends OpenPage {
                 figures.add(String.format("%,d", group.get(name).longValue()));
                 rest -= name.equals("theirs") ? 0 : group.get(name).longValue();
             }
-            assertThat(rest).as("theirs is the sum of the others").isZero();
+            assertThat(rest).as("reported minus the other columns").isZero();
         }
         return figures.toArray(String[]::new);
     }
 
     @Test
-    void whileATableCatchesUpNotEverythingHasArrived() {
+    void catchingUpTableIsShown() {
         see(
                 PageStates.catchingUp(),
                 "wait",
-                "New events have arrived until 10:05 UTC; still to come: 118 deferred events of Clicks blocked");
+                "OK: new events are in Sentinel until 10:05 UTC; still deferred: 118 events of Clicks blocked");
         assertThat(page.locator("#verdict .problems")).hasCount(0);
-        assertText("#tables .card-state", "Deferred events are being read again");
+        assertText("#tables .card-state", "Catching up: deferred events are read again");
         assertContains(
                 "#gaps",
                 "ProofPointTAPClicksBlockedV2_CL is catching up from 08:00 UTC: 118 events are deferred and being read from TAP again.");
     }
 
     @Test
-    void lostTimeIsWhatTheProgramCountsAndNotTheSumOfTheGaps() {
+    void overlappingGapsCountOnce() {
         ObjectNode lost = PageStates.losses().put("lostSeconds", 28_800);
         lost.putArray("problems");
         ((ArrayNode) lost.get("hours")).removeAll();
         ArrayNode gaps = (ArrayNode) lost.put("gapsTotal", 2).get("gaps");
         gaps.add(gaps.get(0).deepCopy());
-        see(lost, "degraded", "Running, but needs a look: time was lost: 8 h that could not be read or delivered");
+        see(lost, "degraded", "Degraded: time was lost: 8 h that could not be read or delivered");
     }
 
     @Test
-    void whatIsLostMissingOrRejectedShows() {
-        see(
-                PageStates.losses(),
-                "degraded",
-                "Running, but needs a look: swept hours lack events that TAP reports, and 1 more problem");
+    void lossesAreShown() {
+        see(PageStates.losses(), "degraded", "Degraded: swept hours lack events that TAP reports, and 1 more problem");
         assertContains("#verdict .problems", "time was lost: 6 h 15 min that could not be read or delivered");
         assertText("#hours .incomplete .state", "3 missing");
         assertContains("#hours .summary", "3 events missing.");
         assertContains("#gaps", "1 gap.");
         assertThat(page.locator("#gaps tbody td").nth(1)).hasText("6 h 15 min");
-        assertContains("#rejected", "2 records not in Sentinel that TAP reported in the last 8 days.");
-        assertContains("#rejected", "50 records that Sentinel may hold twice");
+        assertContains("#rejected", "2 records not in Sentinel, reported by TAP in the last 8 days.");
+        assertContains("#rejected", "50 possible duplicates: ");
         assertContains("#archive", "12 answers, 1.2 MB");
         assertContains("#progress", "5 h");
     }
 
     @Test
-    void aRejectedRecordIsNeitherOursNorMissingInItsHour() {
+    void rejectedRecordsHaveTheirOwnColumn() {
         server.show(PageStates.rejected());
         page.navigate(server.url());
         assertText("#hours tr.rejected .state", "2 rejected");
@@ -147,12 +145,12 @@ class PageVerdictIT extends OpenPage {
         assertContains("#hours .summary", "Nothing is missing in 20 swept hours.");
         assertText(
                 "#hours caption",
-                "Theirs: what Proofpoint reports of the hour. Ours: of these, what Sentinel has acknowledged."
-                        + " Rejected: not in Sentinel, stored at tap.rejected.uri. Theirs is the sum of the others.");
+                "Reported: events that Proofpoint reports for the hour. In Sentinel: those that Sentinel acknowledged."
+                        + " Rejected: stored at tap.rejected.uri instead. Reported is the sum of the other columns.");
     }
 
     @Test
-    void afterTheFirstStartItSaysThatNothingHasBeenReadYet() {
+    void firstStartShowsTheNextAttempt() {
         see(PageStates.empty(), "wait", "Nothing read yet");
         assertText(".facts", "Nothing read yet. Next attempt 10:15 UTC.");
         assertText("#progress", "Nothing read yet. Next attempt 10:15 UTC.");
@@ -171,29 +169,28 @@ class PageVerdictIT extends OpenPage {
         ObjectNode asking = PageStates.empty();
         PageStates.change(asking, "/progress", "{nextAttemptAt: '" + PageStates.AT + "'}");
         see(asking, "wait", "Nothing read yet");
-        until(() -> page.locator(".facts").textContent().equals("Nothing read yet. Proofpoint is being asked."));
+        until(() -> page.locator(".facts").textContent().equals("Nothing read yet. The first poll is running."));
     }
 
     @Test
     @Tag("full")
-    void whatIsStillCountedIsNotCalledNone() {
+    void figuresNotCountedYetAreNotShownAsZero() {
         ObjectNode early = PageStates.healthy();
         early.putNull("late");
         early.putNull("rejected");
         see(early, "up", ARRIVED);
-        assertContains("#late", "Being counted.");
-        assertContains("#rejected", "Being counted.");
+        assertContains("#late", "Counting…");
+        assertContains("#rejected", "Counting…");
     }
 
     @Test
-    void whatNoPartHasToldIsNotCalledWellAllTheSame() {
+    void problemsThatOnlyTheFiguresShowAreReported() {
         ObjectNode missing = PageStates.losses().put("overall", "UP");
         missing.putArray("problems");
         see(
                 missing,
                 "degraded",
-                "Running, but needs a look: 3 events that Proofpoint reported are missing in Sentinel,"
-                        + " and 1 more problem");
+                "Degraded: 3 events that Proofpoint reported are missing in Sentinel," + " and 1 more problem");
         assertContains("#verdict .problems", "3 events that Proofpoint reported are missing in Sentinel");
 
         ObjectNode lost = PageStates.losses();
@@ -203,29 +200,29 @@ class PageVerdictIT extends OpenPage {
         see(
                 lost,
                 "degraded",
-                "Running, but needs a look: time was lost: 6 h 15 min that could not be read or delivered, and 1 more problem");
+                "Degraded: time was lost: 6 h 15 min that could not be read or delivered, and 1 more problem");
         PageStates.change(lost, "/gaps/0", "{noticedAt: '2025-11-14T16:20:08Z', from: '2025-11-07T10:05:00Z'}");
-        see(lost, "degraded", "Running, but needs a look: records were rejected");
+        see(lost, "degraded", "Degraded: records were rejected");
         assertThat(page.locator("#gaps tbody th").first()).hasText("7 Nov 2025 10:05");
 
         ObjectNode behind = PageStates.healthy();
         PageStates.change(behind, "/progress", "{lagSeconds: 1021}");
-        see(behind, "degraded", "Running, but needs a look: reading is 17 min 1 s behind");
+        see(behind, "degraded", "Degraded: reading is 17 min 1 s behind");
         assertContains("#verdict .problems", "reading is 17 min 1 s behind");
 
         ObjectNode backlog = PageStates.healthy();
         PageStates.change(backlog, "/progress", "{backlogSeconds: 18000}");
-        see(backlog, "wait", "New events have arrived until 10:05 UTC; 5 h of older time is still being read");
+        see(backlog, "wait", "OK: new events are in Sentinel until 10:05 UTC; 5 h of backlog is still being read");
     }
 
     @Test
     @Tag("full")
-    void rejectedRecordsThatOnlyTheirFilesTellOfShow() {
+    void rejectedDocumentsWithoutARowAreShown() {
         ObjectNode changed = PageStates.losses();
         PageStates.change(changed, "/rejected", "{total: 0}");
         server.show(changed);
         page.navigate(server.url());
-        until(() -> page.locator("#rejected").textContent().contains("2 documents lie at tap.rejected.uri"));
+        until(() -> page.locator("#rejected").textContent().contains("2 documents at tap.rejected.uri"));
         assertContains("#rejected tbody", "InvalidRecord");
     }
 }

@@ -159,7 +159,7 @@ class SourceRefusalsIT extends SimulatedRun {
         assertThat(program.health("tap-health").getDetails())
                 .containsEntry("tap.requests.everything-else.in-24-hours", 1L);
         assertThat(program.healthDetail("tap-health", "tap.throttled"))
-                .isEqualTo("only 1 requests of ours in 24 hours: another client may share the credential");
+                .isEqualTo("only 1 request by this program in 24 hours: another client may use the credential");
 
         services.clock().advance(Duration.ofMinutes(5));
         program.poll();

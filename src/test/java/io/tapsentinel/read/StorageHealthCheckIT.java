@@ -126,7 +126,8 @@ class StorageHealthCheckIT extends SimulatedRun {
 
         Result health = program.health("tap-storage");
         assertThat(health.getMessage())
-                .hasValueSatisfying(message -> assertThat(message).startsWith(KnownProblem.REJECTED.what() + " (3): "));
+                .hasValueSatisfying(
+                        message -> assertThat(message).startsWith(KnownProblem.REJECTED.what() + " (3 records): "));
         assertThat(health.getDetails()).containsEntry("storage.rejected.in-24-hours", 3L);
         services.clock().advance(Duration.ofHours(25));
         assertThat(program.health("tap-storage").getDetails()).doesNotContainKey("status");

@@ -49,12 +49,12 @@ class UnreadableElementsIT extends SimulatedRun {
         assertThat(health.getDetails())
                 .containsEntry("status", "DEGRADED")
                 .containsEntry("storage.unreadable.in-24-hours", 2L);
-        assertThat(health.getMessage()).get().asString().contains("2, of which 2 cannot be read");
+        assertThat(health.getMessage()).get().asString().contains("2 records, 2 unreadable");
         assertThat(Scrape.of(program).value("tap_unreadable_total{table=\"ProofPointTAPMessagesBlockedV2_CL\"}"))
                 .isEqualTo(2);
         assertThat(run("status"))
-                .contains("2 records not in Sentinel that TAP reported in the last 8 days; 2 could not be read in the"
-                        + " last 24 hours");
+                .contains(
+                        "2 records not in Sentinel, reported by TAP in the last 8 days; 2 unreadable in the last 24 hours");
         assertThat(run("rejected").lines().filter(line -> line.contains("\tunreadable\t")))
                 .hasSize(2);
     }

@@ -33,7 +33,7 @@ class DuplicatesTest {
     private final TapEvent unnamed = unnamed();
 
     @Test
-    void eachIsALineWithTableIdAndTimeWhileAnotherProcessHoldsTheStore() {
+    void duplicatesAreListedWhileTheProgramHoldsTheStore() {
         try (Store store = open()) {
             killedWhileSending(store);
             assertThat(print()).isEqualTo(expected());
@@ -41,7 +41,7 @@ class DuplicatesTest {
     }
 
     @Test
-    void theyAreListedWhenNobodyHoldsTheStoreToo() {
+    void duplicatesAreListedFromAClosedStore() {
         try (Store store = open()) {
             killedWhileSending(store);
         }
@@ -49,17 +49,17 @@ class DuplicatesTest {
     }
 
     @Test
-    void withoutAStoreItSaysWhereItLooked() {
+    void missingStoreIsNamedAndNotCreated() {
         assertThatThrownBy(this::print)
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("state.url")
                 .hasMessageContaining(folder.resolve("tap.db").toString())
                 .hasMessageNotContaining("\n");
-        assertThat(folder).as("nothing was made").isEmptyDirectory();
+        assertThat(folder).as("created files").isEmptyDirectory();
     }
 
     @Test
-    void theyAreForgottenAfterNinetyDays() {
+    void duplicatesAreForgottenAfter90Days() {
         try (Store store = open()) {
             killedWhileSending(store);
             SeenKeys seen = new SeenKeys(store, 1_000, clock);

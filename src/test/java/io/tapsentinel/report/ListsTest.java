@@ -27,7 +27,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code gaps} and {@code rejected}. */
+/** The commands {@code gaps} and {@code rejected}. */
 class ListsTest {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;
@@ -41,7 +41,7 @@ class ListsTest {
     private final TapEvent refused = Events.event(TYPE, HIDDEN + "-1");
 
     @Test
-    void eachGapIsALineWithItsLimits() {
+    void gapsAreListedOldestFirst() {
         try (Store store = setup.open()) {
             TimeRange later = new TimeRange(NOW.minus(Duration.ofDays(8)), NOW.minus(Duration.ofDays(7)));
             TimeRange earlier = new TimeRange(
@@ -56,12 +56,12 @@ class ListsTest {
                                         "2026-11-10T12:00:00Z\t2026-11-10T12:01:30Z\t1 min 30 s\t[^\t]*TAP keeps\t2026-11-20T12:00:00Z"),
                         gap -> assertThat(gap)
                                 .matches(
-                                        "2026-11-12T12:00:00Z\t2026-11-13T12:00:00Z\t1 d 0 h\t[^\t]*TAP keeps\t2026-11-20T12:00:00Z"));
+                                        "2026-11-12T12:00:00Z\t2026-11-13T12:00:00Z\t1 d\t[^\t]*TAP keeps\t2026-11-20T12:00:00Z"));
         assertThat(setup.notes()).isEmpty();
     }
 
     @Test
-    void timeThatOneTableLostIsAGapWithItsName() {
+    void gapOfOneTableNamesTheTable() {
         try (Store store = setup.open()) {
             TimeRange lost = new TimeRange(NOW.minus(Duration.ofDays(8)), NOW.minus(Duration.ofDays(7)));
             Deferrals deferrals = new Deferrals(store, setup.clock());
@@ -71,12 +71,12 @@ class ListsTest {
             deferrals.expire(TYPE, List.of(lost));
         }
         assertThat(setup.run("gaps"))
-                .isEqualTo("2026-11-12T12:00:00Z\t2026-11-13T12:00:00Z\t1 d 0 h\t" + TABLE
+                .isEqualTo("2026-11-12T12:00:00Z\t2026-11-13T12:00:00Z\t1 d\t" + TABLE
                         + " was suspended for longer than the 7 days that TAP keeps\t2026-11-20T12:00:00Z\n");
     }
 
     @Test
-    void whatWaitsForATableAndWhatWasWithdrawnIsListedAfterTheGaps() {
+    void deferredTimeAndWithdrawnEventsAreListedAfterTheGaps() {
         EventKey key = Events.event(TYPE, "gone").getKey();
         TimeRange waiting = new TimeRange(NOW.minus(Duration.ofHours(2)), NOW.minus(Duration.ofHours(1)));
         EventType other = EventType.MESSAGES_DELIVERED;
@@ -97,12 +97,12 @@ class ListsTest {
                                 + " next probe at the next poll. Check sentinel.dcr-immutable-id and"
                                 + " sentinel.endpoint against the data collection rule; the other tables go on,"
                                 + " and TAP keeps the events for 7 days.",
-                        "waiting\t" + TABLE + "\t2026-11-20T10:00:00Z\t2026-11-20T11:00:00Z\t1 h 0 min",
+                        "waiting\t" + TABLE + "\t2026-11-20T10:00:00Z\t2026-11-20T11:00:00Z\t1 h",
                         "catching-up\t" + other.table() + "\t" + other.table()
                                 + " is catching up from 10:00 UTC: 1 event is deferred and being read from TAP again.",
-                        "waiting\t" + other.table() + "\t2026-11-20T10:00:00Z\t2026-11-20T11:00:00Z\t1 h 0 min",
+                        "waiting\t" + other.table() + "\t2026-11-20T10:00:00Z\t2026-11-20T11:00:00Z\t1 h",
                         "withdrawn\t" + TABLE + "\t" + key + "\t2026-11-20T12:00:00Z");
-        assertThat(setup.notes()).isEqualTo("no gap");
+        assertThat(setup.notes()).isEqualTo("no gaps");
     }
 
     private void defer(Store store, TimeRange window, TapEvent... events) {
@@ -117,18 +117,18 @@ class ListsTest {
     }
 
     @Test
-    void nothingToListIsSaidInWordsBesideTheList() {
+    void emptyListsPrintANoteToStderrOnly() {
         setup.open().close();
         assertThat(setup.run("gaps")).isEmpty();
-        assertThat(setup.notes()).isEqualTo("no gap");
+        assertThat(setup.notes()).isEqualTo("no gaps");
         assertThat(setup.run("rejected")).isEmpty();
-        assertThat(setup.notes()).isEqualTo("no rejected record");
+        assertThat(setup.notes()).isEqualTo("no rejected records");
         assertThat(setup.run("duplicates")).isEmpty();
-        assertThat(setup.notes()).isEqualTo("no possible duplicate");
+        assertThat(setup.notes()).isEqualTo("no possible duplicates");
     }
 
     @Test
-    void aRejectedRecordIsALineWithWhatItsDocumentTells() throws IOException {
+    void rejectedRecordIsListedWithReasonAndCodeOfItsDocument() throws IOException {
         reject();
         String file = document(TYPE.arrayName(), refused.getKey().toString(), Reason.REFUSED, "\"InvalidRecord\"");
         assertThat(rejected())
@@ -137,7 +137,7 @@ class ListsTest {
     }
 
     @Test
-    void anotherMessageOfTheSameIdIsALineOfItsOwn() throws IOException {
+    void twoDocumentsOfOneKeyAreBothListed() throws IOException {
         reject();
         String key = refused.getKey().toString();
         String one = document(TYPE.arrayName(), key, Reason.REFUSED, "null");
@@ -149,7 +149,7 @@ class ListsTest {
     }
 
     @Test
-    void withoutAFolderTheStoreAloneTells() throws IOException {
+    void withoutAFolderRecordsAreListedFromTheStore() throws IOException {
         reject();
         document(TYPE.arrayName(), refused.getKey().toString(), Reason.REFUSED, "\"InvalidRecord\"");
         setup.with("tap.rejected.uri", "azure-storage-blob:account/rejected");
@@ -157,15 +157,15 @@ class ListsTest {
     }
 
     @Test
-    void aDocumentThatHasGoneLeavesItsRow() {
+    void recordWithoutItsDocumentIsListedFromTheStore() {
         reject();
         assertThat(rejected()).containsExactly(TABLE + "\t" + refused.getKey() + "\t2026-11-20T12:00:00Z\t-\t-\t-");
     }
 
     @Test
-    void documentsThatNoRowTellsOfAreListedToo() throws IOException {
+    void documentsWithoutARowAreListed() throws IOException {
         try (Store store = setup.open()) {
-            // delivered, with cut values
+            // delivered with cut values
             new SeenKeys(store, 1_000, setup.clock()).delivered(0, List.of(refused));
         }
         String capped = document(TYPE.arrayName(), refused.getKey().toString(), Reason.CAPPED, "null");
@@ -178,7 +178,7 @@ class ListsTest {
     }
 
     @Test
-    void anUnknownTypeIsListedOnceWhateverNameItIsCountedUnder() throws IOException {
+    void unknownTypeIsListedOnceUnderItsOwnName() throws IOException {
         EventKey named = Events.event(TYPE, "2").getKey();
         EventKey other = Events.event(TYPE, "3").getKey();
         try (Store store = setup.open()) {
@@ -194,7 +194,7 @@ class ListsTest {
     }
 
     @Test
-    void aDocumentOfATypeWithoutANameThatAnEarlierVersionStoredIsListed() throws IOException {
+    void documentOfAnEarlierVersionWithoutATypeIsListed() throws IOException {
         setup.open().close();
         String file = document("", "0".repeat(32), Reason.UNKNOWN_TYPE, "null");
 
@@ -203,7 +203,7 @@ class ListsTest {
     }
 
     @Test
-    void whatADocumentSaysOfItsRecordNeverAppears() throws IOException {
+    void contentOfADocumentIsNeverPrinted() throws IOException {
         reject();
         document(
                 TYPE.arrayName(),
@@ -221,7 +221,7 @@ class ListsTest {
     }
 
     @Test
-    void anAnswerThatCannotBeReadIsALineOfItsOwnAndNothingOfItIsLookedAt() throws IOException {
+    void unreadableAnswerIsListedByItsFileNameOnly() throws IOException {
         setup.open().close();
         Files.createDirectories(setup.rejected());
         String name = "answer-20261120T101015Z-20261120T101045Z-unreadable.json";
@@ -240,7 +240,7 @@ class ListsTest {
         }
     }
 
-    /** As the program writes it; returns its name. */
+    /** Writes a document like the program does; returns its file name. */
     private String document(String type, String key, Reason reason, String code) throws IOException {
         String name = RejectedDocument.name(type, key, reason);
         Files.createDirectories(setup.rejected());

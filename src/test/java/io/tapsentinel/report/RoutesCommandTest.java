@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code routes check}, which needs neither a store nor a credential. */
+/** {@code routes check} needs neither a store nor credentials. */
 class RoutesCommandTest {
 
     private static final String TABLES = "sentinel-tables.camel.yaml";
@@ -34,29 +34,28 @@ class RoutesCommandTest {
     }
 
     @Test
-    void aSetThatMayBeUsedIsOneLine() {
-        assertThat(setup.run("routes", "check", routes.toString()).lines())
-                .containsExactly(routes + ": 5 files, as they have to be");
+    void validRoutesPrintOneLine() {
+        assertThat(setup.run("routes", "check", routes.toString()).lines()).containsExactly(routes + ": 5 files OK");
     }
 
     @Test
-    void withoutAFolderTheSetInUseIsMeant() {
-        assertThat(setup.run("routes", "check")).startsWith("routes: 5 files");
+    void withoutAFolderTheRoutesInUseAreChecked() {
+        assertThat(setup.run("routes", "check")).startsWith("routes: 5 files OK");
     }
 
     @Test
-    void eachProblemIsALineWithItsPlaceAndTheEndIsAFailure() throws Exception {
+    void problemsAreCountedAndTheCommandFails() throws Exception {
         edit(TABLES, "messagesBlockedSeen", "clicksBlockedSeen");
         Files.delete(routes.resolve("tap-poll.camel.yaml"));
 
         assertThatThrownBy(() -> setup.run("routes", "check", routes.toString()))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith(routes + ": ")
-                .hasMessageContaining("problems; this set would be refused");
+                .hasMessageContaining("problems; the program refuses these routes");
     }
 
     @Test
-    void aCheckLeavesNothingBehindItself() throws Exception {
+    void checkCreatesNoFiles() throws Exception {
         setup.run("routes", "check", routes.toString());
 
         try (Stream<Path> all = Files.list(folder)) {
@@ -65,14 +64,14 @@ class RoutesCommandTest {
     }
 
     @Test
-    void aFolderThatIsNoneIsAnsweredByOneLine() {
+    void missingFolderIsReportedInOneLine() {
         assertThatThrownBy(() -> setup.run("routes", "check", "/no/such/folder"))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageNotContaining("\n");
     }
 
     @Test
-    void aFileThatIsFarTooLargeIsRefusedAtOnce() throws Exception {
+    void tooLargeFileIsRefused() throws Exception {
         Files.writeString(routes.resolve("large.camel.yaml"), "# a comment\n".repeat(100_000));
 
         assertThatThrownBy(() -> setup.run("routes", "check", routes.toString()))
@@ -80,7 +79,7 @@ class RoutesCommandTest {
     }
 
     @Test
-    void aFolderWithoutRoutesIsNotASetThatMayBeUsed() {
+    void folderWithoutRoutesIsRefused() {
         assertThatThrownBy(() -> setup.run("routes", "check", folder.toString()))
                 .hasMessageContaining("no *.camel.yaml file");
     }

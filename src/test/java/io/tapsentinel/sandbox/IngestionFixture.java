@@ -11,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 
-/** A running SandboxIngestion and a client for it. */
+/** A running SandboxIngestion with a client. */
 final class IngestionFixture implements AutoCloseable {
 
     static final String CLICKS = "ProofPointTAPClicksBlockedV2_CL";
@@ -31,7 +31,7 @@ final class IngestionFixture implements AutoCloseable {
                 + "?api-version=2023-01-01";
     }
 
-    /** A request that is right in everything. */
+    /** A valid request. */
     HttpRequest.Builder request(String path, byte[] body) {
         return HttpRequest.newBuilder(URI.create(ingestion.uri() + path))
                 .header("Content-Type", "application/json")
@@ -47,7 +47,7 @@ final class IngestionFixture implements AutoCloseable {
         return http.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
     }
 
-    /** {@code status code message} of an answer, after a look at what every error has. */
+    /** Returns {@code status code message} of an error and checks its headers. */
     static String error(HttpResponse<String> response) throws IOException {
         JsonNode error = TapFixture.MAPPER.readTree(response.body()).get("error");
         String code = error.get("code").asText();

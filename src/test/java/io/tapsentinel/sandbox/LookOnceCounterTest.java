@@ -25,10 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LookOnceCounterTest {
 
-    /** Requests at random times for random windows: polls with look-back, gaps, catch-up, sweeps, other paths, and refused ones. */
+    /** Random windows at random times: polls with look-back, gaps, catch-up, sweeps, other paths and refused requests. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void isExactAgainstASimulationThatRemembersEveryRequest(long seed) throws Exception {
+    void matchesASimulationThatRemembersEveryRequest(long seed) throws Exception {
         SplittableRandom random = new SplittableRandom(seed);
         SandboxSettings settings = SandboxSettings.defaults()
                 .seed(seed)
@@ -43,7 +43,7 @@ class LookOnceCounterTest {
                 fixture.clock.advance(
                         Duration.ofMillis(random.nextLong(1, random.nextInt(10) == 0 ? 20_000_000 : 600_000)));
                 Instant now = fixture.clock.instant();
-                // windows with odd microseconds too: the ends are closed
+                // also windows with odd microseconds: both ends are inclusive
                 Instant to =
                         now.minusNanos(random.nextBoolean() ? 0 : random.nextLong(3_000_000_000_000L) / 1000 * 1000);
                 Instant from = to.minusNanos(random.nextLong(30_000_000_000L, 3_600_000_000_000L) / 1000 * 1000);
@@ -70,7 +70,7 @@ class LookOnceCounterTest {
     }
 
     @Test
-    void aReaderThatNeverReadsAgainFindsNothingMissed() throws Exception {
+    void nothingIsMissedIfNoWindowIsReadAgain() throws Exception {
         try (TapFixture fixture = new TapFixture(SandboxSettings.defaults().shareLate(0.5))) {
             for (int poll = 0; poll < 10; poll++) {
                 fixture.clock.advance(Duration.ofMinutes(5));
@@ -86,7 +86,7 @@ class LookOnceCounterTest {
     }
 
     @Test
-    void aWindowThatIsReadAgainAfterTheLongestLagFindsEveryLateRowOnce() throws Exception {
+    void rereadAfterTheMaximumLagCountsEachLateRowOnce() throws Exception {
         try (TapFixture fixture = new TapFixture(SandboxSettings.defaults().shareMultiRecipient(0))) {
             Instant from = TapFixture.NOON.minus(Duration.ofMinutes(20));
             String query = TapFixture.interval(from, TapFixture.NOON) + "&format=json";
@@ -103,11 +103,11 @@ class LookOnceCounterTest {
     }
 
     @Test
-    void anAnswerThatBrokeOffCountsForNothing() throws Exception {
+    void brokenAnswersDoNotCount() throws Exception {
         MovableClock clock = new MovableClock(TapFixture.NOON);
         SandboxEvents events = new SandboxEvents(SandboxSettings.defaults().eventsPerHour(6_000));
         SandboxTap tap = new SandboxTap(events, clock, "sandbox", "sandbox");
-        // a front that gives the simulated TAP an exchange whose body cannot be written
+        // makes writing of the body fail
         HttpHandler cutting = exchange -> {
             exchange.setStreams(null, new OutputStream() {
                 @Override

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class LookTimesTest {
 
     @Test
-    void agreesWithATableThatHoldsEveryMillisecond() {
+    void matchesATableOfEveryMillisecond() {
         SplittableRandom random = new SplittableRandom(3);
         for (int round = 0; round < 200; round++) {
             LookTimes looks = new LookTimes();
@@ -19,7 +19,7 @@ class LookTimesTest {
             for (long at = 0; at < 30; at++) {
                 int from = random.nextInt(100);
                 int to = from + random.nextInt(20);
-                // looks may come out of order: two requests at a time
+                // reads can be out of order: two requests in parallel
                 long when = Math.max(0, at - random.nextInt(3));
                 looks.look(from, to, when);
                 for (int millis = from; millis < to; millis++) {
@@ -37,7 +37,7 @@ class LookTimesTest {
     }
 
     @Test
-    void aWindowThatGrowsStaysOneStep() {
+    void neighbouringStepsAreMerged() {
         LookTimes looks = new LookTimes();
         for (long at = 0; at < 10_000; at++) {
             looks.look(Math.max(0, at - 60), at + 1, at);

@@ -23,7 +23,7 @@ class NdjsonFolderTest {
     private Path temp;
 
     @Test
-    void rowsBecomeLinesOfTheirTablesFile() throws IOException {
+    void rowsAreAppendedToTheFileOfTheirTable() throws IOException {
         NdjsonFolder folder = new NdjsonFolder(temp.resolve("a/b"));
         folder.accept("One_CL", rows("{\"a\":1}", "{\"a\":\"☃\"}"));
         folder.accept("Two_CL", rows("{}"));
@@ -33,7 +33,7 @@ class NdjsonFolderTest {
     }
 
     @Test
-    void onlyTheOwnerMayReadThem() throws IOException {
+    void filesAreReadableByTheOwnerOnly() throws IOException {
         NdjsonFolder folder = new NdjsonFolder(temp.resolve("a/b"));
         folder.accept("One_CL", rows("{}"));
         assertThat(StateFolder.permissions(temp.resolve("a"))).isEqualTo("rwx------");
@@ -42,7 +42,7 @@ class NdjsonFolderTest {
     }
 
     @Test
-    void aFolderThatOthersMayEnterIsRefused() throws IOException {
+    void folderAccessibleToOthersIsRefused() throws IOException {
         Path open = Files.createDirectory(temp.resolve("open"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-x---"));
         assertThatThrownBy(() -> new NdjsonFolder(open))
@@ -51,7 +51,7 @@ class NdjsonFolderTest {
     }
 
     @Test
-    void aNewRunGoesOnWhereTheLastOneEnded() throws IOException {
+    void newRunAppendsToExistingFiles() throws IOException {
         new NdjsonFolder(temp.resolve("a")).accept("One_CL", rows("{\"a\":1}"));
         NdjsonFolder again = new NdjsonFolder(temp.resolve("a"));
         again.accept("One_CL", rows("{\"a\":2}"));
@@ -59,7 +59,7 @@ class NdjsonFolderTest {
     }
 
     @Test
-    void linesOfRequestsAtTheSameTimeDoNotMix() throws IOException {
+    void linesOfParallelRequestsDoNotMix() throws IOException {
         NdjsonFolder folder = new NdjsonFolder(temp.resolve("a"));
         List<CompletableFuture<Void>> writes = new ArrayList<>();
         for (int number = 0; number < 40; number++) {
@@ -79,7 +79,7 @@ class NdjsonFolderTest {
     }
 
     @Test
-    void theFileGrowsOnlyAfterEveryCheckAndBeforeTheAnswer() throws Exception {
+    void rowsAreWrittenAfterAllChecksAndBeforeTheAnswer() throws Exception {
         NdjsonFolder folder = new NdjsonFolder(temp.resolve("a"));
         try (IngestionFixture fixture = new IngestionFixture(folder)) {
             for (String bad : List.of(

@@ -38,7 +38,7 @@ class RowCheckTest {
                 "\"xmailer\":[1]",
                 "\"xmailer\":null"
             })
-    void valuesOfTheColumnsTypePass(String property) throws Refusal {
+    void valuesOfTheColumnsTypeAreAccepted(String property) throws Refusal {
         String row = "{" + TIME + "," + property + "}";
         assertThat(check("[" + row + "," + row + "]")).containsExactly(row, row);
     }
@@ -69,7 +69,7 @@ class RowCheckTest {
                 "\"recipient\":{\"a\":\"zqx\"}",
                 "\"toAddresses\":false"
             })
-    void valuesOfAnotherTypeAreRefusedByColumn(String property) {
+    void valuesOfAnotherTypeAreRefused(String property) {
         String column = property.substring(1, property.indexOf('"', 1));
         assertThatThrownBy(() -> check("[{" + TIME + "},{" + TIME + "," + property + "}]"))
                 .isInstanceOf(Refusal.class)
@@ -99,7 +99,7 @@ class RowCheckTest {
                 "zqx",
                 "[{'a':1}]"
             })
-    void whatIsNotAnArrayOfObjectsIsRefused(String body) {
+    void bodyThatIsNotAnArrayOfObjectsIsRefused(String body) {
         assertThatThrownBy(() -> check(body)).isInstanceOf(Refusal.class).hasMessageNotContaining("zqx");
     }
 
@@ -116,7 +116,7 @@ class RowCheckTest {
     }
 
     @Test
-    void undeclaredPropertiesAreRefusedByName() {
+    void undeclaredPropertiesAreRefused() {
         assertThatThrownBy(() -> check("[{" + TIME + ",\"Subject\":\"zqx\"}]"))
                 .hasMessage("Row 0: column 'Subject' is not declared");
         assertThatThrownBy(() -> check("[{" + TIME + ",\"a b@c\":1}]"))
@@ -125,7 +125,7 @@ class RowCheckTest {
     }
 
     @Test
-    void everyRowNeedsItsTime() {
+    void rowWithoutTimeGeneratedIsRefused() {
         assertThatThrownBy(() -> check("[{" + TIME + "},{\"subject\":\"zqx\"}]"))
                 .hasMessage("Row 1: column 'TimeGenerated' is missing");
         assertThatThrownBy(() -> check("[{\"TimeGenerated\":null}]")).hasMessageContaining("is missing");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class SandboxBigAnswerIT {
 
     @Test
-    void aBigAnswerIsStreamed() throws Exception {
+    void bigAnswerIsStreamed() throws Exception {
         try (TapFixture fixture = new TapFixture(SandboxSettings.defaults().eventsPerHour(150_000))) {
             String hour = TapFixture.interval(TapFixture.NOON.minusSeconds(7_200), TapFixture.NOON.minusSeconds(3_600))
                     + "&format=json";

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** That rows come by the ingestion port and by no other way: with the port closed no file grows and nothing is committed. */
+/** Rows arrive only through the ingestion port: while it is closed, no file grows and no window commits. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class SandboxClosedPortIT {
@@ -42,14 +42,14 @@ class SandboxClosedPortIT {
     Path folder;
 
     @Test
-    void withTheIngestionPortClosedTheProgramKeepsTryingButNoFileGrowsAndProgressStays() throws Exception {
+    void closedIngestionPortStopsProgressAndIsRetried() throws Exception {
         Path files = folder.resolve("sandbox");
         List<LedgerEntry> reads = new CopyOnWriteArrayList<>();
         try (Sandbox sandbox =
                 Sandbox.start(files, Clock.systemUTC(), new PrintStream(OutputStream.nullOutputStream()))) {
             Map<String, String> properties = new HashMap<>(EffectiveProperties.load(folder, Map.of()));
             properties.putAll(sandbox.properties());
-            // a stop waits in vain
+            // the stop cannot send pending rows
             properties.put("tap.shutdown-timeout", "PT1S");
             Program program = new Program(Settings.of(properties), properties, Clock.systemUTC(), reads::add);
             program.main().addOverrideProperty("camel.management.enabled", "false");
@@ -59,12 +59,12 @@ class SandboxClosedPortIT {
             try {
                 await("a first window").atMost(SOON).until(() -> !reads.isEmpty());
                 sandbox.ingestion().close();
-                // a window without anything new may still be committed, until something new has come
+                // a window without new events may still commit
                 await("uploads that fail").atMost(SOON).until(() -> failures(program) > 0);
-                Stand before = stand(files);
+                Snapshot before = snapshot(files);
 
                 await("more tries").atMost(SOON).until(() -> failures(program) >= 5);
-                Stand after = stand(files);
+                Snapshot after = snapshot(files);
 
                 System.out.printf(
                         "closed port: %d tries, files stay at %s bytes, progress stays%n",
@@ -85,15 +85,14 @@ class SandboxClosedPortIT {
                 .sum();
     }
 
-    /** What there is to see from outside at one moment. */
-    private record Stand(List<Long> bytes, long readTo) {}
+    private record Snapshot(List<Long> bytes, long readTo) {}
 
-    private static Stand stand(Path files) throws SQLException {
+    private static Snapshot snapshot(Path files) throws SQLException {
         List<Long> bytes = Arrays.stream(EventType.values())
                 .map(type -> files.resolve(type.table() + ".ndjson").toFile().length())
                 .toList();
         try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + files.resolve("tap-sentinel.db"))) {
-            return new Stand(bytes, number(store, "SELECT read_to FROM progress"));
+            return new Snapshot(bytes, number(store, "SELECT read_to FROM progress"));
         }
     }
 

@@ -29,7 +29,7 @@ class SandboxEventTest {
                             + "completelyRewritten QID GUID sender senderIP messageID recipient id")
                     .split(" "));
 
-    /** Fields with the marker. */
+    /** Fields that contain the marker. */
     private static final String[] MARKED =
             ("subject sender recipient fromAddress toAddresses ccAddresses headerFrom headerTo "
                             + "headerReplyTo replyToAddress url threatURL threatUrl threat")
@@ -42,7 +42,7 @@ class SandboxEventTest {
             if (event.type().isClick()) {
                 assertThat(names).isEqualTo(LIVE_CLICK);
             } else {
-                names.add("subject"); // the one that may be missing
+                names.add("subject"); // optional
                 assertThat(names).isEqualTo(LIVE_MESSAGE);
             }
         }
@@ -64,14 +64,14 @@ class SandboxEventTest {
     }
 
     @Test
-    void someHappenedDaysBeforeTheyWereCreated() {
+    void someEventsHappenedDaysBeforeTheirCreation() {
         assertThat(events(SandboxSettings.defaults()))
                 .anyMatch(event -> event.happened().isBefore(event.created().minusSeconds(86_400)))
                 .anyMatch(event -> event.happened().equals(event.created()));
     }
 
     @Test
-    void theOddValuesOfLiveMessagesComeUp() {
+    void oddValuesOfLiveMessagesOccur() {
         List<JsonNode> messages = messages(SandboxSettings.defaults());
         for (String odd :
                 ("/subject missing, /subject null, /messageID \"\", /sender \"\", /QID null, /impostorScore 12.5,"
@@ -94,7 +94,7 @@ class SandboxEventTest {
     }
 
     @Test
-    void documentedSpellingIsThatOfTheVendorsPage() {
+    void documentedSpellingFollowsTheVendorsDocumentation() {
         for (SandboxEvent event : events(SandboxSettings.defaults().shareDocumented(1))) {
             JsonNode tree = TapFixture.tree(event);
             assertThat(tree.findValue("classification").asText()).isUpperCase();
@@ -132,7 +132,7 @@ class SandboxEventTest {
     }
 
     @Test
-    void markersStandInEverySubjectAddressAndUrlAndAreUnique() {
+    void everySubjectAddressAndUrlHasAUniqueMarker() {
         Set<String> numbers = new HashSet<>();
         Set<String> guids = new HashSet<>();
         Pattern marked = Pattern.compile("zqx(\\d+)");
@@ -157,7 +157,7 @@ class SandboxEventTest {
     }
 
     @Test
-    void sizesAreThoseOfTheRealThing() {
+    void sizesAreRealistic() {
         assertThat(meanLength(true)).isBetween(600.0, 900.0);
         assertThat(meanLength(false)).isBetween(1_900.0, 3_000.0);
     }
@@ -171,7 +171,7 @@ class SandboxEventTest {
     }
 
     @Test
-    void textOfAnEventShowsNoContent() {
+    void toStringContainsNoContent() {
         assertThat(events(SandboxSettings.defaults().marker("zqx")))
                 .allSatisfy(event -> assertThat(event.toString()).doesNotContain("zqx"));
     }

@@ -23,7 +23,7 @@ class SandboxEventsTest {
     private static final Instant TO = FROM.plus(Duration.ofHours(1));
 
     @Test
-    void sameSettingsGiveTheSameEventsInEveryProcess() {
+    void sameSettingsGiveTheSameEvents() {
         SandboxSettings settings = SandboxSettings.defaults().eventsPerHour(500);
         List<SandboxEvent> once = list(settings, FROM, TO);
         List<SandboxEvent> again = list(settings, FROM, TO);
@@ -34,7 +34,7 @@ class SandboxEventsTest {
     }
 
     @Test
-    void windowsThatMeetHoldWhatTheWholeHolds() {
+    void adjacentWindowsTogetherHaveTheSameEvents() {
         SandboxSettings settings = SandboxSettings.defaults();
         List<SandboxEvent> pieces = new ArrayList<>();
         Instant from = FROM;
@@ -47,7 +47,7 @@ class SandboxEventsTest {
     }
 
     @Test
-    void bothEndsOfAWindowBelongToIt() {
+    void bothEndsOfAWindowAreInclusive() {
         SandboxSettings settings = SandboxSettings.defaults();
         SandboxEvent event = list(settings, FROM, TO).get(100);
         assertThat(list(settings, event.created(), event.created().plusSeconds(30)))
@@ -64,19 +64,19 @@ class SandboxEventsTest {
     }
 
     @Test
-    void anotherSeedGivesOtherEvents() {
+    void otherSeedGivesOtherEvents() {
         Set<String> one = keys(list(SandboxSettings.defaults().seed(1), FROM, TO));
         Set<String> two = keys(list(SandboxSettings.defaults().seed(2), FROM, TO));
         assertThat(one).doesNotContainAnyElementsOf(two);
     }
 
     @Test
-    void asManyEventsComeAsWereAskedForWhateverTheShareOfCopies() {
+    void numberOfEventsDoesNotDependOnTheShareOfCopies() {
         for (double perHour : new double[] {0, 40, 2_000, 150_000, 600_000}) {
             for (double share : new double[] {0, 0.10, 1}) {
                 SandboxSettings settings =
                         SandboxSettings.defaults().eventsPerHour(perHour).shareMultiRecipient(share);
-                // about as many events for each, so that the tolerance means the same
+                // similar numbers of events, so that the tolerance is comparable
                 Duration time =
                         Duration.ofMinutes(perHour < 100 ? 6_000 : perHour < 10_000 ? 60 : perHour < 200_000 ? 2 : 1);
                 double expected = perHour * time.toMinutes() / 60;
@@ -88,7 +88,7 @@ class SandboxEventsTest {
     }
 
     @Test
-    void allFourTypesComeAndEveryKeyIsUnique() {
+    void allTypesOccurAndKeysAreUnique() {
         List<SandboxEvent> events = list(SandboxSettings.defaults().eventsPerHour(5_000), FROM, TO);
         Map<EventType, Long> counts =
                 events.stream().collect(Collectors.groupingBy(SandboxEvent::type, Collectors.counting()));
@@ -100,7 +100,7 @@ class SandboxEventsTest {
     }
 
     @Test
-    void aMessageToSeveralIsAnEventForEachOfThem() {
+    void messageToSeveralRecipientsIsAnEventForEach() {
         List<SandboxEvent> events = list(SandboxSettings.defaults().eventsPerHour(5_000), FROM, TO);
         Map<String, List<SandboxEvent>> byGuid = events.stream().collect(Collectors.groupingBy(SandboxEvent::guid));
         List<List<SandboxEvent>> several =
@@ -131,7 +131,7 @@ class SandboxEventsTest {
     }
 
     @Test
-    void aTenthIsLateByOneToTenMinutesAndTheRestShowsWithinSeconds() {
+    void byDefaultATenthIsOneToTenMinutesLate() {
         List<SandboxEvent> events = list(SandboxSettings.defaults().eventsPerHour(5_000), FROM, TO);
         List<Duration> lags = events.stream()
                 .map(event -> Duration.between(event.created(), event.visibleAt()))
@@ -147,7 +147,7 @@ class SandboxEventsTest {
     }
 
     @Test
-    void latenessCanBeSet() {
+    void lagIsConfigurable() {
         SandboxSettings settings =
                 SandboxSettings.defaults().shareLate(1).lateLag(Duration.ofMinutes(29), Duration.ofMinutes(29));
         assertThat(list(settings, FROM, TO))
@@ -158,7 +158,7 @@ class SandboxEventsTest {
     }
 
     @Test
-    void someEventsCarryNoIdWhenAskedFor() {
+    void shareOfEventsWithoutIdIsConfigurable() {
         List<SandboxEvent> events =
                 list(SandboxSettings.defaults().eventsPerHour(3_000).shareWithoutId(0.25), FROM, TO);
         assertThat(events.stream().filter(event -> event.id() == null).count() / (double) events.size())
@@ -170,7 +170,7 @@ class SandboxEventsTest {
     }
 
     @Test
-    void keysTakeTheGuidWhereThereIsNoId() {
+    void keyWithoutIdContainsTheGuid() {
         assertThat(SandboxEvent.truthKey(EventType.CLICKS_BLOCKED, "i", "g", "r"))
                 .isEqualTo("clicksBlocked|i|r");
         assertThat(SandboxEvent.truthKey(EventType.CLICKS_BLOCKED, null, "g", "r"))

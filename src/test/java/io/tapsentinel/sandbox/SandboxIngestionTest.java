@@ -44,7 +44,7 @@ class SandboxIngestionTest {
     }
 
     @Test
-    void goodRowsAreStoredAndAcknowledgedWithoutABody() throws Exception {
+    void validRowsAreStoredAndAnsweredWith204() throws Exception {
         HttpResponse<String> response =
                 fixture.post(CLICKS, "[{" + TIME + ",\"url\":\"a\"},\n {\n" + TIME + ",\r\n\"url\":\"b\\n\"}]");
         assertThat(response.statusCode()).isEqualTo(204);
@@ -58,7 +58,7 @@ class SandboxIngestionTest {
     }
 
     @Test
-    void anEmptyArrayIsAcknowledged() throws Exception {
+    void emptyArrayIsAccepted() throws Exception {
         assertThat(fixture.post(CLICKS, "[]").statusCode()).isEqualTo(204);
         assertThat(stored).isEmpty();
     }
@@ -76,7 +76,7 @@ class SandboxIngestionTest {
     }
 
     @Test
-    void theTableIsNotTheStream() throws Exception {
+    void unknownStreamIsRefused() throws Exception {
         assertThat(error(fixture.send(fixture.request(path(CLICKS).replace("Custom-", ""), Gzip.of("[]")))))
                 .startsWith("400 InvalidStream");
         assertThat(error(fixture.post("Other_CL", "[]"))).startsWith("400 InvalidStream");
@@ -84,7 +84,7 @@ class SandboxIngestionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "?", "?api-version=2021-11-01", "?api-version=2023-01-01&x=y"})
-    void theApiVersionMustBeThatOne(String query) throws Exception {
+    void otherApiVersionIsRefused(String query) throws Exception {
         assertThat(error(fixture.send(fixture.request(path(CLICKS).replaceAll("\\?.*", "") + query, Gzip.of("[]")))))
                 .startsWith("400 InvalidApiVersion");
     }
@@ -109,7 +109,7 @@ class SandboxIngestionTest {
     }
 
     @Test
-    void overTheLimitIsRefusedBeforeAndAfterUnpacking() throws Exception {
+    void sizeIsLimitedCompressedAndUncompressed() throws Exception {
         String row = "[{" + TIME + "}";
         String atLimit = row + " ".repeat(1_048_576 - row.length() - 1) + "]";
         assertThat(fixture.post(CLICKS, atLimit).statusCode()).isEqualTo(204);
@@ -123,7 +123,7 @@ class SandboxIngestionTest {
     }
 
     @Test
-    void nothingIsStoredWhenOneRowOfManyIsWrong() throws Exception {
+    void oneWrongRowRefusesTheWholeRequest() throws Exception {
         String answer = error(fixture.post(MESSAGES, "[{" + TIME + "},{" + TIME + ",\"subject\":5},{" + TIME + "}]"));
         assertThat(answer).isEqualTo("400 InvalidContent Row 1: column 'subject' is not of type string");
         assertThat(stored).isEmpty();
@@ -132,7 +132,7 @@ class SandboxIngestionTest {
     }
 
     @Test
-    void whatCannotBeStoredIsNotAcknowledged() throws Exception {
+    void failedWriteIsAnsweredWith500() throws Exception {
         broken = true;
         assertThat(error(fixture.post(CLICKS, "[{" + TIME + "}]")))
                 .startsWith("500 InternalServerError")
@@ -144,7 +144,7 @@ class SandboxIngestionTest {
     }
 
     @Test
-    void requestsAtTheSameTimeAllLand() {
+    void parallelRequestsAreAllStored() {
         List<CompletableFuture<Integer>> answers = IntStream.range(0, 60)
                 .mapToObj(number -> CompletableFuture.supplyAsync(() -> {
                     try {

@@ -19,7 +19,7 @@ class SandboxTapMoodsTest {
     private static final String JSON = TapFixture.interval(FROM, TO) + "&format=json";
 
     @Test
-    void nothingIsSaidInEveryWayThatWasSeen() throws Exception {
+    void emptyAnswersTakeEveryKnownForm() throws Exception {
         Set<String> forms = new HashSet<>();
         try (TapFixture fixture = new TapFixture(SandboxSettings.defaults().eventsPerHour(0))) {
             for (int request = 0; request < 200; request++) {
@@ -42,7 +42,7 @@ class SandboxTapMoodsTest {
     }
 
     @Test
-    void anArrayWithoutRowsIsMissingNullOrEmpty() throws Exception {
+    void emptyArrayIsMissingNullOrEmpty() throws Exception {
         Set<String> forms = new HashSet<>();
         Set<String> firstNames = new HashSet<>();
         try (TapFixture fixture =
@@ -67,7 +67,7 @@ class SandboxTapMoodsTest {
     }
 
     @Test
-    void falsePositivesComeOnlyWhenAskedFor() throws Exception {
+    void falsePositivesAreReturnedOnRequestOnly() throws Exception {
         try (TapFixture fixture = new TapFixture(SandboxSettings.defaults().shareFalsePositive(0.3))) {
             List<String> all = fixture.truth(FROM, TO, TapFixture.NOON);
             List<String> byDefault = fixture.keys(fixture.get("/v2/siem/all", JSON));
@@ -85,13 +85,13 @@ class SandboxTapMoodsTest {
     }
 
     @Test
-    void anAllowanceRecoversAsItsOldestRequestsAgeOut() throws Exception {
+    void requestsCountForTwentyFourHours() throws Exception {
         try (TapFixture fixture = new TapFixture(SandboxSettings.defaults().eventsPerHour(100), 3)) {
             assertThat(status(fixture, "all")).isIn(200, 204);
             fixture.clock.advance(Duration.ofHours(1));
             assertThat(fixture.get("/v2/siem/messages/blocked", "interval=PT1S/2026-11-20T11:00:00Z")
                             .statusCode())
-                    .as("refused requests are charged too")
+                    .as("refused requests count")
                     .isEqualTo(400);
             assertThat(status(fixture, "clicks/blocked")).isIn(200, 204);
             HttpResponse<String> over = fixture.get("/v2/siem/messages/blocked", fixture.lastHalfHour());
@@ -99,14 +99,14 @@ class SandboxTapMoodsTest {
             assertThat(over.headers().firstValue("Retry-After")).isEmpty();
             for (int request = 0; request < 3; request++) {
                 assertThat(status(fixture, "clicks/permitted"))
-                        .as("a pool of its own")
+                        .as("a separate pool")
                         .isIn(200, 204);
             }
             assertThat(status(fixture, "clicks/permitted")).isEqualTo(429);
             fixture.clock.advance(Duration.ofHours(23).minusMillis(1));
             assertThat(status(fixture, "all")).isEqualTo(429);
             fixture.clock.advance(Duration.ofMillis(1));
-            assertThat(status(fixture, "all")).as("a 429 is not charged").isIn(200, 204);
+            assertThat(status(fixture, "all")).as("a 429 does not count").isIn(200, 204);
             assertThat(status(fixture, "all")).isEqualTo(429);
         }
     }

@@ -46,7 +46,7 @@ class SandboxTapTest {
         "/v2/siem/messages/blocked,   MESSAGES_BLOCKED",
         "/v2/siem/messages/delivered, MESSAGES_DELIVERED"
     })
-    void eachPathReturnsItsArraysAndAllTheirRows(String path, String types) throws Exception {
+    void eachPathReturnsAllRowsOfItsTypes(String path, String types) throws Exception {
         EventType[] expected =
                 List.of(types.split(" ")).stream().map(EventType::valueOf).toArray(EventType[]::new);
         HttpResponse<String> response = fixture.get(path, JSON);
@@ -104,7 +104,7 @@ class SandboxTapTest {
     }
 
     @Test
-    void badParametersAreRefusedWithAText() throws Exception {
+    void badParametersAreRefusedWithAReason() throws Exception {
         HttpResponse<String> response = fixture.get("/v2/siem/all", "format=json");
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body()).isEqualTo("The interval parameter must be given, once");
@@ -119,7 +119,7 @@ class SandboxTapTest {
     }
 
     @Test
-    void lateRowsShowInTheSameWindowLater() throws Exception {
+    void lateRowsAppearInTheSameWindowLater() throws Exception {
         Instant from = TapFixture.NOON.minusSeconds(600);
         String query = TapFixture.interval(from, TapFixture.NOON) + "&format=json";
         List<String> first = fixture.keys(fixture.get("/v2/siem/all", query));
@@ -132,14 +132,14 @@ class SandboxTapTest {
     }
 
     @Test
-    void rowsComeInAnotherOrderEachTime() throws Exception {
+    void orderOfRowsVaries() throws Exception {
         List<String> first = fixture.keys(fixture.get("/v2/siem/all", JSON));
         List<String> second = fixture.keys(fixture.get("/v2/siem/all", JSON));
         assertThat(second).containsExactlyInAnyOrderElementsOf(first).isNotEqualTo(first);
     }
 
     @Test
-    void answersAreCompressedWhenTheClientAcceptsIt() throws Exception {
+    void answerIsGzippedIfTheClientAcceptsIt() throws Exception {
         HttpResponse<InputStream> response =
                 fixture.stream(fixture.request("/v2/siem/all", JSON).header("Accept-Encoding", "deflate, gzip;q=0.8"));
         assertThat(response.headers().firstValue("Content-Encoding")).contains("gzip");
@@ -149,7 +149,7 @@ class SandboxTapTest {
     }
 
     @Test
-    void theContentTypeIsSometimesTextPlain() throws Exception {
+    void contentTypeIsSometimesTextPlain() throws Exception {
         Set<String> seen = new HashSet<>();
         for (int request = 0; request < 40; request++) {
             seen.add(fixture.get("/v2/siem/clicks/blocked", JSON)

@@ -23,7 +23,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 
-/** A running SandboxTap, its clock, and a client for it. */
+/** A running SandboxTap with its clock and a client. */
 final class TapFixture implements AutoCloseable {
 
     static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
@@ -67,7 +67,7 @@ final class TapFixture implements AutoCloseable {
         return "interval=" + from + "/" + to;
     }
 
-    /** The last half hour, which every request may ask for. */
+    /** A query for the last half hour. */
     String lastHalfHour() {
         return interval(clock.instant().minus(Duration.ofMinutes(30)), clock.instant()) + "&format=json";
     }
@@ -90,7 +90,7 @@ final class TapFixture implements AutoCloseable {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
     }
 
-    /** Truth keys of the rows of an answer, in their order. */
+    /** Truth keys of the rows of an answer, in order. */
     List<String> keys(HttpResponse<String> response) throws IOException {
         List<String> keys = new ArrayList<>();
         if (response.statusCode() == 204) {
@@ -109,7 +109,7 @@ final class TapFixture implements AutoCloseable {
         return keys;
     }
 
-    /** Truth keys of what a window should return at this time. */
+    /** Truth keys that a window must return at this time. */
     List<String> truth(Instant from, Instant to, Instant at, EventType... types) {
         List<EventType> wanted = types.length == 0 ? List.of(EventType.values()) : List.of(types);
         List<String> keys = new ArrayList<>();

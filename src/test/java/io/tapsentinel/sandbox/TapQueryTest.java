@@ -48,7 +48,7 @@ class TapQueryTest {
         "2026-11-20T11:00:00Z/PT99999999999999999H,     badly formed",
         "2026-11-20T11:00:00Z/PT-30M,                    badly formed"
     })
-    void whatTheServiceRefusesIsRefusedWithItsReason(String text, String reason) {
+    void badIntervalIsRefusedWithTapsReason(String text, String reason) {
         assertThatThrownBy(() -> TapQuery.parse("format=json&interval=" + text, NOW))
                 .isInstanceOf(Refusal.class)
                 .hasMessageContaining(reason)

@@ -10,20 +10,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Checks requests as the sandbox's TAP does, for a simulated TAP with rows of its own. */
+/** Checks requests like the sandbox's TAP, for simulations with other rows. */
 public final class TapRequestCheck {
 
     private final TapGate gate;
 
-    /** What a request asks for: the events of some types created in a window whose threats have one of the statuses. */
+    /** The events that a request selects: by type, creation time and threat status. */
     public record Asked(List<EventType> types, TimeRange window, Set<String> statuses) {}
 
-    /** The only credentials that are let in. */
+    /** @param principal with {@code secret} the only accepted credentials */
     public TapRequestCheck(String principal, String secret) {
         gate = new TapGate(principal, secret, SandboxTap.REQUESTS_PER_DAY);
     }
 
-    /** What was asked for; empty when the request was refused, which is answered then. */
+    /** The request's selection; empty if it was refused and answered. */
     public Optional<Asked> admit(HttpExchange exchange, Instant now) throws IOException {
         try {
             TapPath path = gate.admit(exchange, now);
@@ -35,7 +35,7 @@ public final class TapRequestCheck {
         }
     }
 
-    /** A stream for the body of a 200, with gzip where the client accepts it; whole when it is closed. */
+    /** The body of a 200, gzipped if the client accepts it; complete when closed. */
     public static OutputStream rows(HttpExchange exchange) throws IOException {
         return SandboxTap.body(exchange);
     }

@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** Microsoft's emulator of blob storage: a process on 127.0.0.1 over https that checks tokens as Azure does. */
+/** Microsoft's emulator of blob storage: a process on 127.0.0.1 with HTTPS that checks tokens like Azure. */
 public final class Azurite implements AutoCloseable {
 
     public static final String ACCOUNT = "tapsentineltest";
@@ -37,14 +37,14 @@ public final class Azurite implements AutoCloseable {
     private int port;
     private int starts;
 
-    /** @param folder where its data lies */
+    /** @param folder for its data */
     public Azurite(Path folder, TestAuthority authority) throws IOException {
         this.folder = Files.createDirectories(folder);
         this.authority = authority;
         start();
     }
 
-    /** Starts it, again at the same port with the same data. */
+    /** Starts it; a restart keeps port and data. */
     public void start() throws IOException {
         Path main = PACKAGE.installed().resolve("dist/src/blob/main.js").toAbsolutePath();
         Path output = output(++starts);
@@ -75,7 +75,7 @@ public final class Azurite implements AutoCloseable {
                     .atMost(SOON)
                     .until(() -> LISTENING.matcher(Files.readString(output)).find() || !process.isAlive());
         } catch (ConditionTimeoutException tooLate) {
-            // what it said follows
+            // its output follows
         }
         Matcher listening = LISTENING.matcher(Files.readString(output));
         boolean listens = listening.find();
@@ -86,7 +86,7 @@ public final class Azurite implements AutoCloseable {
         port = Integer.parseInt(listening.group(1));
     }
 
-    /** Ends it; what it has acknowledged stays. It writes that to its files every five seconds and at its own end only. */
+    /** Ends it without losing acknowledged data, which it writes to files only every five seconds and at a clean end. */
     public void end() throws InterruptedException {
         process.destroy();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("Azurite ends").isTrue();
@@ -96,12 +96,12 @@ public final class Azurite implements AutoCloseable {
         return port;
     }
 
-    /** The address of its blob service. */
+    /** Address of the blob service. */
     public String endpoint() {
         return "https://127.0.0.1:" + port + "/" + ACCOUNT;
     }
 
-    /** A container as the account's owner sees it. */
+    /** A container, accessed as the account's owner. */
     public BlobContainerClient container(String name) {
         AzureHttp http =
                 new AzureHttp(Network.of(Map.of("tls.ca-file", authority.file().toString()), Map.of()), SOON, SOON, 16);
@@ -113,7 +113,7 @@ public final class Azurite implements AutoCloseable {
                 .getBlobContainerClient(name);
     }
 
-    /** Method and path with query of all requests so far, those of the test too. */
+    /** Method, path and query of all requests so far, including those of the test. */
     public List<String> requests() throws IOException {
         StringBuilder all = new StringBuilder();
         for (int start = 1; start <= starts; start++) {

@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The system's Chromium without a window. It starts once for all tests of this JVM; closing a browser closes its pages. One thread at a
- * time.
+ * Headless Chromium. The process starts once per test JVM; closing a browser closes its pages. Not thread-safe.
  */
 public final class Browser implements AutoCloseable {
 
@@ -25,7 +24,7 @@ public final class Browser implements AutoCloseable {
             List.of(("--headless --no-sandbox --disable-gpu --disable-background-networking"
                             + " --disable-component-update --disable-sync")
                     .split(" "));
-    /** How wide a phone is. */
+    /** Width of a phone in pixels. */
     public static final int PHONE = 360;
 
     private static final int DESK = 1280;
@@ -38,7 +37,7 @@ public final class Browser implements AutoCloseable {
 
     private Browser() {}
 
-    /** Starts it, unless it runs. */
+    /** Starts the browser unless it is running. */
     public static synchronized Browser start() {
         Path program = CHROMIUM.require();
         if (chromium == null || !chromium.isConnected()) {
@@ -51,12 +50,12 @@ public final class Browser implements AutoCloseable {
         return new Browser();
     }
 
-    /** A page as wide as a desk's screen. */
+    /** A page as wide as a desktop screen. */
     public Page desk(ColorScheme scheme) {
         return page(scheme, DESK, 900);
     }
 
-    /** A page as narrow as a phone. */
+    /** A page as wide as a phone. */
     public Page phone(ColorScheme scheme) {
         return page(scheme, PHONE, 740);
     }
@@ -79,18 +78,18 @@ public final class Browser implements AutoCloseable {
         return page;
     }
 
-    /** Complaints with this text are no failure of the test. */
+    /** Console errors with this text do not fail the test. */
     public void expectComplaint(String text) {
         expected.add(text);
     }
 
-    /** The whole page as {@code target/screenshots/<name>.png}. */
+    /** Saves the whole page as {@code target/screenshots/<name>.png}. */
     public static void screenshot(Page page, String name) {
         page.screenshot(
                 new ScreenshotOptions().setFullPage(true).setPath(Path.of("target", "screenshots", name + ".png")));
     }
 
-    /** Closes all its pages, and fails when one of them has complained of what no test expects. */
+    /** Closes all pages; fails after an unexpected console error. */
     @Override
     public void close() {
         contexts.forEach(BrowserContext::close);

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Events whose verdict changes, small enough to read. The first threat of each is {@code t1}; a row says which version it is. */
+/** Small events whose verdict changes. The first threat is {@code t1}; rows contain their version. */
 public final class ChangingEvents {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -21,11 +21,11 @@ public final class ChangingEvents {
     private ChangingEvents() {}
 
     /**
-     * An event of one threat that is active at first and then, after a while, says something else.
+     * An event with one active threat that changes after some time.
      *
      * @param name   its GUID
-     * @param withId whether TAP gives it an id
-     * @param then   a status in place of {@code active}, {@code campaign}, {@code t2} for a second threat, or nothing for no change
+     * @param withId whether the event has an id
+     * @param then   a new status, {@code campaign}, {@code t2} for a second threat, or empty for no change
      */
     public static Event of(String name, EventType type, boolean withId, Instant created, Duration after, String then) {
         List<Version> versions = new ArrayList<>();
@@ -40,7 +40,7 @@ public final class ChangingEvents {
         return new Event(type, created, created, versions);
     }
 
-    /** A message of several threats and parts that never changes, but for their order. */
+    /** A message with several threats and parts of which only the order changes. */
     public static Event shuffled(String name, boolean withId, Instant created) {
         EventType type = EventType.MESSAGES_DELIVERED;
         return new Event(
@@ -50,7 +50,7 @@ public final class ChangingEvents {
                 List.of(version(name, type, withId, created, created, "active", true, "t1", "t2", "t3", "t4")));
     }
 
-    /** What a row of a table says of itself: name and version, {@code cleared-message/active}. */
+    /** Name and version of a row: {@code cleared-message/active}. */
     public static String label(JsonNode row) {
         return row.path("GUID").asText()
                 + '/'

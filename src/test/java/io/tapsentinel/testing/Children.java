@@ -2,12 +2,12 @@ package io.tapsentinel.testing;
 
 import java.io.IOException;
 
-/** Processes that tests start and that must not outlive the JVM of the tests, however that ends. */
+/** Child processes that never outlive the test JVM. */
 public final class Children {
 
     private Children() {}
 
-    /** Starts a process; once this JVM is gone, killed or not, it is killed. */
+    /** Starts a process that is killed when this JVM ends, even if the JVM is killed. */
     public static Process start(ProcessBuilder builder) throws IOException {
         Process child = builder.start();
         // the shell's input ends when this JVM does

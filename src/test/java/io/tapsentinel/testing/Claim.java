@@ -6,7 +6,7 @@ import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.keys.SeenKeys;
 import java.util.List;
 
-/** What {@link SeenKeys#claim} found, and the ends that a claimed event can have without a producer. */
+/** The results of {@link SeenKeys#claim}, and ways to settle a claimed event without a producer. */
 public enum Claim {
     NEW,
     CHANGED,
@@ -22,21 +22,21 @@ public enum Claim {
         };
     }
 
-    /** Sentinel has acknowledged this event, which is claimed. */
+    /** Marks a claimed event as acknowledged by Sentinel. */
     public static void deliver(SeenKeys seen, TapEvent event) {
         EventLife.advance(event, Outcome.RESERVED, Outcome.SENDING);
         seen.delivered(seen.sending(List.of(event)), List.of(event));
         EventLife.advance(event, Outcome.SENDING, Outcome.DELIVERED);
     }
 
-    /** The record of this event, which is claimed, was stored at {@code tap.rejected.uri}. */
+    /** Marks a claimed event as stored at {@code tap.rejected.uri}. */
     public static void reject(SeenKeys seen, TapEvent event) {
         EventLife.advance(event, Outcome.RESERVED, Outcome.SENDING);
         seen.rejected(event);
         EventLife.advance(event, Outcome.SENDING, Outcome.REJECTED);
     }
 
-    /** Sentinel has not taken this event, which is claimed. */
+    /** Releases a claimed event that was not delivered. */
     public static void release(TapEvent event) {
         EventLife.advance(event, Outcome.RESERVED, Outcome.RELEASED);
     }

@@ -11,19 +11,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * TAP, the ingestion endpoint and Microsoft Entra ID over https, behind a {@link ConnectProxy}, and a program that trusts their
- * authority by {@code tls.ca-file}.
+ * TAP, the ingestion endpoint and Microsoft Entra ID with HTTPS behind a {@link ConnectProxy}, and a program that trusts their authority
+ * through {@code tls.ca-file}.
  */
 public final class CloudServices implements AutoCloseable {
 
     public static final String TAP = "tap.example.test";
     public static final String RULE = "rule.ingest.example.test";
-    /** Of the three clouds, and the one that libraries ask whom they may trust. */
+    /** Login hosts of the three clouds, and the host from which libraries learn trusted authorities. */
     public static final List<String> LOGINS = List.of(
             "login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn", "login.microsoft.com");
-    /** Where blobs are. */
+    /** Host of the blob service. */
     public static final String BLOBS = Azurite.ACCOUNT + ".blob.core.windows.net";
-    /** Of all these servers. */
+    /** All host names. */
     public static final String[] NAMES = {TAP, RULE, BLOBS, LOGINS.get(0), LOGINS.get(1), LOGINS.get(2), LOGINS.get(3)};
 
     public static final String CLIENT_SECRET = "s3cret~of-a-test.client";
@@ -38,7 +38,7 @@ public final class CloudServices implements AutoCloseable {
     private final SecureServer loginServer;
     private final PackagedProgram.Launch launch;
 
-    /** All by way of the proxy. */
+    /** Services reached through the proxy. */
     public CloudServices(Path folder, TestAuthority authority) throws Exception {
         tapServer = new SecureServer(authority, services.source());
         ruleServer = new SecureServer(authority, gate);
@@ -86,22 +86,22 @@ public final class CloudServices implements AutoCloseable {
         return launch;
     }
 
-    /** TAP's own address, for a program that needs no proxy to it. */
+    /** TAP's direct address, for programs without a proxy. */
     public URI tapUri() {
         return tapServer.uri();
     }
 
-    /** Microsoft Entra ID answers to a name, too, that its certificate is not for. */
+    /** Makes Microsoft Entra ID reachable under a name missing from its certificate. */
     public void loginByAnotherName(String name) {
         proxy.way(name + ":443", port(loginServer));
     }
 
-    /** The ingestion endpoint's own address. */
+    /** The ingestion endpoint's direct address. */
     public URI ruleUri() {
         return ruleServer.uri();
     }
 
-    /** A window is in the tables, whole; and nothing that a program is told in confidence was printed. */
+    /** Asserts that a window is completely delivered and that no secret was printed. */
     public void assertThatItWorks(PackagedProgram program) {
         program.awaitCommitted();
         services.assertThatAllCommittedLandedOnce(program);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Exit code and output of a command that ran to its end; it has no input, and is killed after five minutes. */
+/** Result of a command. Commands get no input and are killed after five minutes. */
 public record CommandResult(List<String> command, int exit, String output, String errors) {
 
     private static final long LIMIT_MINUTES = 5;
@@ -27,7 +27,7 @@ public record CommandResult(List<String> command, int exit, String output, Strin
                     .redirectInput(Redirect.from(Path.of("/dev/null").toFile()))
                     .start();
             CompletableFuture.delayedExecutor(LIMIT_MINUTES, TimeUnit.MINUTES).execute(() -> kill(process));
-            // both at once: a pipe that is full blocks the command
+            // read both: a full pipe blocks the command
             CompletableFuture<String> errors = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
             String output = text(process.getInputStream());
             return new CommandResult(command, process.waitFor(), output, errors.join());
@@ -44,12 +44,12 @@ public record CommandResult(List<String> command, int exit, String output, Strin
         return exit == 0;
     }
 
-    /** All that it printed, errors last. */
+    /** Both outputs, errors last. */
     public String text() {
         return output + errors;
     }
 
-    /** Fails with what it printed unless it exited with 0. */
+    /** Fails with the command's output unless it exited with 0. */
     public CommandResult assertSuccess() {
         if (!succeeded()) {
             throw new AssertionError(String.join(" ", command) + " exited with " + exit + ": " + text());

@@ -10,18 +10,18 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** Runs several cases at a time, each as a test of its own: a program that starts or waits leaves most of the machine idle. */
+/** Runs cases in parallel, each as its own test, since starting and waiting programs leave the machine idle. */
 public final class ConcurrentCases {
 
     private ConcurrentCases() {}
 
-    /** What is done with one case. */
+    /** Runs one case. */
     @FunctionalInterface
     public interface Body<C> {
         void run(C one) throws Exception;
     }
 
-    /** @param longest after this a case has failed, waiting for its turn included */
+    /** @param longest timeout of a case, including the wait for its turn */
     public static <C> Stream<DynamicTest> run(
             int atOnce, Duration longest, List<C> cases, Function<C, String> name, Body<C> body) {
         ExecutorService threads = Executors.newFixedThreadPool(atOnce);

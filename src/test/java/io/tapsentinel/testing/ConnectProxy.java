@@ -32,7 +32,7 @@ public final class ConnectProxy implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    /** With the {@code host:port} that each leads to; {@link #NOWHERE} before it has said so. */
+    /** Open connections and their {@code host:port}; {@link #NOWHERE} until the client names it. */
     private final Map<Socket, String> open = new ConcurrentHashMap<>();
 
     private final Set<String> free = ConcurrentHashMap.newKeySet();
@@ -64,22 +64,22 @@ public final class ConnectProxy implements AutoCloseable {
         return this;
     }
 
-    /** Only this user gets through. */
+    /** Requires this user and password. */
     public ConnectProxy want(String user, String password) {
         wanted =
                 "Basic " + Base64.getEncoder().encodeToString((user + ':' + password).getBytes(StandardCharsets.UTF_8));
         return this;
     }
 
-    /** The way to this {@code host:port} is open to all. */
+    /** Requires no user for this {@code host:port}. */
     public void wantNothingFor(String to) {
         free.add(to);
     }
 
-    /** Answers with this status; 0 lets through, -1 ends the connection without an answer. Breaks what goes to such places now. */
+    /** Answers with this status; 0 connects, -1 closes without an answer. Breaks open connections to refused hosts. */
     public void refuse(Function<String, Integer> status) {
         refusal = status;
-        // not the others: a token may be on its way
+        // keeps the others: a token may be in transit
         open.forEach((socket, to) -> {
             if (status.apply(to) != 0) {
                 end(socket);
@@ -91,7 +91,7 @@ public final class ConnectProxy implements AutoCloseable {
         return List.copyOf(asked);
     }
 
-    /** {@code host:port} of all that were connected. */
+    /** {@code host:port} of all successful connections. */
     public List<String> connected() {
         return asked.stream()
                 .filter(one -> one.status() == 200)
@@ -116,12 +116,12 @@ public final class ConnectProxy implements AutoCloseable {
         open.put(client, NOWHERE);
         try (client;
                 InputStream in = new BufferedInputStream(client.getInputStream())) {
-            // a client that is told what is missing asks again on the same connection
+            // a client retries with credentials on the same connection
             while (answer(client, in)) {
                 continue;
             }
         } catch (IOException broken) {
-            // as it may
+            // expected
         } finally {
             open.remove(client);
         }
@@ -175,7 +175,7 @@ public final class ConnectProxy implements AutoCloseable {
         try {
             from.getInputStream().transferTo(to.getOutputStream());
         } catch (IOException broken) {
-            // both ends see it
+            // closes both ends
         } finally {
             end(to);
         }
@@ -201,7 +201,7 @@ public final class ConnectProxy implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // it is gone then
+            // already closed
         }
     }
 

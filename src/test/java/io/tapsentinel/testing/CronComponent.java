@@ -22,8 +22,8 @@ import org.apache.camel.support.DefaultEndpoint;
 import org.quartz.CronExpression;
 
 /**
- * {@code quartz:}, simulated: takes the same endpoints and fires the same cron expressions, when the simulated clock comes to them and
- * on the test's thread. As with {@code stateful=true} no job fires while it runs; as in Quartz a time that was missed fires once.
+ * Simulates {@code quartz:}: fires cron expressions by the simulated clock on the test's thread. Like with {@code stateful=true}, a job
+ * does not fire while it runs; like in Quartz, missed times fire once.
  */
 public final class CronComponent extends DefaultComponent {
 
@@ -33,7 +33,7 @@ public final class CronComponent extends DefaultComponent {
 
     public CronComponent(MovableClock clock) {
         this.clock = clock;
-        // what Camel would find by the scheme is for Quartz's own component
+        // autowiring would configure Quartz's own component
         setAutowiredEnabled(false);
     }
 
@@ -49,7 +49,7 @@ public final class CronComponent extends DefaultComponent {
         return new CronEndpoint(uri, cron.replace('+', ' '));
     }
 
-    /** Moves the clock to {@code end} and fires whatever comes due on the way; returns when all of it has ended. */
+    /** Moves the clock to {@code end} and fires all jobs due on the way; returns when they have ended. */
     public void runTo(Instant end) {
         for (Optional<CronConsumer> job = next();
                 job.isPresent() && !job.get().due.isAfter(end);
@@ -62,8 +62,8 @@ public final class CronComponent extends DefaultComponent {
     }
 
     /**
-     * For a service that takes time: what has come due fires on threads of its own, as it would, beside the job that is waiting for
-     * this answer. Returns when each of them waits for its turn or has ended.
+     * Fires due jobs on their own threads while another job waits for a slow service. Returns when each of them waits for its turn or has
+     * ended.
      */
     public void fireBeside() {
         for (CronConsumer job : jobs) {
@@ -125,7 +125,7 @@ public final class CronComponent extends DefaultComponent {
     /** Fires one cron expression, in UTC. */
     private final class CronConsumer extends DefaultConsumer {
 
-        /** Later than this a fire time counts as missed: the next one is counted from now. */
+        /** A later fire time counts as missed, and the next one is computed from now. */
         private static final Duration MISFIRE = Duration.ofMinutes(1);
 
         private final CronExpression cron;
@@ -155,7 +155,7 @@ public final class CronComponent extends DefaultComponent {
             super.doStop();
         }
 
-        /** Runs the route, on this thread, with the header by which it knows how long it may read. */
+        /** Runs the route on this thread, with the header that limits its reading time. */
         void fire() {
             running.set(true);
             Instant now = clock.now();

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 
-/** The rows of the four tables that an ingestion endpoint has accepted. A test can hold their acknowledgements, or refuse what waits. */
+/** Rows accepted by an ingestion endpoint. A test can hold acknowledgements and refuse held requests. */
 public final class DeliveredRows implements RowSink {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -51,28 +51,28 @@ public final class DeliveredRows implements RowSink {
         this(InstantSource.system());
     }
 
-    /** @param clock tells when a row landed */
+    /** @param clock for the arrival times of rows */
     public DeliveredRows(InstantSource clock) {
         this.clock = clock;
     }
 
-    /** From now on every row is shown here too before it is stored, with its table; rows of the health table as well. */
+    /** Passes every further row and its table to this consumer before storing it, including health rows. */
     public void eachRow(BiConsumer<String, JsonNode> look) {
         eachRow = look;
     }
 
-    /** Requests wait from now on, before their rows are stored. */
+    /** Holds further requests before their rows are stored. */
     public synchronized void hold() {
         gate = Gate.HELD;
     }
 
-    /** Stores what waits, and whatever comes. */
+    /** Releases held requests. */
     public synchronized void release() {
         gate = Gate.OPEN;
         notifyAll();
     }
 
-    /** Answers what waits with 500, stores none of it, and returns when that is done. */
+    /** Answers held requests with 500 without storing their rows; returns when done. */
     public synchronized void refuseWhatWaits() throws InterruptedException {
         gate = Gate.REFUSING;
         notifyAll();
@@ -82,27 +82,27 @@ public final class DeliveredRows implements RowSink {
         gate = Gate.OPEN;
     }
 
-    /** Requests whose acknowledgement is held. */
+    /** Number of held requests. */
     public synchronized int waiting() {
         return waiting;
     }
 
-    /** Rows in those requests. */
+    /** Number of rows in held requests. */
     public synchronized int rowsWaiting() {
         return rowsWaiting;
     }
 
-    /** Acknowledgements come this much later from now on. */
+    /** Delays further acknowledgements. */
     public void delay(Duration value) {
         delay = value;
     }
 
-    /** Counts rows that contain this, from now on. */
+    /** Starts to count rows that contain this text. */
     public void count(String text) {
         marker = text;
     }
 
-    /** Rows that contain what is counted. */
+    /** Number of rows with the counted text. */
     public long counted() {
         return marked.get();
     }
@@ -112,27 +112,27 @@ public final class DeliveredRows implements RowSink {
         return List.copyOf(rows);
     }
 
-    /** The same in order, to compare with what TAP holds. */
+    /** The same, sorted, for comparisons with TAP's events. */
     public List<String> sorted() {
         return rows().stream().sorted().toList();
     }
 
-    /** When each row landed for the first time, by {@link SandboxEvent#truthKey}. */
+    /** First arrival of each row by {@link SandboxEvent#truthKey}. */
     public Map<String, Instant> landedAt() {
         return landedAt;
     }
 
-    /** Each of these is there, as often as it is listed. */
+    /** Asserts that all these rows are present, as often as listed. */
     public void assertNoneLost(List<String> truth) {
         assertThat(surplus(truth, rows())).as("lost").isEmpty();
     }
 
-    /** Nothing is there but these, and none more often than it is listed. */
+    /** Asserts that no other rows are present, and none more often than listed. */
     public void assertNoneTwice(List<String> possible) {
         assertThat(surplus(rows(), possible)).as("twice, or never there").isEmpty();
     }
 
-    /** What stands in {@code actual} more often than in {@code expected}, and how often. */
+    /** Elements that occur more often in {@code actual} than in {@code expected}. */
     private static Map<String, Integer> surplus(List<String> actual, List<String> expected) {
         Map<String, Integer> counts = new TreeMap<>();
         actual.forEach(key -> counts.merge(key, 1, Integer::sum));

@@ -10,9 +10,9 @@ import java.util.UUID;
 /**
  * One row of {@link RecordingTap}, in live spelling.
  *
- * @param created   windows select by it, in whole milliseconds; the later of its click or message time and its threat time
- * @param visibleAt from when on answers contain it
- * @param id        null when it carries none
+ * @param created   time by which windows select, in whole milliseconds: the later of click or message time and threat time
+ * @param visibleAt time from which answers contain it
+ * @param id        null if it has none
  * @param happened  click or message time
  * @param condemned time of its only threat
  */
@@ -28,7 +28,7 @@ public record DrawnEvent(
 
     private static final Duration LONGEST_WAIT = Duration.ofDays(3);
 
-    /** One event of this number, one in twenty without an id; what is not given is drawn. */
+    /** Generates the event with this number; one in twenty has no id. */
     static DrawnEvent draw(SplittableRandom random, int number, Instant created, Duration lag) {
         int kind = random.nextInt(100);
         EventType type = kind < 50
@@ -39,7 +39,7 @@ public record DrawnEvent(
         Instant earlier = created.minusMillis(random.nextLong(LONGEST_WAIT.toMillis()));
         boolean condemnedLater = random.nextBoolean();
         String id = random.nextInt(20) == 0 ? null : new UUID(random.nextLong(), random.nextLong()).toString();
-        // every third one is of the same message as the one before it
+        // every third event belongs to the same message as the previous one
         String guid = "guid-" + (number % 3 == 1 ? number - 1 : number);
         return new DrawnEvent(
                 type,
@@ -52,12 +52,12 @@ public record DrawnEvent(
                 condemnedLater ? created : earlier);
     }
 
-    /** Identity, as the sandbox's events have it. */
+    /** Identity in the form of the sandbox's events. */
     public String truthKey() {
         return SandboxEvent.truthKey(type, id, guid, recipient);
     }
 
-    /** The row as TAP's answers have it while its threat has this status. */
+    /** The row in TAP's answers while its threat has this status. */
     String json(String status) {
         return "{" + (id == null ? "" : "\"id\":\"" + id + "\",") + "\"GUID\":\"" + guid
                 + "\",\"sender\":\"s@example.net\"," + "\"senderIP\":\"10.0.0.1\",\"messageID\":\"<" + guid

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/** A fixed list of events, drawn from a seed, and what is true of it whoever reads. */
+/** A fixed list of events generated from a seed. */
 public final class DrawnEvents {
 
     private final NavigableMap<Instant, List<DrawnEvent>> byCreation = new TreeMap<>();
@@ -22,7 +22,7 @@ public final class DrawnEvents {
         random = new SplittableRandom(seed);
     }
 
-    /** So many more events, created evenly at random in [{@code from}, {@code to}) and visible after a lag drawn the same way. */
+    /** Adds events with random creation times in [{@code from}, {@code to}) and random lags. */
     public DrawnEvents add(int count, Instant from, Instant to, Duration leastLag, Duration mostLag) {
         for (int i = 0; i < count; i++) {
             Instant created =
@@ -35,7 +35,7 @@ public final class DrawnEvents {
         return this;
     }
 
-    /** Those created in a closed range, as TAP selects them. */
+    /** Events created in a range, both ends inclusive as in TAP. */
     public List<DrawnEvent> in(TimeRange range) {
         List<DrawnEvent> events = new ArrayList<>();
         byCreation.subMap(range.from(), true, range.to(), true).values().forEach(events::addAll);
@@ -62,8 +62,7 @@ public final class DrawnEvents {
     }
 
     /**
-     * Whether a reader loses it that every five minutes asks once for the five minutes that ended a minute ago, as connectors do that
-     * look once.
+     * Whether a single-pass connector misses it that, every five minutes, requests the five minutes that ended a minute ago.
      */
     public static boolean isMissedByLookingOnce(DrawnEvent event) {
         long step = Duration.ofMinutes(5).toMillis();

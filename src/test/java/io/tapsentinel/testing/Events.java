@@ -13,7 +13,7 @@ public final class Events {
 
     private Events() {}
 
-    /** An event of this id. */
+    /** An event with this id. */
     public static TapEvent event(EventType type, String id) {
         Map<String, Object> fields = new HashMap<>(Map.of("id", id, "GUID", "guid-of-" + id));
         return new TapEvent(

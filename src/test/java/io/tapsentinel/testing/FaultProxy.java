@@ -25,8 +25,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * Stands between the program and a service and does to requests what the test says: hold, fail, cut, drop. Answers have the Date that
- * the test says, or none: the service's own is the machine's.
+ * A proxy between the program and a service that holds, fails, cuts or drops requests. The Date of its answers is set by the test, since
+ * the service's Date is the machine's.
  */
 public final class FaultProxy implements AutoCloseable {
 
@@ -42,22 +42,22 @@ public final class FaultProxy implements AutoCloseable {
     private final ScriptedServer server;
     private volatile BiFunction<String, byte[], byte[]> rewriting = (query, body) -> body;
     private volatile Supplier<Instant> date;
-    /** Part of the paths that wait; null while none does. */
+    /** Part of the paths to hold; null for none. */
     private String holding;
 
-    /** What happens to one request. */
+    /** A fault for one request. */
     public enum Fault {
-        /** Nothing. */
+        /** No fault. */
         NONE,
-        /** 503 after the service has answered. */
+        /** 503 although the service has processed the request. */
         LOSE_ANSWER,
-        /** A whole HTTP answer with the first half of the body. */
+        /** A complete HTTP answer with half of the body. */
         CUT_BODY,
-        /** Half of the body that the length promised, then the end of the connection. */
+        /** Half of the announced body, then a closed connection. */
         BROKEN_BODY,
-        /** The connection ends without an answer. */
+        /** Closes the connection without an answer. */
         DROP,
-        // without asking the service
+        // does not call the service
         REFUSE(500, "no such luck"),
         HTML(200, "<html><body>maintenance</body></html>"),
         UNAUTHORIZED(401, "bad credentials"),
@@ -93,36 +93,36 @@ public final class FaultProxy implements AutoCloseable {
         return server.uri();
     }
 
-    /** From now on answers say this time; null for none. */
+    /** Sets the Date of further answers; null for none. */
     public FaultProxy date(Supplier<Instant> time) {
         date = time;
         return this;
     }
 
-    /** The next requests meet these faults, one each; later ones none. */
+    /** Faults for the next requests, one each. */
     public void next(Fault... next) {
         faults.addAll(List.of(next));
     }
 
-    /** The next so many requests meet this fault. */
+    /** A fault for this number of requests. */
     public void next(int requests, Fault fault) {
         faults.addAll(Collections.nCopies(requests, fault));
     }
 
-    /** Meets each request to some path, but for empty arrays if it is about records. */
+    /** A permanent fault; {@code ofRecords} exempts empty arrays. */
     private record Lasting(Fault fault, boolean ofRecords) {}
 
-    /** From now on each request to a path with this part meets this fault, for which {@link #next} says nothing else. */
+    /** A permanent fault for paths that contain this part, unless {@link #next} has a fault. */
     public void always(String part, Fault fault) {
         lasting.put(part, new Lasting(fault, false));
     }
 
-    /** The same, but an upload of an empty array gets through. */
+    /** The same, but empty arrays pass. */
     public void alwaysRecords(String part, Fault fault) {
         lasting.put(part, new Lasting(fault, true));
     }
 
-    /** Requests meet no more faults. */
+    /** Removes all faults. */
     public void forget() {
         faults.clear();
         lasting.clear();
@@ -146,27 +146,27 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** From now on the service's answers have another body. */
+    /** Rewrites the bodies of further answers. */
     public void rewrite(UnaryOperator<byte[]> rewrite) {
         rewriting = (query, body) -> rewrite.apply(body);
     }
 
-    /** From now on the service's answers, which are UTF-8, have another text. */
+    /** Rewrites the bodies of further answers as UTF-8 text. */
     public void rewriteText(UnaryOperator<String> rewrite) {
         rewrite(body -> rewrite.apply(new String(body, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The same by what was asked for. */
+    /** Rewrites the bodies of further answers depending on the request's path. */
     public void rewrite(BiFunction<String, byte[], byte[]> rewrite) {
         rewriting = rewrite;
     }
 
-    /** From now on requests wait, before the service hears of them, until {@link #release}. */
+    /** Holds further requests before they reach the service, until {@link #release}. */
     public void hold() {
         hold("");
     }
 
-    /** The same for requests to paths with this part. */
+    /** Holds further requests to paths that contain this part. */
     public void hold(String part) {
         synchronized (gate) {
             holding = part;
@@ -180,17 +180,17 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** Requests that wait now. */
+    /** Number of held requests. */
     public int held() {
         return held.get();
     }
 
-    /** Requests that came in so far. */
+    /** Number of requests so far. */
     public int requests() {
         return server.requests();
     }
 
-    /** The same to paths with this part. */
+    /** Number of requests to paths that contain this part. */
     public long requests(String part) {
         return paths.stream().filter(path -> path.contains(part)).count();
     }

@@ -6,22 +6,22 @@ import java.net.ServerSocket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Ports for programs that cannot choose one themselves. Each JVM of the tests has a range of its own, below the ports that systems
- * give away on their own: so nothing can take a port between this look at it and the start of the program.
+ * Ports for programs that cannot choose one themselves. Each test JVM has its own range, below the operating system's ephemeral ports,
+ * so that a port stays free until the program starts.
  */
 public final class FreePort {
 
     private static final int FIRST = 15_000;
     private static final int EACH = 5_000;
-    /** Set by Maven; another value for runs without it. */
+    /** Number of the test JVM, set by Maven. */
     private static final int FORK = Integer.getInteger("tapsentinel.fork", 0);
-    /** Another checkout's run on this machine begins elsewhere. */
+    /** Depends on the checkout, so that parallel runs use different ports. */
     private static final AtomicInteger NEXT =
             new AtomicInteger((int) (ProcessHandle.current().pid() * 37 % EACH));
 
     private FreePort() {}
 
-    /** One that this JVM was not given before. */
+    /** A port that this JVM has not used before. */
     public static int next() {
         for (int tries = 0; tries < EACH; tries++) {
             int port = FIRST + FORK * EACH + NEXT.getAndIncrement() % EACH;

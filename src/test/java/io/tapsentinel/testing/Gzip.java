@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.GZIPOutputStream;
 
-/** Packs what a test sends. */
+/** Compresses request bodies. */
 public final class Gzip {
 
     private Gzip() {}
@@ -27,7 +27,7 @@ public final class Gzip {
         return of(plain, 1);
     }
 
-    /** As UTF-8. */
+    /** Compresses UTF-8 text. */
     public static byte[] of(String text) {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }

@@ -9,14 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Connections to a server of this machine whose request never comes to an end. */
+/** Connections with requests that never complete. */
 public final class HalfOpenConnections implements AutoCloseable {
 
     private final List<SocketChannel> channels = new ArrayList<>();
 
     private HalfOpenConnections() {}
 
-    /** @param sent by each connection; may be empty */
+    /** @param sent start of the request; may be empty */
     public static HalfOpenConnections open(int number, int port, String sent) throws IOException {
         HalfOpenConnections connections = new HalfOpenConnections();
         try {
@@ -38,11 +38,11 @@ public final class HalfOpenConnections implements AutoCloseable {
         try {
             channel.write(ByteBuffer.wrap(sent.getBytes(StandardCharsets.US_ASCII)));
         } catch (IOException e) {
-            // already closed by the server, which open() finds
+            // already closed by the server; open() notices
         }
     }
 
-    /** How many the server has not closed. */
+    /** Number of connections that the server has not closed. */
     public long open() {
         return channels.stream().filter(HalfOpenConnections::isOpen).count();
     }

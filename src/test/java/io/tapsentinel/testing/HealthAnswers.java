@@ -55,20 +55,20 @@ public final class HealthAnswers implements AutoCloseable {
             last = response.statusCode() + " " + response.body();
             all.add(last);
         } catch (IOException e) {
-            // not there yet, or not any more
+            // not started yet, or stopped
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** What is answered now. */
+    /** The current answer. */
     public HttpResponse<String> now(String path) throws IOException, InterruptedException {
         HttpResponse<String> response = CLIENT.send(request(path), HttpResponse.BodyHandlers.ofString());
         all.add(response.statusCode() + " " + response.body());
         return response;
     }
 
-    /** Waits until it is DOWN with this in its answer. */
+    /** Waits until health is DOWN and the answer contains this text. */
     public void awaitDown(String with) {
         await("health is DOWN with " + with)
                 .atMost(PackagedProgram.SOON)
@@ -77,17 +77,17 @@ public final class HealthAnswers implements AutoCloseable {
                         answer -> answer.startsWith("503 ") && answer.contains("DOWN") && answer.contains(with));
     }
 
-    /** Waits until it is UP. */
+    /** Waits until health is UP. */
     public void awaitUp() {
         await("health is UP").atMost(PackagedProgram.SOON).until(() -> last, answer -> answer.startsWith("200 "));
     }
 
-    /** The last one, its status in front; empty when there was none yet. */
+    /** The last answer after its status; empty if there is none yet. */
     public String last() {
         return last;
     }
 
-    /** All different ones. */
+    /** All different answers. */
     public Set<String> all() {
         return all;
     }

@@ -29,10 +29,10 @@ public final class HeldUploader implements Uploader {
     private boolean holding;
     private Runnable onReturn = () -> {};
 
-    /** One upload, as it came in. */
+    /** One upload. */
     public record Call(String stream, String body) {
 
-        /** Value of a column in each of the rows. */
+        /** Values of a column in all rows. */
         public List<String> values(String column) {
             try {
                 return StreamSupport.stream(JSON.readTree(body).spliterator(), false)
@@ -43,41 +43,41 @@ public final class HeldUploader implements Uploader {
             }
         }
 
-        /** The rows. */
+        /** Number of rows. */
         public int rows() {
             return values("id").size();
         }
     }
 
-    /** From now on uploads wait. */
+    /** Holds further uploads. */
     public synchronized void hold() {
         holding = true;
         released.clear();
     }
 
-    /** Lets go of all uploads. */
+    /** Releases all uploads. */
     public synchronized void release() {
         holding = false;
         notifyAll();
     }
 
-    /** Lets go of the uploads of one stream. */
+    /** Releases the uploads to one stream. */
     public synchronized void release(String stream) {
         released.add(stream);
         notifyAll();
     }
 
-    /** The next upload to this stream fails, after it was let go. */
+    /** Makes the next upload to this stream fail when it is released. */
     public synchronized void failNext(String stream, Throwable failure) {
         failures.computeIfAbsent(stream, s -> new ArrayDeque<>()).add(failure);
     }
 
-    /** Called whenever an upload is about to return successfully. */
+    /** Called just before an upload succeeds. */
     public synchronized void onReturn(Runnable action) {
         onReturn = action;
     }
 
-    /** All calls so far, whatever became of them. */
+    /** All calls so far. */
     public synchronized List<Call> calls() {
         return List.copyOf(calls);
     }
@@ -87,24 +87,24 @@ public final class HeldUploader implements Uploader {
         return calls().stream().filter(call -> call.stream().equals(stream)).toList();
     }
 
-    /** Values of a column of all rows that were sent to one stream. */
+    /** Values of a column in all rows sent to one stream. */
     public List<String> sent(String stream, String column) {
         return calls(stream).stream()
                 .flatMap(call -> call.values(column).stream())
                 .toList();
     }
 
-    /** Uploads that have begun and not ended. */
+    /** Uploads in progress. */
     public synchronized int inFlight() {
         return inFlight.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** The most uploads to one stream that were ever under way together. */
+    /** Maximum number of parallel uploads to one stream. */
     public synchronized int mostInFlight() {
         return mostInFlight;
     }
 
-    /** Uploads that ended without a failure. */
+    /** Successful uploads. */
     public synchronized int acknowledged() {
         return acknowledged;
     }
@@ -119,7 +119,7 @@ public final class HeldUploader implements Uploader {
                 wait();
             }
         } catch (InterruptedException e) {
-            // as Azure's client does: a failure like any other, and the thread's mark is gone
+            // like Azure's client: an ordinary failure, and the interrupt flag is cleared
             throw new UploadException(0, "interrupted");
         } finally {
             inFlight.merge(stream, -1, Integer::sum);

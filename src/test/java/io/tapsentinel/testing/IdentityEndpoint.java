@@ -24,32 +24,32 @@ public final class IdentityEndpoint implements AutoCloseable {
 
     public IdentityEndpoint() throws IOException {}
 
-    /** The n-th token, from 1. */
+    /** The n-th token, starting at 1. */
     public static String token(int n) {
         return TOKEN + n + "-end";
     }
 
-    /** What all tokens have in them. */
+    /** Text that all tokens contain. */
     public static String anyToken() {
         return TOKEN;
     }
 
-    /** What a program finds in its environment that runs with this identity. */
+    /** Environment variables of a program with this identity. */
     public Map<String, String> environment() {
         return Map.of("IDENTITY_ENDPOINT", server.uri() + "/msi/token", "IDENTITY_HEADER", HEADER);
     }
 
-    /** Where it is as a virtual machine's. */
+    /** Its address for a virtual machine. */
     public String machine() {
         return server.uri().toString();
     }
 
-    /** Hands out this one from now on. */
+    /** Issues this token from now on. */
     public void give(String other) {
         given = other;
     }
 
-    /** Answers with an error as long as this is true. */
+    /** Answers with an error while true. */
     public void refuse(boolean value) {
         refusing = value;
     }

@@ -4,12 +4,12 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** An answer with JSON to a request of any server of the tests. */
+/** JSON answers of test servers. */
 public final class JsonAnswer {
 
     private JsonAnswer() {}
 
-    /** Reads the request to its end and answers it. */
+    /** Reads the whole request and answers it. */
     public static void send(HttpExchange exchange, int status, String json) throws IOException {
         exchange.getRequestBody().readAllBytes();
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);

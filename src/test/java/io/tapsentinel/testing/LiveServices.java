@@ -42,19 +42,19 @@ import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 
 /**
- * TAP and the ingestion endpoint, simulated in the test's process by the real clock. Every event appears at once: the content of a
- * window does not depend on when it is read.
+ * TAP and the ingestion endpoint, simulated in the test's process with the real clock. Events are visible at once, so a window's content
+ * does not depend on the time of the read.
  */
 public final class LiveServices implements AutoCloseable {
 
     public static final String PRINCIPAL = "principal-of-a-test";
     public static final String SECRET = "hush-hush-secret";
-    /** In every subject, address, URL and name that simulated TAP makes up. */
+    /** Part of every subject, address, URL and name in simulated events. */
     public static final String MARKER = "MARKER";
-    /** What no program may print, nor its health tell. */
+    /** Texts that neither output nor health may contain. */
     public static final List<String> NEVER_SHOWN =
             List.of(MARKER, SECRET, authorization(SECRET).substring("Basic ".length()));
-    /** The header of a request to TAP with this secret. */
+    /** The Authorization header for this secret. */
     public static String authorization(String secret) {
         return "Basic "
                 + Base64.getEncoder().encodeToString((PRINCIPAL + ':' + secret).getBytes(StandardCharsets.UTF_8));
@@ -72,17 +72,17 @@ public final class LiveServices implements AutoCloseable {
     private final SandboxIngestion ingestion = new SandboxIngestion(tables);
     private final Instant origin;
 
-    /** With so many events an hour, one in twenty without an id. */
+    /** One in twenty events has no id. */
     public LiveServices(double eventsPerHour, Duration history) throws IOException {
         this(SandboxSettings.defaults().eventsPerHour(eventsPerHour).shareWithoutId(0.05), history);
     }
 
-    /** @param history how long before now the program begins to read; an hour or less for one window */
+    /** @param history time before now where reading starts; up to an hour is one window */
     public LiveServices(SandboxSettings settings, Duration history) throws IOException {
         this(settings, history, Clock.systemUTC());
     }
 
-    /** @param tapClock TAP's */
+    /** @param tapClock TAP's clock */
     public LiveServices(SandboxSettings settings, Duration history, Clock tapClock) throws IOException {
         events = new SandboxEvents(settings.marker(MARKER).shareLate(0).maxPromptLag(Duration.ZERO));
         origin = Instant.now().minus(history).truncatedTo(ChronoUnit.SECONDS);
@@ -92,8 +92,8 @@ public final class LiveServices implements AutoCloseable {
     }
 
     /**
-     * How long a history of so many hours, or an hour more, is that begins at the third of an hour: so whatever the time is, the first hour
-     * that is swept, of which only what was read counts, has events.
+     * A history of this many hours, up to an hour more, that starts 20 minutes into an hour. The first swept hour, which is read in part,
+     * then always has events.
      */
     public static Duration sinceTheThirdOfAnHour(int hours) {
         Instant now = Instant.now();
@@ -101,7 +101,7 @@ public final class LiveServices implements AutoCloseable {
                 now.minus(Duration.ofHours(hours)).truncatedTo(ChronoUnit.HOURS).minus(Duration.ofMinutes(40)), now);
     }
 
-    /** A program that polls every other second and keeps its state below its working directory. */
+    /** Properties of a program that polls every two seconds and keeps its state in its working directory. */
     public Map<String, String> properties() {
         return new HashMap<>(Map.ofEntries(
                 Map.entry("tap.url", tapUri().toString()),
@@ -109,16 +109,16 @@ public final class LiveServices implements AutoCloseable {
                 Map.entry("tap.secret", SECRET),
                 Map.entry("tap.poll.start", origin.toString()),
                 Map.entry("tap.poll.cron", "0/2 * * * * ?"),
-                // a window that failed comes again soon
+                // retry quickly
                 Map.entry("tap.retry.pauses", "PT0.5S,PT1S"),
-                // polls of seconds are not in TAP's budget
+                // polls every two seconds exceed TAP's budget
                 Map.entry("tap.budget.requests-per-day", "1000000"),
                 Map.entry("sentinel.endpoint", sinkUri().toString()),
                 Map.entry("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID),
                 Map.entry("sentinel.auth", "none")));
     }
 
-    /** A program with these properties, which keeps everything below this folder. */
+    /** A program with these properties in this folder. */
     public PackagedProgram.Launch launch(Path folder) throws IOException {
         return PackagedProgram.in(folder).with(properties());
     }
@@ -131,12 +131,12 @@ public final class LiveServices implements AutoCloseable {
         return ingestion.uri();
     }
 
-    /** TAP itself, for a server that stands in front of it. */
+    /** TAP's handler, for a server in front of it. */
     public HttpHandler source() {
         return this::count;
     }
 
-    /** The tables' endpoint itself, for a server that stands in front of it. */
+    /** The ingestion endpoint's handler, for a server in front of it. */
     public HttpHandler sink() {
         return ingestion;
     }
@@ -145,22 +145,22 @@ public final class LiveServices implements AutoCloseable {
         return tables;
     }
 
-    /** Requests that TAP has got. */
+    /** Number of requests to TAP. */
     public long tapRequests() {
         return tap.requests();
     }
 
-    /** Requests that the tables' endpoint has not answered with 204. */
+    /** Number of uploads not answered with 204. */
     public long refused() {
         return ingestion.refused();
     }
 
-    /** Bytes of TAP's answers as they went over the wire, which is compressed. */
+    /** Compressed bytes of TAP's answers. */
     public long bytesServed() {
         return served.get();
     }
 
-    /** {@link SandboxEvent#truthKey} of all events that TAP has created in [from, to]. */
+    /** {@link SandboxEvent#truthKey} of all events created in [from, to]. */
     public List<String> truth(Instant from, Instant to) {
         List<String> truth = new ArrayList<>();
         for (Iterator<SandboxEvent> all = events.between(from, to); all.hasNext(); ) {
@@ -176,7 +176,7 @@ public final class LiveServices implements AutoCloseable {
         return created;
     }
 
-    /** What TAP answers for a window, as it is. */
+    /** TAP's unchanged answer for a window. */
     public byte[] answer(Instant from, Instant to) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(
                         tapUri().resolve("/v2/siem/all?format=json&interval=" + from + "/" + to))
@@ -188,14 +188,14 @@ public final class LiveServices implements AutoCloseable {
         return response.body();
     }
 
-    /** Compares the tables with what TAP had in all windows that the program says it has committed; returns how many that is. */
+    /** Asserts that all events of committed windows were delivered once; returns their number. */
     public int assertThatAllCommittedLandedOnce(PackagedProgram program) {
         int events = assertThatNothingCommittedIsLost(program);
         tables.assertNoneTwice(truth(origin, Instant.now()));
         return events;
     }
 
-    /** Awaits that all time is read that had to wait, such as what the end of an earlier process had failed. */
+    /** Waits until the backlog is read, for example of windows that a killed process left. */
     public static void awaitNoBacklog(PackagedProgram program, Path work) {
         program.awaitThat("the backlog is read", Duration.ofSeconds(90), () -> {
             try (StoreCopy store = StoreCopy.of(work)) {
@@ -204,12 +204,12 @@ public final class LiveServices implements AutoCloseable {
         });
     }
 
-    /** The same, but for rows that are there twice. */
+    /** The same, but allows duplicates. */
     public int assertThatNothingCommittedIsLost(PackagedProgram program) {
         return assertThatNothingIsLost(() -> program.found(COMMITTED));
     }
 
-    /** The same for windows that any program says it has committed, once they leave out no time between them. */
+    /** The same for windows committed by several programs; waits until they are contiguous. */
     public int assertThatNothingIsLost(Supplier<List<MatchResult>> committed) {
         await("time that failed is read")
                 .atMost(Duration.ofSeconds(60))
@@ -226,7 +226,7 @@ public final class LiveServices implements AutoCloseable {
         return truth.size();
     }
 
-    /** Bytes that the events of the committed windows have as JSON. */
+    /** JSON bytes of the events in committed windows. */
     public long bytesOfCommitted(PackagedProgram program) throws IOException {
         long bytes = 0;
         for (MatchResult line : program.found(COMMITTED)) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Collects what is logged: during each test as a JUnit extension, or between {@link #open} and {@link #close}. */
+/** Collects log lines: during each test as a JUnit extension, or between {@link #open} and {@link #close}. */
 public final class LogLines extends AbstractAppender implements BeforeEachCallback, AfterEachCallback, AutoCloseable {
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -23,7 +23,7 @@ public final class LogLines extends AbstractAppender implements BeforeEachCallba
         super("log-lines", null, null, false, Property.EMPTY_ARRAY);
     }
 
-    /** Starts to collect, for a part of a test or for longer than one. */
+    /** Starts collecting. */
     public static LogLines open() {
         LogLines log = new LogLines();
         log.listen();
@@ -46,14 +46,14 @@ public final class LogLines extends AbstractAppender implements BeforeEachCallba
         return lines;
     }
 
-    /** Those that have all of these words. */
+    /** The lines that contain all these texts. */
     public List<String> lines(String... words) {
         return lines.stream()
                 .filter(line -> Stream.of(words).allMatch(line::contains))
                 .toList();
     }
 
-    /** The one line that has all of these words. */
+    /** The only line that contains all these texts. */
     public String line(String... words) {
         assertThat(lines(words)).as("lines with " + List.of(words)).hasSize(1);
         return lines(words).get(0);

@@ -20,7 +20,7 @@ public final class LoginServer implements HttpHandler {
     public static final String TENANT = "11111111-2222-3333-4444-555555555555";
     public static final String CLIENT = "66666666-7777-8888-9999-000000000000";
 
-    /** Stands in the scope of a token for a storage account. */
+    /** Scope of tokens for storage accounts. */
     public static final String STORAGE = "https://storage.azure.com/.default";
 
     private final List<Request> requests = new CopyOnWriteArrayList<>();
@@ -29,7 +29,7 @@ public final class LoginServer implements HttpHandler {
     /**
      * A request for a token.
      *
-     * @param host as the client calls this server
+     * @param host in the request
      * @param form its parameters
      */
     public record Request(String host, Map<String, String> form) {
@@ -38,17 +38,17 @@ public final class LoginServer implements HttpHandler {
         }
     }
 
-    /** The n-th token that is not for storage, from 1. */
+    /** The n-th token that is not for storage, starting at 1. */
     public static String token(int n) {
         return "opaque-bearer-of-entra-" + n + "-end";
     }
 
-    /** Whether it is one of {@link #token}. A program may ask for another one when an answer was lost. */
+    /** Whether it is a {@link #token}; a program requests another one after a lost answer. */
     public static boolean isToken(String token) {
         return token.matches("opaque-bearer-of-entra-\\d+-end");
     }
 
-    /** A token as storage accounts read it: what it says is all that they check. */
+    /** A token for storage accounts, which check only its claims. */
     public static String storageToken() {
         long now = Instant.now().getEpochSecond();
         return Stream.of(
@@ -61,7 +61,7 @@ public final class LoginServer implements HttpHandler {
                 .collect(Collectors.joining("."));
     }
 
-    /** Refuses the client as long as this is true. */
+    /** Refuses the client while true. */
     public void refuse(boolean value) {
         refusing = value;
     }

@@ -7,16 +7,16 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** A clock in UTC that the test moves. */
+/** A UTC clock controlled by the test. */
 public final class MovableClock extends Clock {
 
     private final AtomicReference<Instant> now;
-    /** How far this is ahead of a clock that nobody sets. */
+    /** Offset to the steady clock. */
     private final AtomicReference<Duration> set = new AtomicReference<>(Duration.ZERO);
 
     private final Duration step;
 
-    /** A clock that stands still until the test moves it. */
+    /** A clock that moves only when told to. */
     public MovableClock(Instant start) {
         this(start, Duration.ZERO);
     }
@@ -26,23 +26,23 @@ public final class MovableClock extends Clock {
         this.step = step;
     }
 
-    /** A clock that also moves by a millisecond each time the program reads it, so that no two reads share an instant. */
+    /** A clock that advances by a millisecond whenever the program reads it, so that every time is different. */
     public static MovableClock ticking(Instant start) {
         return new MovableClock(start, Duration.ofMillis(1));
     }
 
-    /** Time passes. */
+    /** Lets time pass. */
     public void advance(Duration by) {
         now.updateAndGet(instant -> instant.plus(by));
     }
 
-    /** Somebody sets the clock. */
+    /** Sets the clock, as an administrator would. */
     public void set(Instant instant) {
         Instant before = now.getAndSet(instant);
         set.updateAndGet(ahead -> ahead.plus(Duration.between(before, instant)));
     }
 
-    /** The same clock as if nobody had set it. */
+    /** The same clock, unaffected by {@link #set}. */
     public Clock steady() {
         return new Clock() {
             @Override
@@ -62,7 +62,7 @@ public final class MovableClock extends Clock {
         };
     }
 
-    /** The time, for the test: a ticking clock does not move. */
+    /** The time, without advancing a ticking clock. */
     public Instant now() {
         return now.get();
     }

@@ -11,8 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A package of npm, installed below {@code target} when it is first needed. No lock file is kept, since one names the registry that it
- * was made with.
+ * An npm package, installed below {@code target} on first use. Without a lock file, which would contain the registry's address.
  */
 public final class NpmPackage {
 
@@ -29,7 +28,7 @@ public final class NpmPackage {
     /**
      * @param version exact
      * @param folder  of the package below {@code target}
-     * @param proof   a file of it that is there when all of it is; npm moves a package to its place as a whole
+     * @param proof   a file of the package; it exists once the package is complete, since npm moves packages into place
      */
     public NpmPackage(String name, String version, String folder, String proof) {
         this.name = name;
@@ -38,7 +37,7 @@ public final class NpmPackage {
         this.proof = proof;
     }
 
-    /** Folder of the package. Where it cannot be installed the test is skipped, and fails under CI. */
+    /** Folder of the package. If it cannot be installed, skips the test, or fails it in CI. */
     public Path installed() {
         synchronized (NpmPackage.class) {
             if (installed == null) {
@@ -48,7 +47,7 @@ public final class NpmPackage {
         }
     }
 
-    /** While no other JVM installs anything. */
+    /** Installs while holding a lock against other JVMs. */
     private Path alone() {
         try {
             Files.createDirectories(LOCK.getParent());

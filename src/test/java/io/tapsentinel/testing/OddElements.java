@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The table in {@code samples/odd-elements.txt}: odd elements and odd answers, and what must become of each. */
+/** The cases in {@code samples/odd-elements.txt}: odd elements and answers with their expected results. */
 public final class OddElements {
 
     private static final String AROUND =
@@ -23,7 +23,7 @@ public final class OddElements {
 
     private OddElements() {}
 
-    /** What must become of a case. */
+    /** Expected result of a case. */
     public enum Fate {
         LANDS,
         REJECTED,
@@ -33,29 +33,29 @@ public final class OddElements {
     /**
      * One line of the table.
      *
-     * @param landing letters of the good events that land, and x for the odd one
-     * @param look    what to look at
-     * @param answer  as the table has it
-     * @param as      its encoding; empty for one byte a character
+     * @param landing letters of the delivered events, x for the odd one
+     * @param look    what to check
+     * @param answer  in the notation of the file
+     * @param as      encoding; empty for one byte per character
      */
     public record Case(String group, String name, Fate fate, String landing, String look, String answer, String as) {
 
-        /** The answer for this odd event and end of the window. */
+        /** The answer with this id and end of the window. */
         public byte[] bytes(String id, String queryEnd) {
             return encoded(filled(answer, id, queryEnd).replaceAll("[▲≪≫]", ""), as);
         }
 
-        /** The offset that the failure names; negative when the table does not say. */
+        /** Offset in the failure message; negative if not specified. */
         public int offset(String id, String queryEnd) {
             return filled(answer, id, queryEnd).replaceAll("[≪≫]", "").indexOf('▲');
         }
 
-        /** Where the rejected element begins. */
+        /** Offset of the rejected element. */
         public int begin(String id, String queryEnd) {
             return filled(answer, id, queryEnd).indexOf('≪');
         }
 
-        /** The rejected element's bytes. */
+        /** Bytes of the rejected element. */
         public byte[] element(String id, String queryEnd) {
             String filled = filled(answer, id, queryEnd);
             return encoded(filled.substring(filled.indexOf('≪') + 1, filled.indexOf('≫')), "");
@@ -67,12 +67,12 @@ public final class OddElements {
         }
     }
 
-    /** The same good events without anything odd, as TAP may send them later. */
+    /** The same answer without the odd element. */
     public static byte[] good(String id, String queryEnd) {
         return encoded(filled(GOOD, id, queryEnd), "");
     }
 
-    /** All lines. */
+    /** All cases. */
     public static List<Case> all() throws IOException {
         String text;
         try (InputStream in = OddElements.class.getResourceAsStream("/samples/odd-elements.txt")) {
@@ -141,7 +141,7 @@ public final class OddElements {
         return Arrays.copyOf(bytes, bytes.length + more);
     }
 
-    /** Java's own encoder would replace half a pair. */
+    /** Java's encoder would replace unpaired surrogates. */
     private static byte[] utf16(String text, boolean bigEndian) {
         ByteBuffer bytes = ByteBuffer.allocate(2 * text.length());
         text.chars().forEach(unit -> bytes.putChar(bigEndian ? (char) unit : Character.reverseBytes((char) unit)));

@@ -3,10 +3,10 @@ package io.tapsentinel.testing;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Names that nobody expects of an array, and that JSON allows. */
+/** Unexpected names of arrays that JSON allows. */
 public final class OddNames {
 
-    /** No two are equal, and none is one of the four. */
+    /** Unique names, none of a known type. */
     public static final List<String> ALL = Stream.concat(
                     Stream.of(("¦ ¦.¦..¦.x¦x.¦x ¦ x¦a/b¦a\\b¦a:b¦a_b¦../../up¦con¦NUL.json¦\ud83d\ude00¦\ud83d\ude01¦"
                                     + "\u202egnp.exe¦\u200fclicksBlocked¦line\nbreak\r¦\u0000¦\u0007bell¦\ud800¦\udc00¦?¦%2e¦"

@@ -12,10 +12,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 
-/** Stores that programs of older versions left, and the answers that they had read. */
+/** Stores of older versions, and the answers that they were made from. */
 public final class OlderStores {
 
-    /** Tables and columns that version 2 and each later one brought. */
+    /** Tables and columns added by version 2 and each later one. */
     private static final List<String> ADDED = List.of(
             "in_flight possible_duplicate seen.rejected",
             "version sweep request_log.purpose",
@@ -29,7 +29,7 @@ public final class OlderStores {
             "sweep.rejected");
 
     private OlderStores() {}
-    /** Makes the store of version 7 in the database that stands for this file: sources {@code tap} and {@code updates}. */
+    /** Creates a version 7 store with the sources {@code tap} and {@code updates}. */
     public static void version7(Path file) throws IOException, SQLException {
         Files.createDirectories(file.getParent());
         String blob = TestDatabase.isShared() ? "'\\\\x$1'::bytea" : "X'$1'";
@@ -46,7 +46,7 @@ public final class OlderStores {
         }
     }
 
-    /** Takes from a store what came after this version. */
+    /** Removes everything newer than this version. */
     public static void downgrade(Store store, int version) {
         store.transaction(connection -> {
             try (Statement statement = connection.createStatement()) {
@@ -64,7 +64,7 @@ public final class OlderStores {
         });
     }
 
-    /** The first or the second answer that it was made of. */
+    /** The first or second answer that the store was made from. */
     public static byte[] answer(int number) {
         return resource("version-7-answer-" + number + ".json");
     }

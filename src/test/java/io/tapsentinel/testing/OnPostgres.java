@@ -5,7 +5,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
-/** Runs a class of tests, and the classes nested in it, with their stores on PostgreSQL. */
+/** Runs a test class and its nested classes on PostgreSQL. */
 public final class OnPostgres implements BeforeAllCallback, AfterAllCallback {
 
     private static final Namespace OURS = Namespace.create(OnPostgres.class);

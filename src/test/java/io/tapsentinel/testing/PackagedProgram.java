@@ -22,15 +22,15 @@ import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * The packaged jar in a process of its own. Its environment holds only what the test sets; everything it prints goes to one file.
- * {@link #close} kills it, and fails when the output or a health answer holds event content or a secret.
+ * The packaged jar in its own process, with an environment set by the test and its output in one file. {@link #close} kills it and fails
+ * if output or health contains event content or a secret.
  */
 public final class PackagedProgram implements AutoCloseable {
 
-    /** Longer than anything takes that a test waits for, unless it says how long. */
+    /** Default timeout of waits. */
     public static final Duration SOON = Duration.ofSeconds(120);
 
-    /** What this build has packaged. */
+    /** The jar of this build. */
     public static final Path PACKAGED = Path.of(System.getProperty("user.dir"), "target", "tap-sentinel.jar");
 
     private static final int SIGINT_BIT = 1 << 1;
@@ -46,7 +46,7 @@ public final class PackagedProgram implements AutoCloseable {
         this.health = HealthAnswers.collect(managementPort);
     }
 
-    /** What to start; can be started more than once, with {@code work} below the folder as working directory. */
+    /** Configuration of a start; can be started repeatedly, in the working directory {@code work} of the folder. */
     public static final class Launch {
         private final Path folder;
         private final Map<String, String> environment = new HashMap<>();
@@ -60,7 +60,7 @@ public final class PackagedProgram implements AutoCloseable {
             Files.createDirectories(work());
         }
 
-        /** The property's environment variable. */
+        /** Sets the property's environment variable. */
         public Launch with(String property, String value) {
             environment.put(EffectiveProperties.environmentName(property), value);
             return this;
@@ -71,13 +71,13 @@ public final class PackagedProgram implements AutoCloseable {
             return this;
         }
 
-        /** Variables that are no properties. */
+        /** Sets other environment variables. */
         public Launch environment(Map<String, String> variables) {
             environment.putAll(variables);
             return this;
         }
 
-        /** Takes back what was set. */
+        /** Unsets a property. */
         public Launch without(String property) {
             environment.remove(EffectiveProperties.environmentName(property));
             return this;
@@ -88,12 +88,12 @@ public final class PackagedProgram implements AutoCloseable {
             return this;
         }
 
-        /** Gives it its own copy of the packaged routes, with these options for every table, as {@code name: value}. */
+        /** Uses a copy of the packaged routes with these options, {@code name: value}, for every table. */
         public Launch tableOptions(String... options) throws IOException {
             return editRoutes("lingerMs: 500", String.join("\n" + " ".repeat(20), options));
         }
 
-        /** Gives it its own copy of the packaged routes, in which an answer of TAP may take this long. */
+        /** Uses a copy of the packaged routes with this timeout for TAP. */
         public Launch tapTimeout(Duration most) throws IOException {
             return editRoutes("(responseTimeout|soTimeout): \\d+", "$1: " + most.toMillis());
         }
@@ -116,13 +116,13 @@ public final class PackagedProgram implements AutoCloseable {
             return java("-Dlog4j2.configurationFile=" + configuration);
         }
 
-        /** Another build's jar, with its libraries beside it. */
+        /** Uses another build's jar with its libraries. */
         public Launch jar(Path other) {
             jar = other;
             return other.equals(PACKAGED) ? this : likeUsers();
         }
 
-        /** As a user's JVM runs it, with its own compiler, collector and classes. */
+        /** Uses the JVM's default options, as users do. */
         public Launch likeUsers() {
             quick = false;
             return this;
@@ -133,7 +133,7 @@ public final class PackagedProgram implements AutoCloseable {
             return folder.resolve("work");
         }
 
-        /** Runs a command to its end, and fails unless it exits so and prints no stack trace; returns what it printed. */
+        /** Runs a command to its end; fails if the exit code differs or a stack trace is printed. */
         public PackagedProgram run(int exit, String... words) throws IOException, InterruptedException {
             try (PackagedProgram command = start(words)) {
                 assertThat(command.awaitExit()).as(command.output()).isEqualTo(exit);
@@ -142,7 +142,7 @@ public final class PackagedProgram implements AutoCloseable {
             }
         }
 
-        /** Starts it in vain; returns the one line that it says, apart from what it is about to do. */
+        /** Runs a start that fails and returns its one-line message. */
         public String refusal() throws IOException, InterruptedException {
             List<String> lines = run(1).lines().stream()
                     .filter(line -> !line.contains(" INFO "))
@@ -153,7 +153,7 @@ public final class PackagedProgram implements AutoCloseable {
 
         public PackagedProgram start(String... arguments) throws IOException {
             assertThat(jar).as("run by Failsafe, after package").isRegularFile();
-            // what a killed process leaves of the SQLite driver goes with the test's folder
+            // files of the SQLite driver left by a killed process are deleted with the test's folder
             Path temporary = Files.createDirectories(folder.resolve("tmp"));
             List<String> command =
                     new ArrayList<>(ignoresInterrupts() ? List.of("env", "--default-signal=INT") : List.of());
@@ -184,12 +184,12 @@ public final class PackagedProgram implements AutoCloseable {
         }
     }
 
-    /** The store of a program with this working directory, unless the test says another one. */
+    /** The default store of a program in this working directory. */
     public static Path store(Path work) {
         return work.resolve("state/tap-sentinel.db");
     }
 
-    /** To be set up further; keeps everything below this folder. */
+    /** A configuration for this folder. */
     public static Launch in(Path folder) throws IOException {
         return new Launch(folder);
     }
@@ -202,7 +202,7 @@ public final class PackagedProgram implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** All that it has printed so far, on both streams. */
+    /** All output so far, both streams. */
     public String output() {
         try {
             return Files.readString(output, StandardCharsets.UTF_8);
@@ -219,12 +219,12 @@ public final class PackagedProgram implements AutoCloseable {
         return Pattern.compile(regex).matcher(output()).results().toList();
     }
 
-    /** Waits for anything that is not one program's. */
+    /** Waits for a condition that does not depend on one program. */
     public static void awaitSoon(String what, Callable<Boolean> condition) {
         await(what).atMost(SOON).until(condition);
     }
 
-    /** Waits until it has printed a match; returns the first. */
+    /** Waits for a match in the output; returns the first. */
     public MatchResult awaitLine(String regex, Duration atMost) {
         return awaitMatches(regex, 1, atMost).get(0);
     }
@@ -237,7 +237,7 @@ public final class PackagedProgram implements AutoCloseable {
         return awaitMatches(regex, least, SOON);
     }
 
-    /** Waits until it has printed so many matches, and fails at once when it ends before; returns all matches. */
+    /** Waits for this number of matches in the output; fails at once if the program ends before. */
     public List<MatchResult> awaitMatches(String regex, int least, Duration atMost) {
         awaitThat("printed: " + regex, atMost, () -> found(regex).size() >= least);
         assertThat(found(regex).size())
@@ -246,12 +246,12 @@ public final class PackagedProgram implements AutoCloseable {
         return found(regex);
     }
 
-    /** Waits until so many windows more are committed than there are now. */
+    /** Waits until this number of further windows are committed. */
     public void awaitMoreCommitted(int more) {
         awaitMatches(LiveServices.COMMITTED, found(LiveServices.COMMITTED).size() + more);
     }
 
-    /** Waits until it has said that a window is committed. */
+    /** Waits for a committed window. */
     public void awaitCommitted() {
         awaitLine(LiveServices.COMMITTED);
     }
@@ -260,7 +260,7 @@ public final class PackagedProgram implements AutoCloseable {
         awaitThat(what, SOON, condition);
     }
 
-    /** Waits for anything, in vain only until it has ended; what it printed last is in the failure. */
+    /** Waits for a condition; fails with the last output, at once if the program ends. */
     public void awaitThat(String what, Duration atMost, Callable<Boolean> condition) {
         try {
             await(what).atMost(atMost).until(() -> condition.call() || !isAlive());
@@ -280,12 +280,12 @@ public final class PackagedProgram implements AutoCloseable {
         return this;
     }
 
-    /** {@code kill -9}; returns when it is gone. */
+    /** {@code kill -9}; returns when the process has ended. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
-    /** Ends it by SIGTERM, and fails unless it exits with 0. */
+    /** Stops it with SIGTERM; fails unless it exits with 0. */
     public void stop() throws IOException, InterruptedException {
         assertThat(signal("TERM").awaitExit()).as("exit code").isZero();
     }
@@ -302,8 +302,8 @@ public final class PackagedProgram implements AutoCloseable {
     }
 
     /**
-     * Whether this process ignores SIGINT, as a background job of a shell does: what it starts would inherit that, and a JVM that
-     * inherits it installs no handler.
+     * Whether this process ignores SIGINT, like a shell's background job. Child processes inherit this, and a JVM then installs no
+     * handler.
      */
     private static boolean ignoresInterrupts() throws IOException {
         Path status = Path.of("/proc/self/status");
@@ -314,12 +314,12 @@ public final class PackagedProgram implements AutoCloseable {
                                 (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGINT_BIT) != 0);
     }
 
-    /** What its health endpoint says, asked several times a second. */
+    /** Answers of its health endpoint, polled several times a second. */
     public HealthAnswers health() {
         return health;
     }
 
-    /** Ends it, and fails when anything that it printed or said of its health holds content or a secret. */
+    /** Kills the process; fails if output or health contains event content or a secret. */
     @Override
     public void close() {
         health.close();

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * A real PostgreSQL on this machine, from the binaries that Maven downloads. Most tests need only a database of their own and take it from
- * {@link #shared()}; a test that kills or changes the server starts its own.
+ * A real PostgreSQL server from binaries that Maven downloads. Most tests use a database of {@link #shared()}; tests that kill or change
+ * the server start their own.
  */
 public final class Postgres implements AutoCloseable {
 
@@ -47,12 +47,12 @@ public final class Postgres implements AutoCloseable {
         launch();
     }
 
-    /** Starts one with an empty cluster. */
+    /** Starts a server with an empty cluster. */
     public static Postgres start() throws IOException {
         return new Postgres();
     }
 
-    /** One for all tests of this JVM, until it ends. */
+    /** A server shared by all tests of this JVM. */
     public static synchronized Postgres shared() {
         if (shared == null) {
             try {
@@ -64,24 +64,24 @@ public final class Postgres implements AutoCloseable {
         return shared;
     }
 
-    /** Makes a database; returns its URL, which has no user and no password in it. */
+    /** Creates a database; returns its URL without user and password. */
     public String newDatabase() throws SQLException {
         return newDatabase("");
     }
 
-    /** The same with what {@code CREATE DATABASE} can be told. */
+    /** The same with options of {@code CREATE DATABASE}. */
     public String newDatabase(String options) throws SQLException {
         String name = "tap_" + UUID.randomUUID().toString().replace("-", "");
         execute("CREATE DATABASE " + name + " " + options);
         return url(name);
     }
 
-    /** Drops a database, whoever is connected to it. */
+    /** Drops a database despite open connections. */
     public void drop(String url) throws SQLException {
         execute("DROP DATABASE " + name(url) + " WITH (FORCE)");
     }
 
-    /** Runs a statement that is about the server, not about one database. */
+    /** Runs a statement that concerns the whole server. */
     public void execute(String sql) throws SQLException {
         try (Connection connection = connect(url("postgres"));
                 Statement statement = connection.createStatement()) {
@@ -97,7 +97,7 @@ public final class Postgres implements AutoCloseable {
         return password;
     }
 
-    /** A store in this database. */
+    /** Address of a store in this database. */
     public StoreAddress address(String url) {
         return new StoreAddress(url, user(), this::password, "");
     }
@@ -106,7 +106,7 @@ public final class Postgres implements AutoCloseable {
         return DriverManager.getConnection(url, user(), password);
     }
 
-    /** Ends the sessions of a database of which this is true, by columns of {@code pg_stat_activity}; returns how many. */
+    /** Ends the sessions that match a condition on {@code pg_stat_activity}; returns their number. */
     public int cut(String url, String which) throws SQLException {
         try (Connection connection = connect(url("postgres"));
                 Statement statement = connection.createStatement();
@@ -118,13 +118,13 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    /** Kills every process of the server, as when its machine loses power. */
+    /** Kills all processes of the server, like a power failure. */
     public void kill() {
         refuseIfShared();
         end();
     }
 
-    /** Stops all its processes: connections stand and are accepted, and nothing answers. */
+    /** Pauses all its processes: connections stay open and are accepted, but nothing answers. */
     public void hang() {
         refuseIfShared();
         signal("-STOP");
@@ -136,25 +136,25 @@ public final class Postgres implements AutoCloseable {
     }
 
     private void signal(String signal) {
-        // the parent first, since it starts others while it runs
+        // the parent first: it restarts children
         Stream.concat(Stream.of(server.toHandle()), server.descendants())
                 .forEach(process -> CommandResult.of("kill", signal, String.valueOf(process.pid())));
     }
 
-    /** Starts it again with what it had. */
+    /** Restarts it with its data. */
     public void startAgain() throws IOException {
         Files.deleteIfExists(folder.resolve("data/postmaster.pid"));
         launch();
     }
 
-    /** From now on it follows another server, which nobody knows: it answers, and takes nothing. */
+    /** Restarts it as a standby, which answers but refuses writes. */
     public void standBy() throws IOException {
         kill();
         Files.createFile(folder.resolve("data/standby.signal"));
         startAgain();
     }
 
-    /** From now on connections may be encrypted, with these in PEM. */
+    /** Enables TLS with this certificate and key in PEM. */
     public void encrypt(String certificate, String key) throws IOException {
         kill();
         Files.writeString(folder.resolve("server.pem"), certificate);
@@ -166,7 +166,7 @@ public final class Postgres implements AutoCloseable {
         startAgain();
     }
 
-    /** Where it listens. */
+    /** Its port. */
     public int port() {
         return port;
     }
@@ -186,7 +186,7 @@ public final class Postgres implements AutoCloseable {
     private void launch() throws IOException {
         List<String> command = PostgresFiles.ours()
                 .command("postgres", "-D", folder.resolve("data").toString(), "-p", String.valueOf(port));
-        // without fsync what a killed process has written is there all the same, since the machine stays on
+        // fsync is not needed: files of a killed process are safe while the machine runs
         command.addAll(
                 List.of("-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=32MB -c fsync=off"
                         .split(" ")));
@@ -210,13 +210,13 @@ public final class Postgres implements AutoCloseable {
         try (Connection connection = connect(url("postgres"))) {
             return connection.isValid(1);
         } catch (SQLException e) {
-            // not yet
+            // not started yet
             return false;
         }
     }
 
     private void end() {
-        // stopped first: a running server that misses one of its processes starts others, which outlive it
+        // pause first: a running server restarts killed processes, which would outlive it
         if (server.isAlive()) {
             CommandResult.of("kill", "-STOP", String.valueOf(server.pid()));
         }

@@ -16,9 +16,9 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * The files of PostgreSQL below {@code target}: its binaries and an empty cluster, made once a build, and the clusters of each test JVM.
- * PostgreSQL refuses to run as root, so {@code setpriv} starts it as the user {@code nobody}. If that user cannot reach {@code target},
- * the files are in a folder below the temporary folder, which is not removed.
+ * The files of PostgreSQL below {@code target}: binaries and an empty cluster, created once a build, and the clusters of each test JVM.
+ * PostgreSQL refuses to run as root, so {@code setpriv} runs it as {@code nobody}. If that user cannot access {@code target}, the files
+ * are in a folder below the temporary folder, which is not removed.
  */
 final class PostgresFiles {
 
@@ -31,12 +31,12 @@ final class PostgresFiles {
     private final Path base;
     private final Path unpacked;
     private final Path own;
-    /** Held as long as this JVM lives: so the next one knows whose clusters are left over. */
+    /** Lock held by this JVM, so that others recognise abandoned clusters. */
     private final FileChannel owner;
 
     private int clusters;
 
-    /** Those of this JVM. */
+    /** The files of this JVM. */
     static synchronized PostgresFiles ours() throws IOException {
         if (ours == null) {
             ours = new PostgresFiles();
@@ -55,7 +55,7 @@ final class PostgresFiles {
         URL binaries = PostgresFiles.class.getResource(BINARIES);
         unpacked = base.resolve("unpacked-" + binaries.openConnection().getContentLengthLong());
         own = base.resolve("clusters/" + UUID.randomUUID());
-        // two test JVMs start at once
+        // two test JVMs may start in parallel
         try (FileChannel channel = open(base.resolve("lock"));
                 FileLock lock = channel.lock()) {
             removeWhatIsLeftOver();
@@ -68,7 +68,7 @@ final class PostgresFiles {
         }
     }
 
-    /** A folder of its own for a server, with an empty cluster in {@code data}. */
+    /** A new folder for a server, with an empty cluster in {@code data}. */
     synchronized Path newCluster() throws IOException {
         Path folder = own.resolve(String.valueOf(++clusters));
         makeFolder(folder);
@@ -81,12 +81,12 @@ final class PostgresFiles {
         return folder;
     }
 
-    /** Of the user {@value #USER}, in every cluster. */
+    /** Password of {@value #USER} in every cluster. */
     String password() throws IOException {
         return Files.readString(unpacked.resolve("password"));
     }
 
-    /** The command line of one of PostgreSQL's programs. */
+    /** Command line of a PostgreSQL program. */
     List<String> command(String program, String... arguments) {
         return command(unpacked, program, arguments);
     }
@@ -104,7 +104,7 @@ final class PostgresFiles {
         CommandResult.of("rm", "-rf", own.toString()).assertSuccess();
     }
 
-    /** A JVM that was killed could not remove its clusters; its servers ended with it. */
+    /** Removes clusters of killed JVMs, whose servers have ended. */
     private void removeWhatIsLeftOver() throws IOException {
         List<Path> all;
         try (Stream<Path> folders = Files.list(base.resolve("clusters"))) {
@@ -120,7 +120,7 @@ final class PostgresFiles {
         }
     }
 
-    /** Under another name until it is complete: a JVM may be killed in the middle. */
+    /** Uses a temporary name until complete, in case the JVM is killed. */
     private void unpack() throws IOException {
         new Tool("xz", "xz-utils").require();
         Path incomplete = base.resolve("incomplete");
@@ -144,7 +144,7 @@ final class PostgresFiles {
         Files.move(incomplete, unpacked, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Whoever PostgreSQL runs as becomes the owner of these files. */
+    /** Makes the user that runs PostgreSQL the owner of these files. */
     static void giveToUnprivileged(Path files) {
         if (isRoot()) {
             CommandResult.of("chown", "-R", "nobody", files.toString()).assertSuccess();

@@ -14,14 +14,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
-/** Parts of programs that a test has otherwise than a user. */
+/** Programs with parts replaced for tests. */
 public final class Programs {
 
     private static final RoutesReload.Pace FAST = new RoutesReload.Pace(Duration.ofMillis(50), Duration.ofMillis(300));
 
     private Programs() {}
 
-    /** With the YAML routes of this folder; they are seen soon when they change. */
+    /** With the YAML routes of this folder and a fast reload. */
     public static Parts withRoutes(Path folder) {
         return new Parts() {
             @Override
@@ -36,7 +36,7 @@ public final class Programs {
         };
     }
 
-    /** Writes the packaged routes into a folder, one file of them with an edit. */
+    /** Copies the packaged routes to a folder and edits one file. */
     public static Path copyRoutes(Path folder, String file, UnaryOperator<String> edit) {
         try {
             Files.createDirectories(folder);
@@ -51,7 +51,7 @@ public final class Programs {
         }
     }
 
-    /** With pauses of another length than they should have. */
+    /** With changed pauses. */
     public static Parts pausing(UnaryOperator<Duration> other) {
         return new Parts() {
             @Override
@@ -66,7 +66,7 @@ public final class Programs {
         };
     }
 
-    /** A program that asks TAP at its start, as that of a user does. */
+    /** A program that polls right after the start, like in production. */
     public static Maker askingAtOnce(Parts parts) {
         return (settings, properties, clock, committed) ->
                 new Program(settings, properties, clock, clock, committed, FatalErrors.LOG_ONLY, parts).askAtOnce();

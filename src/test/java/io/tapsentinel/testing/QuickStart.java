@@ -17,9 +17,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * JVM options that make a start cheap: the quick compiler, the smallest collector, and the jar's classes from an archive. The archive
- * saves about a quarter of the processor time of a start. A run of the sandbox makes it once for each jar; without it, and for a
- * class that does not fit, the JVM loads classes as usual.
+ * JVM options for a fast start: C1 compiler, serial collector and a class data archive, which saves a quarter of the CPU time. A sandbox
+ * run creates the archive once per jar. Without it, the JVM loads classes as usual.
  */
 final class QuickStart {
 
@@ -43,7 +42,7 @@ final class QuickStart {
         return options;
     }
 
-    /** Two test JVMs may come here at once: one makes it, the other waits. */
+    /** Two test JVMs may need it in parallel: one creates it, the other waits. */
     private static Path archive(Path jar) throws IOException {
         Path archive = jar.resolveSibling("tap-sentinel.jsa");
         try (FileChannel file = FileChannel.open(
@@ -73,7 +72,7 @@ final class QuickStart {
         return archive;
     }
 
-    /** The classes that a run against the sandbox loads until its first window is committed. */
+    /** Classes loaded by a sandbox run until its first committed window. */
     private static Path classes(Path folder, Path jar) throws IOException {
         Path loaded = folder.resolve("loaded.txt");
         Path output = folder.resolve("output.txt");
@@ -93,7 +92,7 @@ final class QuickStart {
         }
         end(program);
         Path list = folder.resolve("classes.txt");
-        // lines with @ are about lambdas, which make this JVM's dump fail
+        // lines with @ describe lambdas, which make the dump fail
         Files.write(
                 list,
                 Files.readAllLines(loaded).stream()

@@ -23,7 +23,7 @@ import java.util.Random;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** A TAP as strict as the sandbox's that holds {@link DrawnEvents} and remembers what it was asked and what it answered. */
+/** A TAP as strict as the sandbox's, with {@link DrawnEvents}. It records requests and answers. */
 public final class RecordingTap implements AutoCloseable {
 
     private static final String FALSE_POSITIVE = "falsePositive";
@@ -44,14 +44,14 @@ public final class RecordingTap implements AutoCloseable {
     /**
      * One request.
      *
-     * @param window what was asked for, null when that was refused
-     * @param types  what its endpoint answers, none when that was refused
-     * @param served rows in the answer
+     * @param window null if refused
+     * @param types  of the endpoint; empty if refused
+     * @param served number of rows in the answer
      */
     public record Request(
             Instant at, TimeRange window, List<EventType> types, int status, Map<EventType, Long> served) {
 
-        /** Whether it asks for a clock hour, as sweeps do; polls end a minute before a multiple of five. */
+        /** Whether it is for a clock hour, like a sweep; polls end a minute before a multiple of five. */
         public boolean isClockHour() {
             return window != null
                     && window.from().getEpochSecond() % 3_600 == 0
@@ -70,23 +70,23 @@ public final class RecordingTap implements AutoCloseable {
         return proxy.uri();
     }
 
-    /** The way to it. */
+    /** The proxy in front of it. */
     public FaultProxy proxy() {
         return proxy;
     }
 
-    /** From now on every answer takes so long by the simulated clock; {@code meanwhile} runs when that has passed. */
+    /** Makes further answers take this simulated time; {@code meanwhile} runs after it. */
     public void slow(Duration time, Runnable meanwhile) {
         taken = time;
         whileTaken = meanwhile;
     }
 
-    /** From now on windows like these are answered with 503. */
+    /** Answers these windows with 503 from now on. */
     public void out(Predicate<TimeRange> windows) {
         out = windows;
     }
 
-    /** From now on these are false positives, which only answers contain that are asked for them. */
+    /** Makes these events false positives, which TAP returns only on request. */
     public void turnFalsePositive(Predicate<DrawnEvent> those) {
         falsePositive = those;
     }
@@ -95,12 +95,12 @@ public final class RecordingTap implements AutoCloseable {
         return List.copyOf(requests);
     }
 
-    /** The answer that contained it first. */
+    /** The first answer with this event. */
     public synchronized Optional<Request> firstServed(DrawnEvent event) {
         return Optional.ofNullable(firstServed.get(event));
     }
 
-    /** The most requests within any 24 hours. */
+    /** Maximum number of requests within 24 hours. */
     public synchronized int mostInADay() {
         int most = 0;
         int first = 0;
@@ -133,7 +133,7 @@ public final class RecordingTap implements AutoCloseable {
 
     private void answer(HttpExchange exchange, Instant at, Asked asked) throws IOException {
         TimeRange window = asked.window();
-        // what it takes to answer is time in which nothing more becomes visible
+        // the rows are selected before the answer takes its time
         List<DrawnEvent> rows = new ArrayList<>(events.in(window));
         rows.removeIf(event -> event.visibleAt().isAfter(at) || !asked.types().contains(event.type()));
         rows.removeIf(event -> falsePositive.test(event) && !asked.statuses().contains(FALSE_POSITIVE));

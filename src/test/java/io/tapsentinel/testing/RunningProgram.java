@@ -19,7 +19,7 @@ import org.apache.camel.health.HealthCheck;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 
-/** A program that runs on a thread of its own. */
+/** A program running on its own thread. */
 public final class RunningProgram implements AutoCloseable {
 
     private static final int LINGER_MS = 20;
@@ -29,8 +29,8 @@ public final class RunningProgram implements AutoCloseable {
     private boolean stopped;
 
     /**
-     * @param onSchedule whether Quartz starts runs; else there is none that a stop has to wait for
-     * @param management the port of its management server; without a number it has none, since tests run side by side on one machine
+     * @param onSchedule whether Quartz triggers runs, which a stop must then wait for
+     * @param management port of the management server; without a number there is none, since tests run in parallel
      */
     RunningProgram(Program program, boolean onSchedule, String management) {
         this.program = program;
@@ -40,15 +40,15 @@ public final class RunningProgram implements AutoCloseable {
             program.main().addOverrideProperty("camel.management.port", management);
         }
         if (!onSchedule) {
-            // Quartz joins idle threads that look up twice a second only, which was most of the time of a stop
+            // otherwise a stop waits up to half a second for Quartz's idle threads
             program.main().addOverrideProperty("camel.component.quartz.interrupt-jobs-on-shutdown", "true");
         }
-        // a refused batch fails at once, so that a test sees what follows from it
+        // a refused batch fails at once
         program.sentinel().getConfiguration().setDeliveryTimeoutMs(1);
         program.main().addMainListener(new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport main) {
-                // a poll ends when its last batch has waited so long for more
+                // a poll waits this long for its last batch to fill
                 main.getCamelContext().getCamelContextExtension().registerEndpointCallback((uri, endpoint) -> {
                     if (endpoint instanceof SentinelEndpoint sentinel) {
                         sentinel.getConfiguration()
@@ -91,29 +91,29 @@ public final class RunningProgram implements AutoCloseable {
         return program.main().getCamelContext();
     }
 
-    /** The result of this health check now. */
+    /** Current result of this health check. */
     public HealthCheck.Result health(String check) {
         return camel().getRegistry()
                 .lookupByNameAndType(check, HealthCheck.class)
                 .call();
     }
 
-    /** The message of this health check now; empty when it has none. */
+    /** Current message of this health check; empty if none. */
     public String healthMessage(String check) {
         return health(check).getMessage().orElse("");
     }
 
-    /** A detail of this health check now, as text. */
+    /** Current detail of this health check as text. */
     public String healthDetail(String check, String detail) {
         return String.valueOf(health(check).getDetails().get(detail));
     }
 
-    /** One run, as Quartz would trigger it; returns when it has ended. */
+    /** Runs one poll like Quartz does; returns when it has ended. */
     public RunningProgram poll() {
         return trigger(ReadRoutes.READ_DUE);
     }
 
-    /** The same with minutes left until the next one, so that it reads the backlog, too. */
+    /** The same with minutes left until the next poll, so that it also reads the backlog. */
     public RunningProgram pollWithTimeLeft() {
         try (ProducerTemplate template = camel().createProducerTemplate()) {
             template.sendBodyAndHeader(
@@ -124,7 +124,7 @@ public final class RunningProgram implements AutoCloseable {
         return this;
     }
 
-    /** One sweep tick, as Quartz would trigger it; returns when it has ended. */
+    /** Runs one sweep like Quartz does; returns when it has ended. */
     public RunningProgram sweep() {
         return trigger(ReadRoutes.SWEEP_DUE);
     }
@@ -138,12 +138,12 @@ public final class RunningProgram implements AutoCloseable {
         return this;
     }
 
-    /** One run that goes on while the test does something else. */
+    /** Starts a poll without waiting for its end. */
     public CompletableFuture<Void> pollInBackground() {
         return CompletableFuture.runAsync(this::poll);
     }
 
-    /** Stops as a signal would and returns the last line. */
+    /** Stops it like a signal does; returns the last log line. */
     public String stop() throws ExecutionException, InterruptedException, TimeoutException {
         stopped = true;
         program.stop();

@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a running program tells Prometheus at one moment, read as Prometheus reads it. */
+/** The metrics of a running program, parsed like Prometheus does. */
 public final class Scrape {
 
     private static final Pattern SAMPLE = Pattern.compile("([a-z_]+)(?:\\{(.*)})? (\\S+)");
@@ -39,7 +39,7 @@ public final class Scrape {
         });
     }
 
-    /** Of this program now. */
+    /** Current metrics of this program. */
     public static Scrape of(RunningProgram program) {
         return new Scrape(program.camel()
                 .getRegistry()
@@ -47,7 +47,7 @@ public final class Scrape {
                 .scrape());
     }
 
-    /** The value of one series, labels in alphabetical order: {@code tap_late_total{table="..."}}; NaN when there is none. */
+    /** Value of a series, labels in alphabetical order: {@code tap_late_total{table="..."}}; NaN if missing. */
     public double value(String series) {
         return samples.getOrDefault(series, Double.NaN);
     }
@@ -57,12 +57,12 @@ public final class Scrape {
         return samples;
     }
 
-    /** Kinds by the name of the metric. */
+    /** Types by metric name. */
     public Map<String, String> types() {
         return types;
     }
 
-    /** Names of labels, without those that a histogram needs, by the name of the metric. */
+    /** Label names by metric name, without those of histograms. */
     public Map<String, Set<String>> labels() {
         return labels;
     }

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
-/** One request to a {@link ScriptedServer}, and every way to answer it. Used by one thread. */
+/** One request to a {@link ScriptedServer} and ways to answer it. Not thread-safe. */
 public final class ScriptedRequest {
 
     private static final Set<String> OF_THE_CONNECTION =
@@ -33,9 +33,9 @@ public final class ScriptedRequest {
     private byte[] body = {};
     private boolean answered;
 
-    /** A whole answer; header names in lower case. */
+    /** A complete answer; header names in lower case. */
     public record Answer(int status, Map<String, String> headers, byte[] body) {
-        /** The same with one header more, or another value of it. */
+        /** The same with this header set. */
         public Answer with(String name, String value) {
             Map<String, String> more = new TreeMap<>(headers);
             more.put(name, value);
@@ -54,7 +54,7 @@ public final class ScriptedRequest {
         this.target = line[1];
     }
 
-    /** The next request of a connection; null when the client has closed it. */
+    /** The next request of a connection; null if the client has closed it. */
     public static ScriptedRequest read(InputStream in, Socket socket, URI service) throws IOException {
         String first = line(in);
         if (first.isEmpty()) {
@@ -74,19 +74,19 @@ public final class ScriptedRequest {
         return target;
     }
 
-    /** One header of the request; empty when it has none of that name. */
+    /** A header of the request; empty if missing. */
     public String header(String name) {
         return headers.getOrDefault(name, "");
     }
 
-    /** The request's body, unpacked. */
+    /** The uncompressed body. */
     public byte[] body() throws IOException {
         try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
             return in.readAllBytes();
         }
     }
 
-    /** Asks the service for an answer that is not compressed, and returns it. */
+    /** Forwards the request and returns the uncompressed answer. */
     public Answer forward() throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(service.resolve(target))
                 .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
@@ -106,7 +106,7 @@ public final class ScriptedRequest {
         return new Answer(response.statusCode(), kept, response.body());
     }
 
-    /** Answers as a whole. */
+    /** Sends a complete answer. */
     public void send(Answer answer) throws IOException {
         OutputStream out = head(answer);
         out.write(answer.body());
@@ -118,7 +118,7 @@ public final class ScriptedRequest {
         send(Answer.of(status, "text/plain", text));
     }
 
-    /** Sends the head that promises the whole body, and none of the body. */
+    /** Sends a head that announces the whole body, but no body. */
     public OutputStream head(Answer answer) throws IOException {
         StringBuilder head = new StringBuilder("HTTP/1.1 " + answer.status() + " Scripted\r\n");
         answer.headers()
@@ -132,7 +132,7 @@ public final class ScriptedRequest {
         return out;
     }
 
-    /** Sends these characters and nothing else. */
+    /** Sends these characters only. */
     public void write(String text) throws IOException {
         write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -144,7 +144,7 @@ public final class ScriptedRequest {
         out.flush();
     }
 
-    /** The answer was written piece by piece and is whole. */
+    /** Marks an answer written in pieces as complete. */
     public void answered() {
         answered = true;
     }
@@ -153,7 +153,7 @@ public final class ScriptedRequest {
         return answered;
     }
 
-    /** Breaks the connection so that the client meets a reset and not an end. */
+    /** Resets the connection instead of closing it. */
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * A server before another one, on a plain socket: a script decides everything that a client can meet, such as no answer, half an
- * answer, a late one or a reset connection. One thread per connection; a program opens a handful.
+ * A scripted proxy on a plain socket that can give no answer, half an answer, a late answer or reset the connection. One thread per
+ * connection.
  */
 public final class ScriptedServer implements AutoCloseable {
 
@@ -37,7 +37,7 @@ public final class ScriptedServer implements AutoCloseable {
     /** What happens to one request. */
     @FunctionalInterface
     public interface Step {
-        /** The service's own answer. */
+        /** The service's answer. */
         Step PASS = call -> call.send(call.forward());
 
         void on(ScriptedRequest call) throws IOException, InterruptedException;
@@ -52,19 +52,19 @@ public final class ScriptedServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }
 
-    /** The next requests meet these, one each; then the script goes on. */
+    /** Steps for the next requests, one each; then the script continues. */
     public ScriptedServer next(Step... steps) {
         next.addAll(List.of(steps));
         return this;
     }
 
-    /** Decides from now on what a request meets for which nothing else was said. */
+    /** Chooses the step of all other requests. */
     public ScriptedServer script(Function<ScriptedRequest, Step> decide) {
         script = decide;
         return this;
     }
 
-    /** Requests that came in so far. */
+    /** Number of requests so far. */
     public int requests() {
         return requests.get();
     }
@@ -77,7 +77,7 @@ public final class ScriptedServer implements AutoCloseable {
                 connections.add(socket);
                 threads.execute(() -> serve(socket));
             } catch (IOException closed) {
-                // the loop's condition tells
+                // ends the loop
             }
         }
     }
@@ -96,7 +96,7 @@ public final class ScriptedServer implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // the client has gone, or the script broke the connection
+            // the client is gone, or the script broke the connection
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         } finally {

@@ -28,7 +28,7 @@ public final class ScriptedServices implements AutoCloseable {
     private final ScriptedServer sink;
     private final StoredRecords deliveries = new StoredRecords();
 
-    /** With so many events an hour, one in twenty without an id. */
+    /** One in twenty events has no id. */
     public ScriptedServices(double eventsPerHour, Duration history) throws IOException {
         this(SandboxSettings.defaults().eventsPerHour(eventsPerHour).shareWithoutId(0.05), history);
     }
@@ -37,14 +37,14 @@ public final class ScriptedServices implements AutoCloseable {
         this(events, history, Clock.systemUTC());
     }
 
-    /** @param tapClock TAP's */
+    /** @param tapClock TAP's clock */
     public ScriptedServices(SandboxSettings events, Duration history, Clock tapClock) throws IOException {
         live = new LiveServices(events, history, tapClock);
         tap = new ScriptedServer(live.tapUri());
         sink = new ScriptedServer(live.sinkUri()).script(call -> this::store);
     }
 
-    /** As {@link LiveServices#properties}, by way of the scripts. */
+    /** Like {@link LiveServices#properties}, through the scripts. */
     public Map<String, String> properties() {
         Map<String, String> properties = live.properties();
         properties.put("tap.url", tap.uri().toString());
@@ -54,17 +54,17 @@ public final class ScriptedServices implements AutoCloseable {
         return properties;
     }
 
-    /** A program with these properties, which keeps everything below this folder. */
+    /** A program with these properties in this folder. */
     public PackagedProgram.Launch launch(Path folder) throws IOException {
         return PackagedProgram.in(folder).with(properties());
     }
 
-    /** Lets an upload through. */
+    /** Forwards an upload. */
     public void store(ScriptedRequest upload) throws IOException, InterruptedException {
         upload.send(storeSilently(upload));
     }
 
-    /** Lets an upload through and keeps the answer back. */
+    /** Forwards an upload and returns its answer without sending it. */
     public Answer storeSilently(ScriptedRequest upload) throws IOException, InterruptedException {
         List<Row> rows = StoredRecords.rows(upload);
         Answer answer = upload.forward();
@@ -74,13 +74,13 @@ public final class ScriptedServices implements AutoCloseable {
         return answer;
     }
 
-    /** How many events TAP has in the window that a request asks for. */
+    /** Number of TAP's events in the request's window. */
     public int eventsAskedFor(ScriptedRequest request) {
         Instant[] window = window(request);
         return live.truth(window[0], window[1]).size();
     }
 
-    /** First and last instant of the window that a request asks for. */
+    /** Start and end of the request's window. */
     public static Instant[] window(ScriptedRequest request) {
         Matcher interval = INTERVAL.matcher(request.target().replace("%3A", ":"));
         if (!interval.find()) {
@@ -106,7 +106,7 @@ public final class ScriptedServices implements AutoCloseable {
         return deliveries;
     }
 
-    /** Returns how many records were stored more than once, all of which the store below a working directory lists. */
+    /** Asserts that the store lists all duplicates; returns their number. */
     public int assertThatDuplicatesAreListed(Path work) throws IOException, SQLException {
         Set<Row> duplicates = deliveries.duplicates().keySet();
         Set<Row> unlisted = new HashSet<>(duplicates);

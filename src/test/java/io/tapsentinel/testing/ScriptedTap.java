@@ -23,8 +23,8 @@ import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A TAP whose events say something else as time goes by. It refuses windows as TAP does, shows rows of the statuses that were asked
- * for, and shuffles parts and threats in every answer. Faults on its way come from {@link #proxy}.
+ * A TAP whose events change over time. It refuses windows like TAP, filters by status, and shuffles parts and threats in every answer.
+ * {@link #proxy} adds faults.
  */
 public final class ScriptedTap implements AutoCloseable {
 
@@ -41,15 +41,15 @@ public final class ScriptedTap implements AutoCloseable {
     /**
      * One event.
      *
-     * @param visibleAt when answers begin to show it
-     * @param versions  what it says, the earliest first
+     * @param visibleAt time from which answers contain it
+     * @param versions  earliest first
      */
     public record Event(EventType type, Instant created, Instant visibleAt, List<Version> versions) {}
 
     /**
-     * What an event says from an instant on.
+     * An event's content from an instant on.
      *
-     * @param statuses the statuses of its threats; it is shown to those who ask for one of them
+     * @param statuses of its threats; requests for one of them return it
      */
     public record Version(Instant from, List<String> statuses, ObjectNode row) {}
 
@@ -71,12 +71,12 @@ public final class ScriptedTap implements AutoCloseable {
         events.add(event);
     }
 
-    /** From now on no answer shows this event. */
+    /** Removes this event from further answers. */
     public void remove(Event event) {
         events.remove(event);
     }
 
-    /** How many answers have shown this event. */
+    /** Number of answers with this event. */
     public int shown(Event event) {
         return shown.getOrDefault(event, 0);
     }

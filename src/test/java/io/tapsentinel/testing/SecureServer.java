@@ -25,7 +25,7 @@ public final class SecureServer implements AutoCloseable {
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
 
-    /** With the authority's certificate for servers. */
+    /** Uses the authority's server certificate. */
     public SecureServer(TestAuthority authority, HttpHandler handler) throws IOException, GeneralSecurityException {
         keys = authority.serverKeys();
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
@@ -43,7 +43,7 @@ public final class SecureServer implements AutoCloseable {
         return context;
     }
 
-    /** What makes a JVM trust this server, and nobody else. */
+    /** JVM options that trust only this server. */
     public String[] trust() {
         return new String[] {"-Djavax.net.ssl.trustStore=" + keys, "-Djavax.net.ssl.trustStorePassword=" + PASSWORD};
     }

@@ -20,15 +20,15 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Days of the whole program in minutes: its own routes over HTTP and a store, triggered by their cron expressions, under a clock that
- * the test moves. One thing differs from the routes as they are: they wait 5 ms of real time for a batch to fill, not 500.
+ * Runs the whole program for simulated days: its routes, HTTP and store, with cron triggers and a clock controlled by the test. Only the
+ * time to fill a batch differs: 5 ms of real time instead of 500.
  */
 public final class SimulatedDays implements AutoCloseable {
 
-    /** The time at first; the first poll of a program that is started then is five minutes later. */
+    /** Initial time; the first poll follows five minutes later. */
     public static final Instant START = SimulatedServices.START;
 
-    /** What days are drawn from unless {@code -Dday.seed} says otherwise. */
+    /** Seed of the events; {@code -Dday.seed} overrides it. */
     public static final long SEED = Long.getLong("day.seed", 20_261_122);
 
     private static final SandboxSettings NO_EVENTS = SandboxSettings.defaults().eventsPerHour(0);
@@ -40,12 +40,12 @@ public final class SimulatedDays implements AutoCloseable {
     private RunningProgram program;
     private CronComponent cron;
 
-    /** In a folder that is deleted at the end. */
+    /** Uses a folder that is deleted at the end. */
     public SimulatedDays(DrawnEvents events) throws IOException {
         this(new SimulatedServices(NO_EVENTS), events);
     }
 
-    /** In a folder of the test's. */
+    /** Uses the test's folder. */
     public SimulatedDays(Path folder, DrawnEvents events) throws IOException {
         this(new SimulatedServices(folder, NO_EVENTS), events);
     }
@@ -70,18 +70,18 @@ public final class SimulatedDays implements AutoCloseable {
         }
     }
 
-    /** Folder of the routes, for programs that are started from now on. */
+    /** Folder of the routes of programs started later. */
     public Path routes() {
         return services.folder().resolve("routes");
     }
 
-    /** Another value of a property, for programs that are started from now on. */
+    /** Sets a property of programs started later. */
     public SimulatedDays with(String property, String value) {
         services.with(property, value);
         return this;
     }
 
-    /** A budget for programs that are started from now on, also one that would be refused because the schedule does not fit. */
+    /** Sets the budget of programs started later, even one too small for the schedule. */
     public SimulatedDays budget(int requests) {
         requestsPerDay = OptionalInt.of(requests);
         return this;
@@ -124,7 +124,7 @@ public final class SimulatedDays implements AutoCloseable {
         return this;
     }
 
-    /** The one that was started last. */
+    /** The last started program. */
     public RunningProgram program() {
         return program;
     }
@@ -140,13 +140,13 @@ public final class SimulatedDays implements AutoCloseable {
         return this;
     }
 
-    /** Time passes without the program. */
+    /** Lets time pass without the program. */
     public SimulatedDays pass(Duration time) {
         services.clock().advance(time);
         return this;
     }
 
-    /** From now on every answer of TAP takes so long by the clock. */
+    /** Makes further answers of TAP take this simulated time. */
     public SimulatedDays slow(Duration answer) {
         tap.slow(answer, () -> cron.fireBeside());
         return this;

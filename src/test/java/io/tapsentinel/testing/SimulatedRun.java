@@ -3,7 +3,7 @@ package io.tapsentinel.testing;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A test of programs between simulated services; what they log is heard. */
+/** Base of tests with simulated services and collected log lines. */
 public abstract class SimulatedRun {
 
     @AutoClose

@@ -37,21 +37,20 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
- * TAP and Sentinel, simulated behind fault proxies, and programs that run against them: what TAP holds, what has been delivered and what
- * the programs read.
+ * Simulated TAP and Sentinel behind fault proxies, and programs that run against them, with access to events, delivered rows and reads.
  */
 public final class SimulatedServices implements AutoCloseable {
 
-    /** The time at first. */
+    /** Initial time. */
     public static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
 
-    /** Where the first start begins to read: settle and backfill before {@link #START}. */
+    /** Start of reading at the first start: settle and backfill before {@link #START}. */
     public static final Instant ORIGIN = START.minus(Duration.ofMinutes(61));
 
     private static final String NEVER = "0 0 0 1 1 ? 2099";
 
     static {
-        // what a test waits for takes a few milliseconds here; Awaitility would look after 100
+        // conditions hold after a few milliseconds; Awaitility would poll after 100
         Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
     }
 
@@ -75,17 +74,17 @@ public final class SimulatedServices implements AutoCloseable {
         Program make(Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed);
     }
 
-    /** Some sixty events an hour, in a folder that is deleted at the end. */
+    /** About 60 events an hour, in a folder that is deleted at the end. */
     public SimulatedServices() {
         this(sixtyEventsAnHour());
     }
 
-    /** In a folder that is deleted at the end. */
+    /** Uses a folder that is deleted at the end. */
     public SimulatedServices(SandboxSettings settings) {
         this(newFolder(), true, settings);
     }
 
-    /** In a folder of the test's. */
+    /** Uses the test's folder. */
     public SimulatedServices(Path folder, SandboxSettings settings) {
         this(folder, false, settings);
     }
@@ -111,27 +110,27 @@ public final class SimulatedServices implements AutoCloseable {
                 Map.entry("sentinel.endpoint", sinkProxy.uri().toString()),
                 Map.entry("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID),
                 Map.entry("sentinel.auth", "none"),
-                // tests trigger runs themselves unless they say otherwise
+                // tests trigger polls themselves
                 Map.entry("tap.poll.cron", NEVER),
                 Map.entry("tap.sweep.cron", NEVER)));
-        // one attempt a run, unless a test is about more
+        // one attempt per run
         properties.put("tap.retry.pauses", "none");
         stateIn("state");
     }
 
-    /** Another value of a property, for programs that are started from now on. */
+    /** Sets a property of programs started later. */
     public SimulatedServices with(String property, String value) {
         properties.put(property, value);
         return this;
     }
 
-    /** No value of a property, for programs that are started from now on. */
+    /** Unsets a property of programs started later. */
     public SimulatedServices without(String property) {
         properties.remove(property);
         return this;
     }
 
-    /** Programs that are started from now on keep their state in this folder. */
+    /** Sets the state folder of programs started later. */
     public SimulatedServices stateIn(String name) {
         properties.putAll(TestDatabase.properties(folder.resolve(name).resolve("tap.db")));
         properties.put("tap.rejected.uri", "file:" + folder.resolve(name).resolve("rejected"));
@@ -140,18 +139,18 @@ public final class SimulatedServices implements AutoCloseable {
         return this;
     }
 
-    /** Copies the store as it is now: what a process that is killed at this moment leaves behind. */
+    /** Copies the store in the state that a process killed now would leave. */
     public void copyState(String from, String to) throws IOException {
         TestDatabase.copy(
                 folder.resolve(from).resolve("tap.db"), folder.resolve(to).resolve("tap.db"));
     }
 
-    /** Where programs keep their state unless the test says otherwise. */
+    /** The default state folder. */
     public StateFolder state() {
         return new StateFolder(folder.resolve("state"));
     }
 
-    /** The store of programs that keep their state there. */
+    /** The store in the default state folder. */
     public StoreQueries store() {
         return store("state");
     }
@@ -164,7 +163,7 @@ public final class SimulatedServices implements AutoCloseable {
         return folder;
     }
 
-    /** What is served unless the test says otherwise. */
+    /** The default events. */
     public static SandboxSettings sixtyEventsAnHour() {
         return SandboxSettings.defaults().seed(11).eventsPerHour(60).shareWithoutId(0.05);
     }
@@ -175,7 +174,7 @@ public final class SimulatedServices implements AutoCloseable {
                 new Program(settings, properties, Clock.offset(clock, by), committed);
     }
 
-    /** What an Error does to programs that are started from now on. */
+    /** Sets the handler of Errors in programs started later. */
     public SimulatedServices onError(FatalErrors handler) {
         fatal = handler;
         return this;
@@ -214,13 +213,13 @@ public final class SimulatedServices implements AutoCloseable {
         return truth;
     }
 
-    /** The truth of the first window of a program that starts at {@link #START}. */
+    /** The truth of the first window after a start at {@link #START}. */
     public List<String> firstHour() {
         LedgerEntry first = reads.get(0);
         return truth(first.window().from(), first.window().to(), first.readAt());
     }
 
-    /** The rows that the ingestion endpoint has accepted. */
+    /** Rows accepted by the ingestion endpoint. */
     public DeliveredRows delivered() {
         return delivered;
     }
@@ -230,7 +229,7 @@ public final class SimulatedServices implements AutoCloseable {
         return delivered.sorted();
     }
 
-    /** From now on every row that the ingestion endpoint accepts is shown here too, with its table. */
+    /** Passes every further accepted row and its table to this consumer. */
     public SimulatedServices eachRow(BiConsumer<String, JsonNode> look) {
         delivered.eachRow(look);
         return this;
@@ -240,7 +239,7 @@ public final class SimulatedServices implements AutoCloseable {
         return clock;
     }
 
-    /** Its answers have the Date of the clock. */
+    /** The proxy of TAP; its answers have the clock's Date. */
     public FaultProxy tapProxy() {
         return tapProxy;
     }
@@ -257,7 +256,7 @@ public final class SimulatedServices implements AutoCloseable {
         return ingestion;
     }
 
-    /** Polls until no time is left to read; then what is older than the last poll was read, too. */
+    /** Polls until no backlog is left. */
     public RunningProgram readAll(RunningProgram program) throws SQLException {
         do {
             program.poll();
@@ -265,17 +264,17 @@ public final class SimulatedServices implements AutoCloseable {
         return program;
     }
 
-    /** Reads that were committed, of all programs. */
+    /** Committed reads of all programs. */
     public List<LedgerEntry> reads() {
         return reads;
     }
 
-    /** Those of them for this purpose. */
+    /** Committed reads with this purpose. */
     public List<LedgerEntry> reads(Purpose purpose) {
         return reads.stream().filter(read -> read.purpose() == purpose).toList();
     }
 
-    /** Each event since {@link #ORIGIN} that the last poll had to find was delivered, and none twice. */
+    /** Asserts that each event since {@link #ORIGIN} visible to the last poll was delivered exactly once. */
     public void assertEverythingLandedOnce() {
         LedgerEntry last =
                 reads(Purpose.POLL).stream().reduce((earlier, later) -> later).orElseThrow();

@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.awaitility.Awaitility;
 
-/** The folder in which a program keeps its state: its rejected records, and documents to replay with what became of them. */
+/** A program's state folder: rejected records and replayed documents. */
 public final class StateFolder {
 
-    /** Put it into events; it must not turn up in lines, reasons and health. */
+    /** Content for events that must not appear in log lines, reasons and health. */
     public static final String MARKER = "c0ntent-m4rker";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,7 +35,7 @@ public final class StateFolder {
         return state.resolve(name);
     }
 
-    /** Moves a document into replay/ as an operator would, whole at once, and long enough ago to be read at the next look. */
+    /** Moves a document into replay/ atomically, with an age that makes the next scan read it. */
     public void drop(String name, byte[] content) throws IOException {
         Path made = Files.createDirectories(state.resolve("outside")).resolve(name);
         Files.write(made, content);
@@ -48,7 +48,7 @@ public final class StateFolder {
         drop(name, content.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** All rejected records, which are closed to other users. */
+    /** All rejected records; asserts that other users have no access. */
     public List<JsonNode> rejected() throws IOException {
         assertThat(permissions(state.resolve("rejected")))
                 .as("mode of the folder")
@@ -61,14 +61,14 @@ public final class StateFolder {
         return records;
     }
 
-    /** Those with this reason. */
+    /** Rejected records with this reason. */
     public List<JsonNode> rejected(String reason) throws IOException {
         return rejected().stream()
                 .filter(record -> record.path("reason").asText().equals(reason))
                 .toList();
     }
 
-    /** Moves all rejected records into replay/ as an operator would. */
+    /** Moves all rejected records into replay/. */
     public void replayRejected() throws IOException {
         List<Path> files = rejectedFiles();
         assertThat(files).as("rejected records").isNotEmpty();
@@ -79,7 +79,7 @@ public final class StateFolder {
         }
     }
 
-    /** Waits until a subfolder has this many files, reasons not counted. */
+    /** Waits for this number of files in a subfolder, not counting reasons. */
     public List<Path> await(String subfolder, int files) {
         Awaitility.await(files + " files in " + subfolder)
                 .atMost(Duration.ofSeconds(40))
@@ -87,13 +87,13 @@ public final class StateFolder {
         return documents(subfolder);
     }
 
-    /** The reason beside the one file in replay/failed/. */
+    /** The reason of the only file in replay/failed/. */
     public String reason() throws IOException {
         await("replay/failed", 1);
         return reason("");
     }
 
-    /** The reason beside the file in replay/failed/ that was dropped by this name. */
+    /** The reason of the file in replay/failed/ with this original name. */
     public String reason(String name) throws IOException {
         Path file = Awaitility.await(name + " in failed/")
                 .atMost(Duration.ofSeconds(40))
@@ -108,14 +108,14 @@ public final class StateFolder {
         return Files.readString(reason);
     }
 
-    /** Files of a subfolder, reasons left out. */
+    /** Files of a subfolder without reasons. */
     public List<Path> documents(String subfolder) {
         return files(subfolder).stream()
                 .filter(file -> !file.toString().endsWith(".reason.txt"))
                 .toList();
     }
 
-    /** Files of rejected records, but for those that are still being written. */
+    /** Completely written files of rejected records. */
     public List<Path> rejectedFiles() {
         return files("rejected").stream()
                 .filter(file -> !file.getFileName().toString().startsWith("."))

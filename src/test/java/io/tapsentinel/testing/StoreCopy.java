@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Reads a copy of the store that a program left behind: the next program finds the store unchanged. */
+/** Reads a copy of a stopped program's store, which stays unchanged. */
 public final class StoreCopy implements AutoCloseable {
 
     private static final int KEY_BYTES = 16;
@@ -23,12 +23,12 @@ public final class StoreCopy implements AutoCloseable {
         this.store = new StoreQueries(file);
     }
 
-    /** The store below a working directory; nobody may be writing it. */
+    /** Copies the store in a working directory; no program may be running. */
     public static StoreCopy of(Path work) throws IOException {
         Path file = PackagedProgram.store(work);
         Path folder = Files.createTempDirectory(work.getParent(), "store");
         if (TestDatabase.isShared()) {
-            // whoever looks takes nothing away
+            // the copy leaves the original unchanged
             return new StoreCopy(folder, file);
         }
         Path copy = folder.resolve(file.getFileName());
@@ -36,14 +36,14 @@ public final class StoreCopy implements AutoCloseable {
         return new StoreCopy(folder, copy);
     }
 
-    /** Records of which Sentinel may have got more than one. */
+    /** Possible duplicates. */
     public Set<Row> possibleDuplicates() throws SQLException {
         return Set.copyOf(store.all(
                 "SELECT stream, key, id FROM possible_duplicate",
                 row -> new Row(row.getString(1), HexFormat.of().formatHex(row.getBytes(2)), row.getString(3))));
     }
 
-    /** Records that were on their way when the program ended. */
+    /** Records in open requests when the program ended. */
     public Set<Row> onTheirWay() throws SQLException {
         Set<Row> rows = new HashSet<>();
         store.all("SELECT stream, keys, ids FROM in_flight", row -> {
@@ -57,7 +57,7 @@ public final class StoreCopy implements AutoCloseable {
         return rows;
     }
 
-    /** Stream and key of all records that count as delivered or rejected, with a bar between them. */
+    /** {@code stream|key} of all delivered or rejected records. */
     public Set<String> durable() throws SQLException {
         return Set.copyOf(store.all(
                 "SELECT stream, key FROM seen",

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A test over a real store in a folder of its own, by a clock that it moves. */
+/** Base of tests with a real store and a controlled clock. */
 public abstract class StoreFixture {
 
     protected static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
@@ -21,19 +21,19 @@ public abstract class StoreFixture {
     @AutoClose
     protected Store store;
 
-    /** Opens the store; a test that has more over it makes that here too. */
+    /** Opens the store; tests override this to create more. */
     @BeforeEach
     protected void open() {
         store = TestDatabase.open(folder.resolve("state/tap.db"));
     }
 
-    /** What the next process finds. */
+    /** Reopens the store like a new process. */
     protected void restart() {
         store.close();
         open();
     }
 
-    /** The first column of the first row; 0 when there is none. */
+    /** First column of the first row; 0 if there is none. */
     protected long number(String sql, Object... arguments) {
         return store.<Long>transaction(connection -> Sql.number(connection, sql, arguments));
     }

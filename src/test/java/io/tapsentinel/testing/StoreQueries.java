@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Reads and changes a program's store beside the program, with SQL of the test's own. */
+/** Reads and changes a program's store with SQL while the program runs. */
 public final class StoreQueries {
 
     private final Path file;
@@ -27,7 +27,7 @@ public final class StoreQueries {
         return TestDatabase.connect(file);
     }
 
-    /** The first column of the first row; 0 when there is no row or no value. */
+    /** First column of the first row; 0 if there is no row or no value. */
     public long number(String sql) throws SQLException {
         try (Connection store = connect();
                 ResultSet row = store.createStatement().executeQuery(sql)) {
@@ -35,12 +35,12 @@ public final class StoreQueries {
         }
     }
 
-    /** The end of what has been read. */
+    /** Progress: the end of the time that was read. */
     public Instant progress() throws SQLException {
         return Instant.ofEpochMilli(number("SELECT read_to FROM progress"));
     }
 
-    /** Requests that the budget has counted. */
+    /** Requests counted by the budget. */
     public long requests() throws SQLException {
         return number("SELECT count(*) FROM request_log");
     }
@@ -60,13 +60,13 @@ public final class StoreQueries {
                 sql, row -> new TimeRange(Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2))));
     }
 
-    /** One row. */
+    /** Maps a row. */
     @FunctionalInterface
     public interface Row<T> {
         T of(ResultSet row) throws SQLException;
     }
 
-    /** What a query gives, row by row. */
+    /** Maps all rows of a query. */
     public <T> List<T> all(String sql, Row<T> row) throws SQLException {
         try (Connection store = connect();
                 ResultSet rows = store.createStatement().executeQuery(sql)) {
@@ -78,7 +78,7 @@ public final class StoreQueries {
         }
     }
 
-    /** Runs a statement that has to change a row. */
+    /** Runs a statement; fails unless it changes a row. */
     public void change(String sql) throws SQLException {
         try (Connection store = connect()) {
             assertThat(store.createStatement().executeUpdate(sql))
@@ -87,7 +87,7 @@ public final class StoreQueries {
         }
     }
 
-    /** How many of these keys, one after the other, the table of keys holds, as rejected or as delivered. */
+    /** Number of these concatenated keys in the table of keys, as rejected or delivered. */
     public long held(String stream, byte[] keys, boolean rejected) throws SQLException {
         try (Connection store = connect();
                 PreparedStatement select =
@@ -105,7 +105,7 @@ public final class StoreQueries {
         }
     }
 
-    /** Deletes three of the keys that the sweep of this hour found. */
+    /** Deletes three keys found by the sweep of this hour. */
     public void forgetThreeKeys(Instant hour) throws SQLException {
         try (Connection store = connect();
                 PreparedStatement select =

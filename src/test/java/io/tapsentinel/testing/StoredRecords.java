@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Which request stored which record, and in which life of the program. */
+/** Records which request stored which record, in which run of the program. */
 public final class StoredRecords {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -22,13 +22,13 @@ public final class StoredRecords {
     private int life;
     private int requests;
 
-    /** One record: its table's stream of events, its key in hexadecimal digits, and its id, empty when it has none. */
+    /** A record: stream, key in hexadecimal digits, and id or empty. */
     public record Row(String stream, String key, String id) {}
 
-    /** @param request number of the request that stored it */
+    /** @param life number of the program's run */
     public record Delivery(int life, int request) {}
 
-    /** Requests that come from now on are another life's. */
+    /** Starts the next run. */
     public synchronized void nextLife() {
         life++;
     }
@@ -39,12 +39,12 @@ public final class StoredRecords {
                 landings.computeIfAbsent(row, unused -> new ArrayList<>()).add(new Delivery(life, requests)));
     }
 
-    /** Records that were stored, each counted once. */
+    /** Number of different records. */
     public synchronized int distinct() {
         return landings.size();
     }
 
-    /** All records that were stored. */
+    /** All stored records. */
     public synchronized Set<Row> all() {
         return Set.copyOf(landings.keySet());
     }
@@ -53,14 +53,14 @@ public final class StoredRecords {
         return landings.containsKey(row);
     }
 
-    /** Records that were stored more than once, with all their landings in order. */
+    /** Records stored more than once, with all deliveries in order. */
     public synchronized Map<Row, List<Delivery>> duplicates() {
         Map<Row, List<Delivery>> duplicates = new LinkedHashMap<>(landings);
         duplicates.values().removeIf(each -> each.size() == 1);
         return duplicates;
     }
 
-    /** The records that an upload asks to store. */
+    /** The records in an upload. */
     public static List<Row> rows(ScriptedRequest upload) throws IOException {
         EventType type = type(upload);
         List<Row> rows = new ArrayList<>();

@@ -13,10 +13,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Programs some of whose tables refuse every record, and what must hold then. */
+/** Programs with suspended tables, and assertions about them. */
 public final class SuspendedTables {
 
-    /** A probe is due after it, however many have failed. */
+    /** Maximum pause between probes. */
     public static final Duration LONGEST_PAUSE = Duration.ofMinutes(30);
 
     private final SimulatedServices services;
@@ -25,19 +25,19 @@ public final class SuspendedTables {
         this.services = services;
     }
 
-    /** From now on these tables refuse every record, and accept an empty array. */
+    /** Makes these tables refuse records but accept empty arrays. */
     public void refuse(EventType... types) {
         for (EventType type : types) {
             services.sinkProxy().alwaysRecords(type.table(), Fault.REFUSE);
         }
     }
 
-    /** A program whose tables of these types are suspended since just now. */
+    /** Starts a program and suspends these tables. */
     public RunningProgram start(EventType... types) throws SQLException {
         return start(new Parts(), types);
     }
 
-    /** The same; one window has failed before, and one has committed since. */
+    /** The same: one window fails, the next one commits. */
     public RunningProgram start(Parts parts, EventType... types) throws SQLException {
         refuse(types);
         RunningProgram program = services.start(parts).poll();
@@ -51,7 +51,7 @@ public final class SuspendedTables {
         return program;
     }
 
-    /** All tables accept rows again, and a run reads what they have not got. */
+    /** Makes all tables accept rows again and lets the program catch up. */
     public void accept(RunningProgram program) {
         services.sinkProxy().forget();
         services.clock().advance(LONGEST_PAUSE);
@@ -63,7 +63,7 @@ public final class SuspendedTables {
         return services.store().all("SELECT stream FROM suspended", row -> row.getString(1));
     }
 
-    /** Events that wait, of all tables. */
+    /** Number of deferred events of all tables. */
     public long deferred() throws SQLException {
         return services.store().number("SELECT count(*) FROM deferred WHERE withdrawn_at = 0");
     }
@@ -75,7 +75,7 @@ public final class SuspendedTables {
                 .toList();
     }
 
-    /** What the last poll had to find is in the tables of all types but these, and that poll was a moment ago. */
+    /** Asserts that all events visible to the last poll, a moment ago, were delivered except of these types. */
     public void assertAllArrivedBut(EventType... types) {
         List<LedgerEntry> polls = services.reads(Purpose.POLL);
         LedgerEntry last = polls.get(polls.size() - 1);
@@ -89,7 +89,7 @@ public final class SuspendedTables {
         services.assertNothingTwice();
     }
 
-    /** No table is suspended, and none is owed anything. */
+    /** Asserts that no table is suspended or has a backlog. */
     public void assertNothingWaits() throws SQLException {
         assertThat(suspended()).isEmpty();
         assertThat(services.store().number("SELECT count(*) FROM table_backlog"))

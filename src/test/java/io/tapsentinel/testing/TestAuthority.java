@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A certificate authority, and one server certificate of it for 127.0.0.1 and some names. */
+/** A certificate authority with a server certificate for 127.0.0.1 and some names. */
 public final class TestAuthority {
 
     public static final String PASSWORD = "not-a-secret";
@@ -25,8 +25,8 @@ public final class TestAuthority {
     private final Path folder;
 
     /**
-     * One for all tests of this process, since its keys take seconds: for the names of {@link CloudServices}. It lies in a folder of its
-     * own that goes with the process.
+     * An authority shared by all tests of this process, since generating keys takes seconds, with the names of {@link CloudServices}. Its
+     * folder is deleted with the process.
      */
     public static synchronized TestAuthority shared() throws IOException {
         if (shared == null) {
@@ -48,7 +48,7 @@ public final class TestAuthority {
         }
     }
 
-    /** @param names of servers, beside 127.0.0.1 */
+    /** @param names host names in addition to 127.0.0.1 */
     public TestAuthority(Path folder, String... names) throws IOException {
         this.folder = Files.createDirectories(folder);
         keytool(
@@ -80,7 +80,7 @@ public final class TestAuthority {
         return folder.resolve("server.p12");
     }
 
-    /** PEM file with the key and the certificate of a client, of the kind that Microsoft Entra ID takes. */
+    /** A PEM file with a client's key and certificate in the form that Microsoft Entra ID requires. */
     public static Path clientCertificate(Path folder) throws IOException, GeneralSecurityException {
         Path store = Files.createDirectories(folder).resolve("client.p12");
         keytool(store, "-genkeypair -alias client -keyalg RSA -validity 2 -dname CN=client-of-a-test");
@@ -103,7 +103,7 @@ public final class TestAuthority {
         keytool(folder.resolve(store + ".p12"), options, more);
     }
 
-    /** @param options separated by spaces; what may have spaces comes behind them */
+    /** @param options separated by spaces; arguments with spaces follow */
     private static void keytool(Path store, String options, String... more) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),

@@ -17,14 +17,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Where tests have their stores: in the SQLite file that they name, or with {@link OnPostgres} in a database of the one PostgreSQL server,
- * which stands for that file. So the same test shows the same of both.
+ * Stores of tests: in the named SQLite file or, with {@link OnPostgres}, in a PostgreSQL database in its place, so that the same test
+ * covers both.
  */
 public final class TestDatabase {
 
-    /** The option. */
+    /** System property that selects the database. */
     public static final String OPTION = "tapsentinel.database";
-    /** Its value for PostgreSQL; anything else is SQLite. */
+    /** Value for PostgreSQL; anything else is SQLite. */
     public static final String POSTGRESQL = "postgresql";
 
     private static final Map<Path, String> URLS = new ConcurrentHashMap<>();
@@ -36,31 +36,31 @@ public final class TestDatabase {
         return POSTGRESQL.equals(System.getProperty(OPTION));
     }
 
-    /** The store of that file. */
+    /** Address of this file's store. */
     public static StoreAddress address(Path file) {
         return isShared()
                 ? new StoreAddress(url(file), server().user(), server()::password, "")
                 : StoreAddress.of("jdbc:sqlite:" + file);
     }
 
-    /** The store of that file, open for source {@code tap}. */
+    /** Opens this file's store for the source {@code tap}. */
     public static Store open(Path file) {
         return Store.open(address(file), "tap", "https://tap.example.com");
     }
 
-    /** Its address as properties of the program. */
+    /** The address as properties. */
     public static Map<String, String> properties(Path file) {
         return isShared()
                 ? Map.of("state.url", url(file), "state.user", server().user(), "state.password", server().password())
                 : Map.of("state.url", "jdbc:sqlite:" + file);
     }
 
-    /** For a look beside the program. */
+    /** Opens a connection besides the program's. */
     public static Connection connect(Path file) throws SQLException {
         return isShared() ? server().connect(url(file)) : DriverManager.getConnection("jdbc:sqlite:" + file);
     }
 
-    /** Copies a store as it is now, with the program that has it open beside it. */
+    /** Copies a store while a program has it open. */
     public static void copy(Path from, Path to) throws IOException {
         Files.createDirectories(to.getParent());
         if (isShared()) {
@@ -77,7 +77,7 @@ public final class TestDatabase {
 
     private static void copyRows(Path from, Path to) throws IOException {
         try (Connection source = connect(from)) {
-            // makes the tables
+            // creates the tables
             Store.open(address(to), "copy", "copy").close();
             try (Connection target = connect(to)) {
                 source.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
@@ -122,7 +122,7 @@ public final class TestDatabase {
         }
     }
 
-    /** Drops the databases of PostgreSQL that stood for files; the tests that named those are over. */
+    /** Drops all databases after their tests. */
     static void dropAll() throws SQLException {
         for (Path file : List.copyOf(URLS.keySet())) {
             server().drop(URLS.remove(file));

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file system in memory, with a size. The test is skipped where mounting is not permitted. */
+/** A file system in memory with a limited size. Skips the test if mounting is not permitted. */
 public final class TmpfsMount implements AutoCloseable {
 
     private final Path folder;
@@ -13,7 +13,7 @@ public final class TmpfsMount implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** At this folder, with this size, such as {@code 1m}. */
+    /** Mounts it at this folder with a size such as {@code 1m}. */
     public static TmpfsMount at(Path folder, String size) throws IOException {
         Files.createDirectories(folder);
         Tool.require(
@@ -23,7 +23,7 @@ public final class TmpfsMount implements AutoCloseable {
         return new TmpfsMount(folder);
     }
 
-    /** Mounts it again with other options, such as {@code ro} or {@code size=8m}. */
+    /** Remounts it with other options, such as {@code ro} or {@code size=8m}. */
     public void change(String options) {
         CommandResult.of("mount", "-o", "remount," + options, folder.toString()).assertSuccess();
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
-/** Passes requests with a good token on, refuses all others with 401, and records both. */
+/** Forwards requests with the accepted token, refuses all others with 401, and records both. */
 public final class TokenGate implements HttpHandler {
 
     private final HttpHandler sink;
@@ -27,7 +27,7 @@ public final class TokenGate implements HttpHandler {
         this.good = good;
     }
 
-    /** From now on this one is good, and no other. */
+    /** Sets the accepted token. */
     public void accept(String token) {
         good = token::equals;
     }

@@ -10,19 +10,18 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A program of this machine that some tests need. Where it is missing, such a test is skipped, and fails in continuous integration: so
- * no check is lost there unnoticed.
+ * A program that some tests need. If it is missing, they are skipped, but fail in CI so that no check is lost unnoticed.
  *
- * @param name          of its file
- * @param debianPackage that it is in
+ * @param name          file name
+ * @param debianPackage package that contains it
  */
 public record Tool(String name, String debianPackage) {
 
     private static final boolean CI = "true".equals(System.getenv("CI"));
 
     /**
-     * Skips the test unless this program is in one of the folders of {@code PATH}; returns its file. To be called by each test, not once
-     * for a class: a class that is left out before its first test is in no report.
+     * Skips the test unless this program is in {@code PATH}; returns its file. Call it in each test: a class skipped as a whole is missing
+     * from reports.
      */
     public Path require() {
         Optional<Path> program = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
@@ -33,7 +32,7 @@ public record Tool(String name, String debianPackage) {
         return program.orElseThrow();
     }
 
-    /** Runs it to its end; skips the test where it is missing. */
+    /** Runs it to its end; skips the test if it is missing. */
     public CommandResult run(String... arguments) {
         require();
         String[] command = new String[arguments.length + 1];
@@ -42,7 +41,7 @@ public record Tool(String name, String debianPackage) {
         return CommandResult.of(command);
     }
 
-    /** Skips the test unless {@code available}; the same rule for what is no program, such as a right. */
+    /** Skips the test unless {@code available}, for requirements that are not programs. */
     public static void require(boolean available, String otherwise) {
         if (!available && CI) {
             fail(otherwise);

@@ -9,7 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** TAP's answers for windows that contain one of these instants are cut, though they come in whole. */
+/** Makes TAP's answers for windows with one of these instants complete HTTP answers with truncated JSON. */
 public final class UnreadableInstants {
 
     private static final Pattern INTERVAL = Pattern.compile("interval=([^/&]+)/([^&]+)");
@@ -35,17 +35,17 @@ public final class UnreadableInstants {
         instants.add(instant);
     }
 
-    /** From now on all can be read. */
+    /** Makes all windows readable again. */
     public void heal() {
         instants.clear();
     }
 
-    /** Every window that was asked for, in this order. */
+    /** All requested windows in order. */
     public List<TimeRange> asked() {
         return asked;
     }
 
-    /** TAP's windows include both their ends. */
+    /** Both ends are inclusive, like TAP's. */
     public boolean contains(TimeRange window) {
         return instants.stream().anyMatch(at -> !at.isBefore(window.from()) && !at.isAfter(window.to()));
     }

@@ -1,5 +1,6 @@
 package io.tapsentinel.monitoring.health;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.ledger.Gap;
@@ -13,9 +14,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * How far reading has come, and whether anything is missing: DEGRADED for seven days after a gap was noticed, and while the swept
- * hours of seven days lack events that TAP reported in them; never DOWN, since nothing brings back what is lost. An event that is
- * deferred, withdrawn or rejected is no problem here.
+ * Reports progress, gaps and missing events. DEGRADED for seven days after a gap, and while swept hours of the last seven days lack
+ * reported events. Never DOWN: no action brings back lost events. Deferred, withdrawn and rejected events are not missing.
  */
 public class CompletenessHealthCheck extends ProgramHealthCheck {
 
@@ -34,7 +34,7 @@ public class CompletenessHealthCheck extends ProgramHealthCheck {
         try {
             show(figures.now(), findings);
         } catch (StoreException e) {
-            // the storage check is DOWN and says why
+            // the storage check reports the reason
             findings.problem(KnownProblem.UNREAD);
         }
     }
@@ -72,17 +72,17 @@ public class CompletenessHealthCheck extends ProgramHealthCheck {
         });
         findings.detail("tap.deferred", seen.deferred()).detail("tap.withdrawn", seen.withdrawn());
         if (seen.missing() > 0) {
-            findings.problem(KnownProblem.MISSING, seen.missing() + " in the hours of 7 days");
+            findings.problem(KnownProblem.MISSING, HumanText.count(seen.missing(), "event") + " in the last 7 days");
         }
         if (isRecent(seen.gaps(), seen.at())) {
-            int gaps = seen.gaps().size();
             findings.problem(
-                    KnownProblem.GAP, gaps + (gaps == 1 ? " gap" : " gaps") + " in all, " + seconds(seen.lost()));
+                    KnownProblem.GAP,
+                    HumanText.count(seen.gaps().size(), "gap") + " in total, " + HumanText.duration(seen.lost()));
         }
     }
 
     private static boolean isRecent(List<Gap> gaps, Instant now) {
-        // a gap that grows was noticed when it began; it ends where TAP's edge was when the last of it was lost
+        // a growing gap keeps the time when it was first noticed; its end shows when it last grew
         return gaps.stream()
                 .anyMatch(gap -> gap.noticedAt().isAfter(now.minus(RECENT))
                         || gap.time().to().isAfter(Horizon.at(now.minus(RECENT)).edge()));

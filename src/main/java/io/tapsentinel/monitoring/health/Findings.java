@@ -7,77 +7,66 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What one look at a part of the program found: figures by name, and problems, each with what to do. Never content of events. */
+/** The result of one health check: named figures, and problems with remedies. Contains no event content. */
 public final class Findings {
 
     private final Map<String, Object> details = new LinkedHashMap<>();
     private final List<Problem> problems = new ArrayList<>();
     private volatile String asked;
 
-    /** How well a part is. */
     public enum Level {
         UP,
-        /** It works, and something deserves a look. */
+        /** It works with a problem. */
         DEGRADED,
-        /** It does not work until a person acts. */
+        /** It does not work until somebody fixes it. */
         DOWN
     }
 
     /**
-     * What is wrong.
-     *
      * @param level  DEGRADED or DOWN
      * @param what   one line
-     * @param remedy what to do about it, one line; that nothing has to be done, where it passes by itself
+     * @param remedy what to do, one line; says so if no action is needed
      */
     public record Problem(Level level, String what, String remedy) {}
 
-    /** A figure: text, a number or a boolean. */
+    /** Adds a figure: text, a number or a boolean. */
     public Findings detail(String name, Object value) {
         details.put(name, value);
         return this;
     }
 
-    /** One of those that stand in the manual. */
     public Findings problem(KnownProblem known) {
         problems.add(new Problem(known.level(), known.what(), known.remedy()));
         return this;
     }
 
-    /**
-     * One of those that stand in the manual.
-     *
-     * @param particulars what it is about this time, one line
-     */
+    /** @param particulars details, one line */
     public Findings problem(KnownProblem known, String particulars) {
         return problem(known, particulars, known.remedy());
     }
 
     /**
-     * One of those that stand in the manual, whose remedy depends on the particulars.
-     *
-     * @param particulars what it is about this time, one line
-     * @param remedy      what to do about it this time, one line
+     * @param particulars details, one line
+     * @param remedy      replaces the usual remedy, one line
      */
     public Findings problem(KnownProblem known, String particulars, String remedy) {
         problems.add(new Problem(known.level(), known.what() + " (" + particulars + ")", remedy));
         return this;
     }
 
-    /** What another look found. */
     Findings add(Findings other) {
         details.putAll(other.details);
         problems.addAll(other.problems);
         return this;
     }
 
-    /** Names what the look asks next and what may hang: the store, a folder. */
+    /** Names what the check accesses next and may hang on: the store, a folder. */
     public Findings asks(Object whom) {
         asked = whom.toString();
         return this;
     }
 
-    /** What the look asked last. Any thread may call this. */
+    /** What the check accessed last. Thread-safe. */
     Optional<String> asked() {
         return Optional.ofNullable(asked);
     }
@@ -87,12 +76,12 @@ public final class Findings {
         return problems.stream().map(Problem::level).max(Level::compareTo).orElse(Level.UP);
     }
 
-    /** All figures, in the order in which they were found. */
+    /** All figures in the order of their addition. */
     public Map<String, Object> details() {
         return Collections.unmodifiableMap(details);
     }
 
-    /** All problems, in the order in which they were found. */
+    /** All problems in the order of their addition. */
     public List<Problem> problems() {
         return Collections.unmodifiableList(problems);
     }

@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** The parts of which health asks a single question. */
+/** The simple health checks. */
 public final class HealthChecks {
 
     private HealthChecks() {}
 
     /**
-     * Whether the process itself can go on. Liveness asks this part only, since a restart fixes nothing else.
+     * The only check of the liveness probe, since a restart fixes nothing else.
      *
-     * @param stuck whether only a restart can help; asked at every probe, so it must answer at once
+     * @param stuck whether only a restart helps; must not block
      */
     public static ProgramHealthCheck ofProcess(BooleanSupplier stuck) {
         return new ProgramHealthCheck("process") {
@@ -34,7 +34,7 @@ public final class HealthChecks {
         };
     }
 
-    /** Whether the routes that run are those of the folder; DEGRADED while an edit is refused, with the first reason. */
+    /** DEGRADED while an edit of the routes is refused, with the first reason. */
     public static ProgramHealthCheck ofRoutes(RoutesReload reload) {
         return of("routes", findings -> {
             List<String> refused = reload.refused();
@@ -44,7 +44,7 @@ public final class HealthChecks {
         });
     }
 
-    /** Whether answers get into the archive. At worst DEGRADED, since events are delivered without it. */
+    /** At worst DEGRADED: events are delivered without the archive. */
     public static ProgramHealthCheck ofArchive(Archive archive, ArchiveSender sender, ArchiveFigures figures) {
         return of("archive", findings -> {
             findings.asks("tap.archive.outbox")

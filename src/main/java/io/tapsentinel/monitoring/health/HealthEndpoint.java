@@ -28,14 +28,13 @@ import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.health.HealthCheckRegistry;
 
 /**
- * Answers the health requests of the management server in place of Camel Main, and refuses what the server is not for. Camel Main
- * handles one request of the whole server at a time, so a liveness probe would wait for the store that a readiness probe or a scrape
- * asks.
+ * Replaces Camel Main's health endpoints, which handle one request at a time: a liveness probe would wait for the store while a
+ * readiness probe or a scrape accesses it. Also refuses requests that are not reads.
  */
 public final class HealthEndpoint {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** Before all routes of Camel Main. */
+    /** Ahead of Camel Main's routes. */
     private static final int FIRST = -1;
 
     private final CamelContext camel;
@@ -44,7 +43,7 @@ public final class HealthEndpoint {
         this.camel = camel;
     }
 
-    /** Takes over from Camel Main, after the start; does nothing without a management server. */
+    /** Replaces the endpoints after the start; does nothing without a management server. */
     public static void serve(CamelContext camel) {
         ManagementHttpServer server = camel.hasService(ManagementHttpServer.class);
         if (server == null) {
@@ -60,13 +59,13 @@ public final class HealthEndpoint {
         }
     }
 
-    /** Lets reads pass. Elsewhere than on loopback the address may have any name: a probe asks for the pod's. */
+    /** Admits reads only. On loopback the Host header must name this machine; elsewhere any name will do, as probes use the pod's. */
     private static void admit(RoutingContext request, boolean loopbackOnly) {
         HttpMethod method = request.request().method();
         if (loopbackOnly && !LoopbackName.isIn(request.request().getHeader(HttpHeaders.HOST))) {
             request.response()
                     .setStatusCode(421)
-                    .end("this server answers to localhost only (camel.management.host)\n");
+                    .end("this server accepts requests for localhost only (camel.management.host)\n");
         } else if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
             request.next();
         } else {
@@ -81,9 +80,9 @@ public final class HealthEndpoint {
         List<Route> before = router.getRoutes().stream()
                 .filter(route -> route.getPath() != null && (route.getPath() + "/").startsWith(path + "/"))
                 .toList();
-        // on the server's own thread: liveness waits for nothing, not even for a free worker
+        // on the server's own thread: liveness must not wait for a free worker
         router.route(path + "/live").handler(request -> answer(request, HealthCheck::isLiveness, Map.of(), false));
-        // apart from the workers of the status page, which may all wait for the store
+        // separate from the status page's workers, which may all wait for the store
         WorkerExecutor workers = router.vertx().createSharedWorkerExecutor("health");
         router.route(path + "/ready")
                 .handler(on(workers, request -> answer(request, HealthCheck::isReadiness, begun(), true)));
@@ -105,7 +104,7 @@ public final class HealthEndpoint {
         return ProgramHealthCheck.beginAll(camel);
     }
 
-    /** @param strict whether a check whose state is unknown counts as DOWN */
+    /** @param strict whether an unknown state counts as DOWN */
     private void answer(
             RoutingContext request,
             Predicate<HealthCheck> which,

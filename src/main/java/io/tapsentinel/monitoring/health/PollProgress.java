@@ -1,5 +1,6 @@
 package io.tapsentinel.monitoring.health;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.read.AnswerSize;
 import io.tapsentinel.read.SourceState;
@@ -13,10 +14,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** Whether polls go on: what was read last, by this program or another one on its store, and which windows fail. */
+/** Detects polls that stop and windows that fail. Polls of other replicas count. */
 final class PollProgress {
 
-    /** So many in a row are more than a bad moment. */
+    /** Failures or missed polls before a problem is reported. */
     private static final int IN_A_ROW = 3;
 
     private final SourceState tap;
@@ -24,7 +25,7 @@ final class PollProgress {
     private final PollSchedule schedule;
     private final Instant startedAt;
 
-    /** @param figures what the store knows, also of what other programs on it have read */
+    /** @param figures include reads of other replicas */
     PollProgress(SourceState tap, Figures figures, PollSchedule schedule, Instant startedAt) {
         this.tap = tap;
         this.figures = figures;
@@ -33,14 +34,14 @@ final class PollProgress {
         lookForOthers(Optional.empty(), startedAt);
     }
 
-    /** When a poll was committed last, as the store has it: also before the start, and perhaps by a clock that was wrong. */
+    /** Time of the last committed poll in the store. It may be from before the start, or from a wrong clock. */
     Optional<Instant> storedPoll(Instant now) {
         Optional<Instant> last = stored().flatMap(StoreFigures::lastPoll);
         lookForOthers(last, now);
         return last;
     }
 
-    /** Until when time was read, when that is still to come: the clock was set back. Empty otherwise. */
+    /** Progress that lies in the future because the clock was set back; else empty. */
     Optional<Instant> readAhead(Instant now) {
         return stored().flatMap(StoreFigures::readTo).filter(at -> at.isAfter(now.plus(ClockDifference.REPORTED_OVER)));
     }
@@ -49,7 +50,7 @@ final class PollProgress {
         try {
             return Optional.of(figures.now());
         } catch (StoreException e) {
-            // the store's own health says so
+            // the storage check reports it
             return Optional.empty();
         }
     }
@@ -58,17 +59,17 @@ final class PollProgress {
         try {
             tap.reading().stored(figures.polls(), last, now);
         } catch (StoreException e) {
-            // the same
+            // the storage check reports it
         }
     }
 
     /**
-     * Reports windows that fail and polls that do not come.
+     * Reports failing windows and missing polls.
      *
-     * @param lastPoll when a poll was committed last, by whichever program
-     * @param credentials whether another problem says already that somebody has to act
-     * @param refused  whether another problem says already why windows fail
-     * @param held     whether TAP refuses a window for good
+     * @param lastPoll    last committed poll of any replica
+     * @param credentials whether refused credentials are reported already
+     * @param refused     whether another problem explains the failures already
+     * @param held        whether TAP permanently refuses a window
      */
     void report(
             Findings findings,
@@ -92,21 +93,21 @@ final class PollProgress {
                     && lastPoll.filter(failing.since()::isBefore).isEmpty()) {
                 findings.problem(
                         problem(failing, KnownProblem.TAP_FAILING),
-                        failing.windows() + " in a row since " + second(failing.since()) + ", the last one: "
+                        failing.windows() + " in a row since " + HumanText.time(failing.since(), now) + "; last: "
                                 + failing.last());
             }
         });
-        // by the time that has passed, which no clock changes
+        // elapsed time, which setting the clock does not change
         Instant since = now.minus(reading.silence());
         if (!credentials && schedule.after(since, IN_A_ROW).filter(now::isAfter).isPresent()) {
             findings.problem(
                     KnownProblem.TAP_NO_POLL,
-                    lastPoll.map(at -> "not since " + second(at))
-                            .orElseGet(() -> "not since the start at " + second(startedAt)));
+                    lastPoll.map(at -> "last poll at " + HumanText.time(at, now))
+                            .orElseGet(() -> "none since the start at " + HumanText.time(startedAt, now)));
         }
     }
 
-    /** Whether TAP is the reason that no window was read since the start, by whichever program. */
+    /** Whether no replica has read a window since the start because of TAP. */
     private boolean isUnread(Optional<Instant> lastPoll) {
         return tap.backoff().failures() > 0
                 && !tap.backoff().failedAt().isBefore(tap.reading().lastHead())

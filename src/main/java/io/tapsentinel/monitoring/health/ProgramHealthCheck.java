@@ -13,13 +13,13 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * A part of the program as health and the status page see it. Camel knows UP and DOWN only: DOWN is where a person has to act, what
- * works but deserves a look is UP with {@code status} DEGRADED. The message names every problem with what to do. A look may ask
- * something that hangs, such as the store; a caller waits for {@link Look#PATIENCE} at most. Thread-safe when {@link #look} is.
+ * Base of the health checks. Camel knows UP and DOWN only, so DEGRADED is UP with the detail {@code status}. The message lists all
+ * problems and remedies. A check that hangs, for example on the store, delays callers by {@link Look#PATIENCE} at most. Thread-safe
+ * if {@link #look} is.
  */
 public abstract class ProgramHealthCheck extends AbstractHealthCheck {
 
-    /** The option that gives a look which has begun, a {@code Supplier<Findings>}. */
+    /** Option with a check already in progress, a {@code Supplier<Findings>}. */
     static final String BEGUN = "begun";
 
     private final String part;
@@ -33,23 +33,23 @@ public abstract class ProgramHealthCheck extends AbstractHealthCheck {
         this.look = new Look<>("health-" + part, this::looked);
     }
 
-    /** Looks now; on one thread at a time, except for liveness. */
+    /** Performs the check; called by one thread at a time, except for liveness. */
     protected abstract void look(Findings findings);
 
-    /** The problem that is reported while a look hangs. */
+    /** The problem to report while the check hangs. */
     protected KnownProblem silence() {
         return KnownProblem.SILENT;
     }
 
-    /** What a look finds now; while it hangs, that problem and the findings of the look before. */
+    /** Current findings. While the check hangs: the previous findings and {@link #silence}. */
     public final Findings findings() {
         return begin().get();
     }
 
-    /** Begins a look, so that those of several parts go on side by side. */
+    /** Starts the check without waiting for it, so that several run in parallel. */
     private Supplier<Findings> begin() {
         if (isLiveness()) {
-            // it asks nothing that can hang, and must not depend on another thread
+            // cannot hang, and must not depend on another thread
             return this::looked;
         }
         Look.Asked<Findings> asked = look.ask();
@@ -79,7 +79,7 @@ public abstract class ProgramHealthCheck extends AbstractHealthCheck {
                 silence(), looking.asked().map(whom -> whom + ": ").orElse("") + e.getMessage());
     }
 
-    /** Begins a look at every part of this program, side by side; each supplier waits for its own part. */
+    /** Starts all checks in parallel; each supplier waits for its own check. */
     public static Map<ProgramHealthCheck, Supplier<Findings>> beginAll(CamelContext camel) {
         return camel.getRegistry().findByType(ProgramHealthCheck.class).stream()
                 .collect(Collectors.toMap(Function.identity(), ProgramHealthCheck::begin));

@@ -1,5 +1,6 @@
 package io.tapsentinel.monitoring.health;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.process.Look;
 import io.tapsentinel.sentinel.DeliveryStatus;
 import io.tapsentinel.sentinel.SentinelComponent;
@@ -22,21 +23,20 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * The sink as health sees it: DOWN while deliveries fail in a way that only a person can fix, DEGRADED while they are retried for
- * something that passes. Tables with one ailment are one problem. A suspended table is a problem of its own: DEGRADED at once, DOWN
- * after {@value #DOWN_MINUTES} minutes.
+ * Checks deliveries: DOWN while they fail and need action, DEGRADED while a retry can help. Tables with the same problem are reported
+ * together. A suspended table is DEGRADED at once and DOWN after {@value #DOWN_MINUTES} minutes.
  */
 public class SentinelHealthCheck extends ProgramHealthCheck {
 
     private static final int DOWN_MINUTES = 30;
-    /** Shorter than a look at a part, so that a store that hangs is the problem of its own part alone. */
+    /** Shorter than the limit of the whole check, so that a hanging store is reported by the storage check alone. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final SentinelComponent sentinel;
     private final Look<List<TableBacklog>> backlogs;
     private final InstantSource clock;
 
-    /** @param backlogs what each table is owed, as the store has it: another program may have suspended it; may throw */
+    /** @param backlogs of the tables in the store, since another replica may have suspended one; may throw */
     public SentinelHealthCheck(SentinelComponent sentinel, Supplier<List<TableBacklog>> backlogs, InstantSource clock) {
         super("sentinel");
         this.sentinel = sentinel;
@@ -59,30 +59,31 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
             TableStatus status = deliveries.of(table);
             findings.detail(
                     "sentinel.trouble." + table,
-                    trouble.failures() + " failed requests in a row: " + trouble.message());
+                    HumanText.count(trouble.failures(), "failed request") + " in a row: " + trouble.message());
             status.lastAcknowledged()
                     .ifPresent(at -> findings.detail("sentinel.last-acknowledged." + table, second(at)));
             status.failingSince().ifPresent(at -> findings.detail("sentinel.failing-since." + table, second(at)));
             if (suspended.contains(table)) {
                 return;
             }
-            String since =
-                    status.failingSince().map(at -> " since " + second(at)).orElse("");
+            String since = status.failingSince()
+                    .map(at -> " since " + HumanText.time(at, clock.instant()))
+                    .orElse("");
             List<String> alike = tables.computeIfAbsent(
                     problem(deliveries, trouble, status.lastFailure().orElse(null)), any -> new ArrayList<>());
             alike.add(
                     alike.isEmpty()
-                            ? table + since + ", " + trouble.failures() + " failed requests in a row: "
-                                    + trouble.message()
+                            ? table + ": " + trouble.message() + "; "
+                                    + HumanText.count(trouble.failures(), "failed request") + " in a row" + since
                             : table);
         });
         tables.forEach((problem, alike) -> findings.problem(
                 problem,
                 alike.get(0)
-                        + (alike.size() == 1 ? "" : "; so do " + String.join(", ", alike.subList(1, alike.size())))));
+                        + (alike.size() == 1 ? "" : "; also " + String.join(", ", alike.subList(1, alike.size())))));
     }
 
-    /** Reports the suspended tables, and returns them. */
+    /** Reports the suspended tables and returns their names. */
     private Set<String> suspended(Findings findings) {
         Set<String> suspended = new TreeSet<>();
         for (TableBacklog table : backlogs()) {
@@ -94,7 +95,7 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
         return suspended;
     }
 
-    /** As the store said last, while it does not answer: the part storage reports why. */
+    /** The last known backlogs if the store does not answer; the storage check reports that. */
     private List<TableBacklog> backlogs() {
         try {
             return backlogs.get();
@@ -146,7 +147,7 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
                 : lasting(failed.refusal().get());
     }
 
-    /** What health makes of a request that failed in this way. */
+    /** Classifies a failed request. */
     static KnownProblem problem(DeliveryStatus deliveries, UploadException failure) {
         return Refusal.of(failure) == Refusal.TRANSIENT ? passing(deliveries) : lasting(failure);
     }

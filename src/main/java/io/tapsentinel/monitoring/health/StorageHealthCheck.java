@@ -1,5 +1,6 @@
 package io.tapsentinel.monitoring.health;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.read.Unrouted;
 import io.tapsentinel.rejected.FileEndpoint;
@@ -21,13 +22,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What lies on disk, how much of it, and what of it a person may want to look at: DOWN while the store or
- * {@code tap.rejected.uri} cannot be written, DEGRADED for a day after a record was rejected, an event came that has no table, or a start
- * found a store that had lost commits.
+ * Checks the store and the folders: DOWN while the store or {@code tap.rejected.uri} cannot be written. DEGRADED for a day after a
+ * rejected record, an event of an unknown type, or a start that found a store with lost commits.
  */
 public class StorageHealthCheck extends ProgramHealthCheck {
 
-    /** Folders are counted at most this often, since a probe comes every few seconds. */
+    /** Minimum time between two counts of the folders; probes come every few seconds. */
     private static final Duration COUNTED = Duration.ofSeconds(30);
 
     private static final Duration DAY = Duration.ofDays(1);
@@ -91,11 +91,12 @@ public class StorageHealthCheck extends ProgramHealthCheck {
         if (rejectedOfDay > 0) {
             findings.problem(
                     KnownProblem.REJECTED,
-                    rejectedOfDay + (unreadableOfDay == 0 ? "" : ", of which " + unreadableOfDay + " cannot be read"));
+                    HumanText.count(rejectedOfDay, "record")
+                            + (unreadableOfDay == 0 ? "" : ", " + HumanText.number(unreadableOfDay) + " unreadable"));
         } else if (rejected.last()
                 .filter(at -> at.isAfter(clock.instant().minus(DAY)))
                 .isPresent()) {
-            // its window failed afterwards, so that no ledger has it
+            // not in the ledger because its window failed afterwards
             findings.problem(KnownProblem.REJECTED);
         }
         store.lacking()
@@ -134,7 +135,7 @@ public class StorageHealthCheck extends ProgramHealthCheck {
             rejectedOfDay = stored.rejectedOfDay();
             unreadableOfDay = stored.unreadableOfDay();
         } catch (StoreException e) {
-            // told as the store's failure
+            // reported as the store's failure
         }
     }
 }

@@ -19,23 +19,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends each stream an empty array when the program has started, which needs token, rule, role and stream to be right and writes no
- * row. What is wrong shows in health, and is tried again with growing pauses until this or a batch is accepted. No delivery waits for it.
+ * Sends an empty array to each stream after the start: it checks token, rule, role and stream and writes no row. Health shows problems.
+ * The check is repeated with growing pauses until it or a batch is accepted. Deliveries do not wait for it.
  */
 public final class StreamCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamCheck.class);
-    /** Of an answer that is about one stream; any other one would be the same for all. */
+    /** Status of a problem with one stream; all others concern every stream. */
     private static final int OF_THE_STREAM = 400;
 
     private final SentinelComponent sentinel;
     private final List<TableSchema> tables;
     private final Predicate<Duration> pause;
-    /** What is still wrong, as far as the last round has seen. */
+    /** Problems of the last round. */
     private Set<KnownProblem> reported = EnumSet.noneOf(KnownProblem.class);
 
     /**
-     * @param tables those that may be sent rows
+     * @param tables to check
      * @param pause  waits; false when the program stops
      */
     public StreamCheck(SentinelComponent sentinel, List<TableSchema> tables, Predicate<Duration> pause) {
@@ -44,14 +44,14 @@ public final class StreamCheck {
         this.pause = pause;
     }
 
-    /** Has it done on a thread of its own. */
+    /** Runs the check on its own thread. */
     public void begin() {
         Thread thread = new Thread(
                 () -> {
                     try {
                         run();
                     } catch (RuntimeException | Error e) {
-                        LOG.error("Sentinel cannot be checked: {}", SafeMessage.of(e));
+                        LOG.error("The check of Sentinel failed: {}", SafeMessage.of(e));
                         sentinel.fatalErrors().handleIn(e);
                     }
                 },
@@ -60,7 +60,7 @@ public final class StreamCheck {
         thread.start();
     }
 
-    /** Returns when all were accepted, or the program stops. */
+    /** Returns when all streams are accepted or the program stops. */
     void run() {
         List<TableSchema> left = new ArrayList<>(tables);
         Backoff backoff = Backoff.doubling(Duration.ofSeconds(5), Duration.ofMinutes(1));
@@ -73,7 +73,7 @@ public final class StreamCheck {
         }
     }
 
-    /** Removes those that are accepted; returns how long Sentinel wants to be left alone. */
+    /** Removes accepted tables from the list; returns Sentinel's longest Retry-After. */
     private Duration round(List<TableSchema> left) {
         Duration wanted = Duration.ZERO;
         Set<KnownProblem> met = EnumSet.noneOf(KnownProblem.class);
@@ -89,7 +89,7 @@ public final class StreamCheck {
                 wanted = max(wanted, failure.answer().retryAfter());
             }
             if (failure.status() != OF_THE_STREAM) {
-                // the tables after it may have the problems that they had
+                // the remaining tables keep their problems
                 met.addAll(reported);
                 break;
             }
@@ -114,7 +114,7 @@ public final class StreamCheck {
         }
     }
 
-    /** In health each time; in the log once, and again after a round without that problem. */
+    /** Updates health; logs a problem unless the previous round logged it. */
     private void report(TableSchema table, UploadException failure, Set<KnownProblem> met) {
         sentinel.deliveryStatus().failCheck(table.table(), failure, Refusal.of(failure) != Refusal.TRANSIENT);
         KnownProblem problem = SentinelHealthCheck.problem(sentinel.deliveryStatus(), failure);

@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The source as health sees it. DOWN where a person has to act: TAP refuses the credentials, or a window for a reason that will
- * not pass. What hinders reading and passes by itself is DEGRADED once it lasts.
+ * Checks reading from TAP: DOWN while TAP refuses the credentials or permanently refuses a window. Other obstacles are DEGRADED once
+ * they last.
  */
 public class TapHealthCheck extends ProgramHealthCheck {
 
@@ -36,8 +36,8 @@ public class TapHealthCheck extends ProgramHealthCheck {
     private final Clock clock;
 
     /**
-     * @param figures what the store knows, also of what other programs on it have read
-     * @param budget  how many requests we have sent ourselves
+     * @param figures include reads of other replicas
+     * @param budget  counts requests of this source only, not those of other clients
      */
     public TapHealthCheck(
             SourceState tap,
@@ -55,10 +55,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
         this.clock = clock;
     }
 
-    /**
-     * The first problem and what to do, in one line; empty when there is none. It does not share a look with other callers, since theirs
-     * may have begun before the failure.
-     */
+    /** The first problem and its remedy in one line. Runs its own check: one in progress may have started before the failure. */
     public Optional<String> sentence() {
         Findings now = new Findings();
         look(now);
@@ -77,7 +74,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
                 .flatMap(Optional::stream)
                 .max(Comparator.naturalOrder())
                 .ifPresent(at -> findings.detail("tap.last-poll", second(at)));
-        // what another program has read since proves that it has passed
+        // a later read by another replica proves that the problem is over
         boolean passed = lastPoll.filter(
                         at -> at.isAfter(rest.failedAt()) || rest.failedAt().isAfter(now))
                 .isPresent();
@@ -135,9 +132,9 @@ public class TapHealthCheck extends ProgramHealthCheck {
         polls.readAhead(now)
                 .filter(any -> tap.clock().ahead().isEmpty())
                 .ifPresent(at -> findings.problem(
-                        KnownProblem.TAP_CLOCK, "time was read until " + second(at) + ", which lies ahead of it"));
+                        KnownProblem.TAP_CLOCK, "progress is in the future: " + HumanText.time(at, now)));
         if (tap.clock().isAheadByRefusals()) {
-            findings.problem(KnownProblem.TAP_CLOCK, "it is ahead: TAP calls windows current that have ended by it");
+            findings.problem(KnownProblem.TAP_CLOCK, "it is ahead: TAP rejects windows as not over yet");
         }
         tap.clock().ahead().ifPresent(ahead -> {
             String words = ClockDifference.describe(ahead) + " TAP's";
@@ -148,7 +145,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
         });
     }
 
-    /** TAP never says how much of its pool is left; our own number tells whose requests used it up. */
+    /** TAP does not report how many requests are left; the program's own count shows whether another client used them. */
     private void budget(Findings findings, boolean throttled) {
         try {
             for (Pool pool : Pool.values()) {
@@ -158,17 +155,21 @@ public class TapHealthCheck extends ProgramHealthCheck {
                         .detail(name + ".left-for-polls", left)
                         .detail(name + ".left-for-the-rest", budget.left(pool, Purpose.SWEEP));
                 if (left * 10 < budget.perDay()) {
-                    findings.problem(KnownProblem.TAP_BUDGET, left + " of " + budget.perDay() + " of " + pool.word());
+                    findings.problem(
+                            KnownProblem.TAP_BUDGET,
+                            HumanText.number(left) + " of " + HumanText.number(budget.perDay()) + " left for "
+                                    + pool.word());
                 }
             }
             long used = budget.used(Pool.EVERYTHING_ELSE);
             if (throttled && used * 2 < budget.perDay()) {
                 findings.detail(
                         "tap.throttled",
-                        "only " + used + " requests of ours in 24 hours: another client may share the credential");
+                        "only " + HumanText.count(used, "request")
+                                + " by this program in 24 hours: another client may use the credential");
             }
         } catch (StoreException e) {
-            // the store's own health says so
+            // the storage check reports it
         }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * What is wrong and what to do, as health checks of Camel.
+ * Health checks for Camel: problems and what to do about them.
  * May use monitoring and what is below it.
  * Read {@link io.tapsentinel.monitoring.health.ProgramHealthCheck} first.
  */

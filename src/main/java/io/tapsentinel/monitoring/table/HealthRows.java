@@ -13,7 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Rows of {@link TableSchema#HEALTH}, typed by its schema; a row that does not fit it is a defect and throws. */
+/** Builds rows of {@link TableSchema#HEALTH}. Throws if a row does not fit the schema, which would be a bug. */
 final class HealthRows {
 
     private static final MappingReport DEFECT = new MappingReport() {
@@ -38,11 +38,11 @@ final class HealthRows {
     }
 
     /**
-     * How the program does at one moment.
+     * The program's state at one moment.
      *
-     * @param rejected   records that were put aside since the start
-     * @param budgetLeft requests to TAP that may still be made within 24 hours
-     * @param error      what went wrong last, since the start
+     * @param rejected   rejected records since the start
+     * @param budgetLeft requests to TAP left in 24 hours
+     * @param error      last error since the start
      */
     byte[] heartbeat(StoreFigures seen, long rejected, long budgetLeft, Optional<LastError.Noted> error) {
         Map<String, Object> row = row("heartbeat");
@@ -57,7 +57,7 @@ final class HealthRows {
         return mapper.map(row, seen.at()).json();
     }
 
-    /** What is known of one closed hour of one table at that moment. */
+    /** The figures of one closed hour of one table. */
     byte[] hour(DeliveredCounts.Hour hour, Instant at) {
         Map<String, Object> row = row("hour");
         row.put("hour", hour.hour());

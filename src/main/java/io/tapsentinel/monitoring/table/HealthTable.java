@@ -22,16 +22,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the workspace how this program does: one heartbeat each time, and of the closed hours of seven days those whose figures
- * have changed since Sentinel acknowledged them, all of them after a start. What is not acknowledged is told again the next time;
- * it never stands in the way of events. Thread-safe.
+ * Sends the program's state to the workspace: a heartbeat each time, and closed hours of the last seven days whose figures changed
+ * since Sentinel acknowledged them (all of them after a start). Rows that are not acknowledged are sent again the next time. Events
+ * never wait for this. Thread-safe.
  */
 public final class HealthTable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HealthTable.class);
-    /** How long the sweeps of an hour go on, and rows of it may still come. */
-    private static final Duration TOLD = Duration.ofDays(7);
-    /** Of some 300 bytes each. */
+    /** The figures of older hours no longer change. */
+    private static final Duration REPORTED = Duration.ofDays(7);
+    /** About 300 bytes each. */
     private static final int ROWS_PER_REQUEST = 1_000;
 
     private final SentinelComponent sentinel;
@@ -40,14 +40,14 @@ public final class HealthTable {
     private final RequestBudget budget;
     private final LastError tapError;
     private final HealthRows rows;
-    private Set<DeliveredCounts.Hour> told = Set.of();
+    private Set<DeliveredCounts.Hour> acknowledged = Set.of();
     private String failure;
     private volatile boolean stopped;
 
     /**
      * @param source   name of the account in the store
      * @param version  of this program
-     * @param tapError what kept a window from being read last
+     * @param tapError last error of a read
      */
     public HealthTable(
             String source,
@@ -65,38 +65,38 @@ public final class HealthTable {
         this.rows = new HealthRows(source, version);
     }
 
-    /** Sends what is new and returns; a failure is logged when its status or code is another than before, and never thrown. */
+    /** Sends a heartbeat and changed hours. Never throws; logs a failure unless the previous one had the same status and code. */
     public synchronized void send() {
         try {
             upload();
             if (failure != null) {
-                LOG.info("{} is told again", TableSchema.HEALTH);
+                LOG.info("{}: recovered", TableSchema.HEALTH);
             }
             failure = null;
         } catch (UploadException e) {
             if (Refusal.of(e) == Refusal.TOKEN) {
                 sentinel.getUploader().renew();
             }
-            // not by the message, which names another request each time
+            // the message has a new request id each time
             failed(e.status() + " " + e.answer().code(), e.getMessage());
         } catch (RuntimeException | Error e) {
-            // the store says what ails it elsewhere; an error would end the schedule without a word
+            // an exception would silently end the schedule
             failed(e.getClass().getSimpleName(), SafeMessage.of(e));
             sentinel.fatalErrors().handleOfMachine(e);
         }
     }
 
-    /** From now on a failure is that of a request which nobody waits for any more, and is not logged. */
+    /** Stops logging failures: the stop interrupts requests. */
     void stop() {
         stopped = true;
     }
 
     private void upload() throws UploadException {
         StoreFigures seen = figures.now();
-        List<DeliveredCounts.Hour> closed = hours.closed(seen.at().minus(TOLD));
-        Set<DeliveredCounts.Hour> known = new HashSet<>(told);
+        List<DeliveredCounts.Hour> closed = hours.closed(seen.at().minus(REPORTED));
+        Set<DeliveredCounts.Hour> known = new HashSet<>(acknowledged);
         known.retainAll(closed);
-        told = known;
+        acknowledged = known;
         List<DeliveredCounts.Hour> news =
                 closed.stream().filter(hour -> !known.contains(hour)).toList();
         for (int from = 0; from == 0 || from < news.size(); from += ROWS_PER_REQUEST) {
@@ -121,7 +121,7 @@ public final class HealthTable {
 
     private void failed(String kind, String reason) {
         if (!kind.equals(failure) && !stopped) {
-            LOG.warn("{} is not told, next try with the next heartbeat: {}", TableSchema.HEALTH, reason);
+            LOG.warn("{}: {}; retrying with the next heartbeat", TableSchema.HEALTH, reason);
         }
         failure = kind;
     }

@@ -8,8 +8,8 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
- * Has {@link HealthTable} told every {@value #PERIOD_SECONDS} seconds while Camel runs, on a thread of its own: no route waits for
- * it, and a stop waits at most {@value #STOP_SECONDS} second for a request that is on its way.
+ * Runs {@link HealthTable} every {@value #PERIOD_SECONDS} seconds on its own thread. A stop waits at most {@value #STOP_SECONDS} second
+ * for a request in progress.
  */
 public final class HealthTableService extends ServiceSupport {
 
@@ -28,7 +28,7 @@ public final class HealthTableService extends ServiceSupport {
         this.table = table;
     }
 
-    /** What adds it to a context; there is no route in it. @param turn whether it is for this program to tell, asked each time */
+    /** A builder without routes that adds the service. @param turn whether this replica reports, checked each time */
     public static RouteBuilder of(HealthTable table, BooleanSupplier turn) {
         return new RouteBuilder() {
             @Override
@@ -43,16 +43,16 @@ public final class HealthTableService extends ServiceSupport {
         thread = owner.getContext()
                 .getExecutorServiceManager()
                 .newSingleThreadScheduledExecutor(this, "sentinel-health-table");
-        thread.scheduleWithFixedDelay(this::tell, FIRST_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+        thread.scheduleWithFixedDelay(this::send, FIRST_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 
-    private void tell() {
+    private void send() {
         try {
             if (!turn.getAsBoolean()) {
                 return;
             }
         } catch (StoreException e) {
-            // the store's own health says so; what is told of it has to come all the same
+            // the heartbeat must come even if the store fails
         }
         table.send();
     }

@@ -1,5 +1,5 @@
 /**
- * Tells a table in the workspace how the program does.
+ * The health table in the workspace.
  * May use monitoring.health and what is below it.
  * Read {@link io.tapsentinel.monitoring.table.HealthTable} first.
  */

@@ -1,5 +1,6 @@
 package io.tapsentinel.report.page;
 
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.monitoring.health.Findings;
 import io.tapsentinel.monitoring.health.Findings.Level;
 import io.tapsentinel.monitoring.health.Findings.Problem;
@@ -11,17 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What health finds, as the page shows it: the parts, and their problems with what to do, worst first. */
+/** Health as JSON for the page: all checks, and their problems, worst first. */
 final class HealthJson {
 
-    /** Older figures are a problem of their own. */
+    /** Older figures are reported as a problem. */
     private static final Duration OLD = Duration.ofSeconds(30);
 
-    private static final String STALE = "the store cannot be read in time, and all figures but health are ";
+    private static final String STALE = "the store is slow or does not answer: all figures except health are ";
 
     private HealthJson() {}
 
-    /** @param age of the other figures */
+    /** @param age age of all other figures */
     static JsonObject of(Map<String, Findings> parts, Duration age) {
         List<JsonObject> problems = new ArrayList<>(parts.entrySet().stream()
                 .flatMap(part -> part.getValue().problems().stream().map(problem -> Map.entry(part.getKey(), problem)))
@@ -33,7 +34,8 @@ final class HealthJson {
         if (age.compareTo(OLD) > 0) {
             problems.add(problem(
                     "page",
-                    new Problem(Level.DEGRADED, STALE + age.toSeconds() + " s old", KnownProblem.SILENT.remedy())));
+                    new Problem(
+                            Level.DEGRADED, STALE + HumanText.duration(age) + " old", KnownProblem.SILENT.remedy())));
         }
         return new JsonObject()
                 .with("overall", overall(parts.values().stream()).name())

@@ -4,12 +4,12 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 
-/** An object whose names keep their order. */
+/** A JSON object that keeps the order of its fields. */
 final class JsonObject extends LinkedHashMap<String, Object> {
 
     private static final long serialVersionUID = 1;
 
-    /** An instant becomes its text, an empty value null. */
+    /** Adds a field: an Instant as text, an empty Optional as null. */
     JsonObject with(String name, Object value) {
         Object there = value instanceof Optional<?> perhaps ? perhaps.orElse(null) : value;
         put(name, there instanceof Instant time ? time.toString() : there);

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What reads and sweeps found, hour by hour and read by read, as the page gets it. Times are ISO 8601 in UTC. */
+/** Hours, late rows and reads as JSON for the page. Times are ISO 8601 in UTC. */
 final class LedgerJson {
 
     private static final int HOURS = 24;
@@ -48,11 +48,10 @@ final class LedgerJson {
     }
 
     /**
-     * The closed hours of a day since reading began, newest first; none before the first start.
+     * The last 24 closed hours since the first start, newest first.
      *
-     * @param progress   says where reading began
-     * @param first      how long after its end an hour is swept first; null for never
-     * @param asRecorded as they were when each was compared last; else each key that a sweep found is asked for
+     * @param first      age of the first sweep; null for never
+     * @param asRecorded use the results of the last comparison; else compare all swept keys now, which is slow
      */
     List<JsonObject> hours(Optional<Progress> progress, Duration first, boolean asRecorded) {
         Instant newest = now.truncatedTo(ChronoUnit.HOURS).minus(HOUR);
@@ -91,7 +90,7 @@ final class LedgerJson {
                 swept.values());
     }
 
-    /** The first is the sum of the others; null where nothing was swept. */
+    /** {@code theirs} is the sum of the others; all are null if the hour was not swept. */
     private static JsonObject withKeys(JsonObject object, Collection<Completeness.Hour> swept) {
         Optional<SweptKeys> keys = swept.isEmpty()
                 ? Optional.empty()
@@ -105,7 +104,7 @@ final class LedgerJson {
                 .with("missing", keys.map(SweptKeys::missing));
     }
 
-    /** Late rows by how late they were; reads the counts of 90 days. */
+    /** Late rows by delay; reads 90 days of counts. */
     List<JsonObject> late() {
         LedgerSums sums = new LedgerSums(store, now);
         return Stream.of(Lag.values())
@@ -125,7 +124,7 @@ final class LedgerJson {
                 .toList();
     }
 
-    /** The newest reads, each with what it brought. */
+    /** The latest reads with their counts. */
     List<JsonObject> reads() {
         Map<String, JsonObject> reads = new LinkedHashMap<>();
         store.each(

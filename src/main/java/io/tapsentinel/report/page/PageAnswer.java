@@ -13,11 +13,11 @@ import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers one request: a file of the page, its figures, or why not; always with headers that keep other sites out. */
+/** Answers requests for the page's files and figures, with headers that protect against other sites. */
 final class PageAnswer implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(PageAnswer.class);
-    private static final long SAID_EVERY_NANOS = 60_000_000_000L;
+    private static final long LOG_EVERY_NANOS = 60_000_000_000L;
     private static final String FIGURES = "status.json";
     private static final Pattern FILE = Pattern.compile("[a-z][a-z0-9-]*\\.(html|js|css|svg)");
     private static final Map<String, String> TYPES = Map.of(
@@ -46,9 +46,9 @@ final class PageAnswer implements Processor {
 
     private final Supplier<byte[]> figures;
     private final boolean loopbackOnly;
-    private long saidAt = System.nanoTime() - SAID_EVERY_NANOS;
+    private long loggedAt = System.nanoTime() - LOG_EVERY_NANOS;
 
-    /** @param loopbackOnly whether requests have to call this machine by a loopback name */
+    /** @param loopbackOnly whether the Host header must be a loopback name */
     PageAnswer(Supplier<byte[]> figures, boolean loopbackOnly) {
         this.figures = figures;
         this.loopbackOnly = loopbackOnly;
@@ -63,7 +63,7 @@ final class PageAnswer implements Processor {
         message.removeHeaders("*");
         HEADERS.forEach(message::setHeader);
         if (!here) {
-            refuse(message, 421, "this page answers to localhost only");
+            refuse(message, 421, "this page accepts requests for localhost only (camel.server.host)");
         } else if (!"GET".equals(method) && !"HEAD".equals(method)) {
             message.setHeader("Allow", "GET, HEAD");
             refuse(message, 405, "this page is read-only");
@@ -77,7 +77,7 @@ final class PageAnswer implements Processor {
         }
     }
 
-    /** HTTP/2 has it as a part of what was asked for. */
+    /** The Host header, or the host of the URL in HTTP/2. */
     private static String host(Message message) {
         String host = message.getHeader("Host", String.class);
         return host != null
@@ -89,8 +89,8 @@ final class PageAnswer implements Processor {
         try {
             answer(message, FIGURES, figures.get());
         } catch (RuntimeException | Error e) {
-            say(e);
-            refuse(message, 500, "the figures cannot be read now; health and the log say more");
+            log(e);
+            refuse(message, 500, "the figures are unavailable; see the health checks and the log");
         }
     }
 
@@ -98,7 +98,7 @@ final class PageAnswer implements Processor {
         try (InputStream file =
                 FILE.matcher(name).matches() ? PageAnswer.class.getResourceAsStream("/page/" + name) : null) {
             if (file == null) {
-                refuse(message, 404, "there is no such page");
+                refuse(message, 404, "no such page");
             } else {
                 answer(message, name, file.readAllBytes());
             }
@@ -117,10 +117,10 @@ final class PageAnswer implements Processor {
         message.setBody(why + "\n");
     }
 
-    private synchronized void say(Throwable e) {
-        if (System.nanoTime() - saidAt >= SAID_EVERY_NANOS) {
-            saidAt = System.nanoTime();
-            LOG.warn("the status page has no figures: {}", SafeMessage.of(e));
+    private synchronized void log(Throwable e) {
+        if (System.nanoTime() - loggedAt >= LOG_EVERY_NANOS) {
+            loggedAt = System.nanoTime();
+            LOG.warn("Status page: the figures are unavailable: {}", SafeMessage.of(e));
         }
     }
 }

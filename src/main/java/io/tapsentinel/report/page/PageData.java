@@ -30,14 +30,13 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 
 /**
- * What {@code /status.json} tells, looked at at most every two seconds however many ask; what a large store is read for seconds for
- * (hours against the keys, late rows of 90 days, rejected records) comes from {@link SlowFigures}. Reads the store beside the program,
- * which goes on writing. Never content of events. Thread-safe.
+ * Builds {@code /status.json} at most every two seconds, however many browsers ask. Figures that take seconds on a large store come
+ * from {@link SlowFigures}. Contains no event content. Thread-safe.
  */
 final class PageData {
 
     private static final Duration KEPT = Duration.ofSeconds(2);
-    /** Longer than the looks at the parts; the browser gives up after 4.5 s. */
+    /** Longer than one health check may take; the browser gives up after 4.5 s. */
     private static final Duration PARTS_PATIENCE = Look.PATIENCE.plusSeconds(1);
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -49,7 +48,7 @@ final class PageData {
     private final Look<Map<String, Findings>> parts = new Look<>("parts-for-page", this::parts, PARTS_PATIENCE);
     private final Look<Page> page = new Look<>("page", this::page);
 
-    /** @param at when they were ready: a slow look also serves the callers that waited for it */
+    /** @param at when the page was complete, so that a slow one still serves the callers that waited for it */
     private record Page(JsonObject figures, byte[] json, Instant at) {
 
         boolean serves(Instant now) {
@@ -67,9 +66,9 @@ final class PageData {
     }
 
     /**
-     * JSON in UTF-8. While the store cannot be read, the previous figures with the present problems.
+     * JSON in UTF-8. If the store cannot be read: the previous figures with the current problems.
      *
-     * @throws io.tapsentinel.store.StoreException when there are none
+     * @throws io.tapsentinel.store.StoreException if there are no previous figures
      */
     byte[] json() {
         Instant now = clock.instant();
@@ -105,7 +104,7 @@ final class PageData {
     }
 
     private ReadOnlyStore open() {
-        // refused while another file is at the place of the program's own
+        // fails if the program's store file was replaced
         sources.state().progress();
         return ReadOnlyStore.open(sources.store(), sources.source());
     }

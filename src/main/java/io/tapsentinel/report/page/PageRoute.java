@@ -5,8 +5,8 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.DefaultHeaderFilterStrategy;
 
 /**
- * Serves the status page at {@code /} of Camel Main's server and what it tells at {@code /status.json}. Read-only; there is no sign-in,
- * so that the server listens on loopback unless told otherwise.
+ * Serves the status page at {@code /} and its figures at {@code /status.json}. It is read-only and has no authentication, so the server
+ * listens on loopback by default.
  */
 public final class PageRoute extends RouteBuilder {
 
@@ -15,25 +15,24 @@ public final class PageRoute extends RouteBuilder {
     private final PageSources sources;
     private final boolean loopbackOnly;
 
-    /** @param host where the server listens */
+    /** @param host the address that the server listens on */
     public PageRoute(PageSources sources, String host) {
         this.sources = sources;
         this.loopbackOnly = LoopbackName.is(host);
     }
 
-    /** Where a person finds it, and what to think of when others can reach it. */
+    /** The page's address, with a warning if other machines can reach it. */
     public static String describe(String host, String port) {
-        return "status page: http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":"
+        return "Status page: http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":"
                 + port + "/"
-                + (LoopbackName.is(host) ? "" : ", to be seen by whoever reaches this address: it has no sign-in");
+                + (LoopbackName.is(host) ? "" : " (no authentication: anyone who can reach this address can read it)");
     }
 
     @Override
     public void configure() {
         errorHandler(noErrorHandler());
         DefaultHeaderFilterStrategy filter = new DefaultHeaderFilterStrategy();
-        // what Camel and HTTP say of the request is no part of an answer; Camel's usual filter would also drop
-        // Cache-Control
+        // drops headers of the request from the answer; Camel's usual filter would also drop Cache-Control
         filter.setOutFilterStartsWith("camel", "org.apache.camel");
         filter.setLowerCase(true);
         getContext().getRegistry().bind(HEADERS, filter);

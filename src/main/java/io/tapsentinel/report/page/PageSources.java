@@ -12,17 +12,15 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * Whom the page asks.
+ * The sources of the page's figures.
  *
- * @param store      where the store lies
- * @param source     name of the account in it
- * @param version    of this program
- * @param startedAt  when it was started
- * @param sandbox    whether both services are stood in for
+ * @param source     name of the account in the store
+ * @param startedAt  start of the program
+ * @param sandbox    whether TAP and Sentinel are simulated
  * @param properties effective values
- * @param first      knows when TAP is asked next
- * @param rejected   folder of rejected records; null when they go elsewhere
- * @param firstSweep how long after its end an hour is swept first; null for never
+ * @param first      knows the time of the next poll
+ * @param rejected   folder of rejected records; null if they are not in a folder
+ * @param firstSweep age of the first sweep of an hour; null for never
  */
 public record PageSources(
         StoreAddress store,

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What lies at {@code tap.rejected.uri}, summed up by table and reason: one document of each is opened, for its code. */
+/** Documents at {@code tap.rejected.uri} by table and reason. Opens one document of each group for its code. */
 final class RejectedView {
 
     /** Documents of one table and reason. */
@@ -33,14 +33,14 @@ final class RejectedView {
         }
     }
 
-    /** Kinds that are told of; a document that makes up thousands must not fill a page. */
+    /** Limit of groups, so that made-up types cannot fill the page. */
     private static final int MOST = 50;
-    /** Of all further ones; no name of a file begins like this. */
+    /** Group of all others; no file name starts like this. */
     private static final String OTHERS = "~";
 
     private RejectedView() {}
 
-    /** @param folder where the documents lie; null when that is no folder */
+    /** @param folder of the documents; null if they are not in a folder */
     static JsonObject of(ReadOnlyStore store, Path folder) {
         List<JsonObject> groups = new ArrayList<>();
         if (folder != null && Files.isDirectory(folder)) {
@@ -81,7 +81,7 @@ final class RejectedView {
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            // a file that went meanwhile; the next look tells the rest
+            // a file was removed meanwhile; the next call counts the rest
         }
         return groups;
     }

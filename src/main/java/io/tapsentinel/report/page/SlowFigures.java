@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Figures for which a large store is read for seconds: looked at at most every thirty seconds and never for more than a tenth of the
- * time. Who asks waits a moment and then gets those before. Thread-safe.
+ * Caches figures that take seconds on a large store: computes them at most every 30 seconds and for at most a tenth of the time.
+ * Callers wait briefly, then get the previous figures. Thread-safe.
  */
 final class SlowFigures<T> {
 
     private static final Duration KEPT = Duration.ofSeconds(30);
-    /** A clock that was set meanwhile must not keep them for days. */
+    /** Limit in case the clock is set during the computation. */
     private static final Duration KEPT_AT_MOST = Duration.ofMinutes(10);
 
     private static final int REST_PER_WORK = 10;
@@ -29,13 +29,13 @@ final class SlowFigures<T> {
 
     private record Worked<T>(T value, Duration took) {}
 
-    /** @param patience how long a look may take before one who asks gets those before */
+    /** @param patience how long callers wait before they get the previous figures */
     SlowFigures(Supplier<T> work, Clock clock, Duration patience) {
         this.look = new Look<>("slow-figures", () -> timed(work, clock), patience);
         this.clock = clock;
     }
 
-    /** The newest; empty while the first are worked out. @throws StoreException when the store cannot be read */
+    /** Latest figures; empty while the first are computed. @throws StoreException if the store cannot be read */
     synchronized Optional<T> get() {
         Instant now = clock.instant();
         if (asked == null && (now.isBefore(lastAt) || !now.minus(kept).isBefore(lastAt))) {
@@ -56,7 +56,7 @@ final class SlowFigures<T> {
             kept = Comparables.min(KEPT_AT_MOST, Comparables.max(KEPT, rest));
             asked = null;
         } catch (Look.NoAnswerException e) {
-            // those before, then
+            // use the previous figures
         } catch (RuntimeException | Error e) {
             asked = null;
             lastAt = Instant.MIN;

@@ -19,11 +19,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The store's figures as the page gets them, read beside the program, as they are at one moment. Times are ISO 8601 in UTC. */
+/** The store's figures at one moment as JSON for the page. Times are ISO 8601 in UTC. */
 final class StoreJson {
 
     private static final int HOURS = 24;
-    /** Ranges and gaps; a page is no place for thousands. */
+    /** Limit of ranges and gaps on the page. */
     private static final int RANGES = 50;
 
     private static final Duration HOUR = Duration.ofHours(1);
@@ -39,10 +39,8 @@ final class StoreJson {
     }
 
     /**
-     * All of it.
-     *
-     * @param nextAttempt  when TAP is asked next
-     * @param pollInterval between two polls
+     * @param nextAttempt  time of the next poll
+     * @param pollInterval time between two polls
      */
     JsonObject json(Optional<Instant> nextAttempt, Optional<Duration> pollInterval) {
         return new JsonObject()
@@ -72,7 +70,7 @@ final class StoreJson {
                 .with("lastPollAt", figures.lastPoll());
     }
 
-    /** The newest first. */
+    /** Newest first. */
     private List<JsonObject> gaps() {
         return figures.gaps().stream()
                 .sorted(Comparator.comparing((Gap gap) -> gap.time().from()).reversed())
@@ -88,7 +86,7 @@ final class StoreJson {
         return new JsonObject().with("from", range.from()).with("to", range.to());
     }
 
-    /** A card a table: rows by the hour of their event, the current hour last. */
+    /** One object per table: rows by the hour of their event, the current hour last. */
     private List<JsonObject> tables() {
         Instant first = now.truncatedTo(ChronoUnit.HOURS).minus(HOUR.multipliedBy(HOURS - 1));
         Map<EventType, Map<Instant, Long>> delivered =

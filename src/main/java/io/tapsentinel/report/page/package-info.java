@@ -1,5 +1,5 @@
 /**
- * The same figures as a page in the browser.
+ * The status page.
  * May use report and what is below it.
  * Read {@link io.tapsentinel.report.page.PageData} first.
  */

@@ -19,7 +19,7 @@ class CompletenessHealthCheckIT {
     private final SimulatedServices services = new SimulatedServices();
 
     @Test
-    void itShowsProgressBacklogAndNothingMissing() throws Exception {
+    void showsProgressAndBacklog() throws Exception {
         services.with("tap.poll.start", "2026-11-20T05:00:00Z");
         RunningProgram program = services.start().poll();
 
@@ -35,7 +35,7 @@ class CompletenessHealthCheckIT {
     }
 
     @Test
-    void aProgressNineDaysOldIsOneGapInTheStoreTheLogAndHealthForAWeek() throws Exception {
+    void outageOfNineDaysIsOneGapShownForAWeek() throws Exception {
         RunningProgram program = services.start().poll();
         services.clock().advance(Duration.ofDays(9));
         try (LogLines log = LogLines.open()) {
@@ -49,7 +49,7 @@ class CompletenessHealthCheckIT {
 
         Result health = program.health("tap-completeness");
         assertThat(health.getState()).isEqualTo(State.UP);
-        assertThat(health.getMessage()).get().asString().contains("(1 gap in all, ");
+        assertThat(health.getMessage()).get().asString().contains("(1 gap in total, 2 d)");
         assertThat(health.getDetails())
                 .containsEntry("status", "DEGRADED")
                 .containsEntry("tap.gaps", 1)
@@ -65,7 +65,7 @@ class CompletenessHealthCheckIT {
     }
 
     @Test
-    void aSweptHourThatLacksEventsDegradesIt() throws Exception {
+    void missingEventsAreDegraded() throws Exception {
         services.with("tap.poll.start", "2026-11-20T07:00:00Z");
         RunningProgram program = services.start();
         do {
@@ -85,7 +85,7 @@ class CompletenessHealthCheckIT {
         }
 
         assertThat(program.health("tap-completeness").getDetails())
-                .as("not at every probe")
+                .as("cached figures")
                 .containsEntry("tap.sweep.missing", 0L);
         services.clock().advance(Duration.ofSeconds(31));
         assertThat(program.health("tap-completeness").getDetails())
@@ -95,7 +95,7 @@ class CompletenessHealthCheckIT {
     }
 
     @Test
-    void theDailyPruneReachesTheLedger() throws Exception {
+    void dailyPruneRemovesOldLedgerRows() throws Exception {
         RunningProgram program = services.start().poll();
         Instant first = services.reads().get(0).readAt();
         services.clock().advance(Duration.ofDays(91));

@@ -29,11 +29,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** PostgreSQL is stopped (SIGSTOP): connections stand, and nothing answers. */
+/** PostgreSQL is paused with SIGSTOP: connections stay open but nothing answers. */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HangingDatabaseIT {
 
-    /** So long the driver waits for the server, and some time to connect again. */
+    /** The driver's timeout and time to reconnect. */
     private static final Duration RECOVERY = Duration.ofSeconds(60);
     /** The browser gives up after 4.5 s. */
     private static final Duration MOST = Duration.ofMillis(3_500);
@@ -78,7 +78,7 @@ class HangingDatabaseIT {
         }
         assertThat(askPage().join().status()).as("page").isEqualTo(200);
         postgres.hang();
-        // what was served before is no longer kept
+        // expires cached answers
         services.clock().advance(Duration.ofSeconds(3));
     }
 
@@ -89,7 +89,7 @@ class HangingDatabaseIT {
     }
 
     @Test
-    void livenessAnswersAtOnceWhileReadinessAndMetricsHang() {
+    void livenessAnswersWhileReadinessAndMetricsHang() {
         List<CompletableFuture<Answer>> hanging = new ArrayList<>();
         List<Long> live = new ArrayList<>();
         for (int i = 0; i < PROBES; i++) {
@@ -99,7 +99,7 @@ class HangingDatabaseIT {
             assertThat(answer.status()).as(answer.body()).isEqualTo(200);
             live.add(answer.took().toMillis());
         }
-        // one or two may be late on a busy machine
+        // two may be slow on a busy machine
         assertThat(live.stream().sorted().limit(PROBES - 2))
                 .as("milliseconds of liveness, %s", live)
                 .allMatch(took -> took < 100);
@@ -110,7 +110,7 @@ class HangingDatabaseIT {
 
     @Test
     @Tag("full")
-    void readinessSaysWithinThreeSecondsWhatDoesNotAnswerHoweverManyAsk() throws Exception {
+    void readinessNamesTheHangingStoreWithinThreeSeconds() throws Exception {
         List<Answer> answers = together("/observe/health/ready", PROBES);
 
         assertThat(answers).allSatisfy(answer -> {
@@ -123,24 +123,24 @@ class HangingDatabaseIT {
                     .contains("no answer for ");
         });
         assertThat(ask("/observe/health/ready").join().took())
-                .as("once it is known")
+                .as("once the problem is known")
                 .isLessThan(Duration.ofSeconds(1));
         Answer whole = ask("/observe/health?data=true").join();
         assertThat(whole.took()).isLessThan(MOST);
         assertThat(whole.check("storage")
                         .at("/data/storage.last-answer-seconds-ago")
                         .asInt(-1))
-                .as("figures from before have their age")
+                .as("age of the previous figures")
                 .isBetween(2, 30);
         assertThat(whole.check("storage").path("data").has("storage.store.bytes"))
                 .isTrue();
         assertThat(whole.check("tap").at("/data/status").asText()).isEqualTo("DEGRADED");
         assertThat(whole.check("sentinel").path("data").has("status"))
-                .as("a part that does not wait for the store")
+                .as("a check that does not need the store")
                 .isFalse();
 
         postgres.goOn();
-        await("all is well again")
+        await("recovery")
                 .atMost(RECOVERY)
                 .until(() -> ask("/observe/health/ready").join().status() == 200);
         assertThat(ask("/observe/health?data=true").join().body()).doesNotContain("does not answer");
@@ -148,8 +148,8 @@ class HangingDatabaseIT {
 
     @Test
     @Tag("full")
-    void metricsOfTheStoreAreNotANumberAndThePageShowsTheProblem() throws Exception {
-        Answer metrics = await("those of the last scrape are no longer served")
+    void metricsOfTheStoreAreNaNAndThePageShowsTheProblem() throws Exception {
+        Answer metrics = await("cached metrics have expired")
                 .pollDelay(Duration.ZERO)
                 .until(
                         () -> ask("/observe/metrics").join(),
@@ -167,7 +167,7 @@ class HangingDatabaseIT {
         assertThat(figures.path("overall").asText()).isEqualTo("DOWN");
         assertThat(figures.at("/problems/0/part").asText()).isEqualTo("storage");
         assertThat(figures.at("/problems/0/what").asText()).contains("does not answer", database);
-        assertThat(figures.path("reads")).as("those from before").hasSize(1);
+        assertThat(figures.path("reads")).as("previous reads").hasSize(1);
     }
 
     @Test
@@ -188,7 +188,7 @@ class HangingDatabaseIT {
                         .map(Thread::getName)
                         .filter(name -> name.startsWith("tap-looks-at-"))
                         .sorted())
-                .as("one for each kind of request, however many there are")
+                .as("one thread per kind of request")
                 .doesNotHaveDuplicates()
                 .contains("tap-looks-at-health-storage", "tap-looks-at-store-for-metrics", "tap-looks-at-page");
     }
@@ -220,7 +220,7 @@ class HangingDatabaseIT {
                         Duration.ofNanos(System.nanoTime() - from)));
     }
 
-    /** Status 0 when there was none within 15 s. */
+    /** Status 0: no answer within 15 s. */
     private record Answer(int status, String body, Duration took) {
 
         JsonNode check(String name) {

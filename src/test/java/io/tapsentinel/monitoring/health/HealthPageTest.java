@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class HealthPageTest {
 
     @Test
-    void thePageHasARowForEveryProblemThatHealthTells() throws Exception {
+    void operationsPageListsEveryKnownProblem() throws Exception {
         List<String> rows = Files.readAllLines(Path.of("src/site/markdown/operations.md")).stream()
                 .filter(line -> line.matches("\\| [a-z]+ \\| (DOWN|DEGRADED) \\|.*"))
                 .toList();
@@ -28,7 +28,7 @@ class HealthPageTest {
     }
 
     @Test
-    void thePageInTheBrowserHasNoRemedyOfItsOwn() throws Exception {
+    void statusPageUsesOnlyKnownRemedies() throws Exception {
         List<String> list = new ArrayList<>();
         for (Field field : Remedies.class.getFields()) {
             list.add((String) field.get(null));

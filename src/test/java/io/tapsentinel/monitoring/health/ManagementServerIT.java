@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where the management server listens, whom it answers, and that it answers beside connections that never ask. */
+/** Addresses and ports of the management server, and which requests it accepts. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ManagementServerIT {
 
@@ -42,7 +42,7 @@ class ManagementServerIT {
             new SimulatedServices().with("camel.management.port", String.valueOf(port));
 
     @Test
-    void onLoopbackItAnswersReadsThatNameThisMachine() throws Exception {
+    void onLoopbackOnlyReadsForLocalhostAreAccepted() throws Exception {
         services.start();
 
         for (String path : List.of(LIVE, METRICS)) {
@@ -71,7 +71,7 @@ class ManagementServerIT {
     }
 
     @Test
-    void elsewhereItAnswersToAnyName() throws Exception {
+    void onOtherAddressesAnyHostNameIsAccepted() throws Exception {
         services.with("camel.management.host", "0.0.0.0").start();
 
         assertThat(ask(otherAddress(), "GET", LIVE, "10.1.2.3:" + port)).startsWith("HTTP/1.1 200 ");
@@ -80,19 +80,19 @@ class ManagementServerIT {
     }
 
     @Test
-    void aHostThatIsNoAddressOfThisMachineIsRefused() {
+    void foreignAddressIsRefused() {
         services.with("camel.management.host", "192.0.2.1");
 
         assertThatThrownBy(services::start)
                 .rootCause()
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining(
-                        "camel.management.host is \"192.0.2.1\"; it has to be an address of this machine: ");
+                        "camel.management.host is \"192.0.2.1\"; it must be an address of this machine: ");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"camel.management.port", "camel.server.port"})
-    void aPortThatIsTakenIsRefused(String property) throws Exception {
+    void usedPortIsRefused(String property) throws Exception {
         try (ServerSocket taken = new ServerSocket(0)) {
             String number = String.valueOf(taken.getLocalPort());
             services.with("camel.server.enabled", "true").with(property, number);
@@ -104,22 +104,24 @@ class ManagementServerIT {
                     }))
                     .rootCause()
                     .isInstanceOf(InvalidSettingException.class)
-                    .hasMessageContaining(property + " is \"" + number + "\"; it has to be a free port: ");
+                    .hasMessageContaining(property + " is \"" + number + "\"; it must be a free port: ");
         }
     }
 
     @Test
-    void sixHundredHalfOpenConnectionsKeepNoProbeOut() throws Exception {
+    void probesAnswerDespite600HalfOpenConnections() throws Exception {
         services.start();
 
         try (HalfOpenConnections connections =
                 HalfOpenConnections.open(600, port, "GET " + LIVE + " HTTP/1.1\r\nHost: lo")) {
             assertThat(ask(LOOPBACK, "GET", LIVE, LOOPBACK)).startsWith("HTTP/1.1 200 ");
-            await("the oldest are closed").atMost(Duration.ofSeconds(10)).until(() -> connections.open() <= 100);
+            await("the oldest connections are closed")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> connections.open() <= 100);
         }
     }
 
-    /** The head of the answer, whatever {@code Host} says. */
+    /** Returns the head of the answer to a request with this Host header. */
     private String ask(String address, String method, String path, String host) throws IOException {
         try (Socket socket = new Socket(address, port);
                 BufferedReader reader =
@@ -135,7 +137,7 @@ class ManagementServerIT {
         }
     }
 
-    /** Of this machine, as another one sees it; without a network another one of loopback. */
+    /** An address of this machine other than 127.0.0.1. */
     private static String otherAddress() throws IOException {
         return NetworkInterface.networkInterfaces()
                 .flatMap(NetworkInterface::inetAddresses)

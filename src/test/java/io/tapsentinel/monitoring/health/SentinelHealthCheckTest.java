@@ -34,7 +34,7 @@ class SentinelHealthCheckTest {
     private final DeliveryListener messages = sentinel.deliveryStatus().listen("Messages_CL");
 
     @Test
-    void retriesAreToldWithTheirBeginningAndPassWithoutATrace() {
+    void retriesAreShownUntilTheySucceed() {
         clicks.acknowledged(List.of(), 2);
         clock.advance(Duration.ofMinutes(1));
         clicks.failing(refused(503), false);
@@ -48,7 +48,7 @@ class SentinelHealthCheckTest {
             assertThat(problem.what())
                     .startsWith(KnownProblem.SENTINEL_RETRIES.what())
                     .contains(
-                            "Clicks_CL since 2026-11-20T12:01:00Z, 2 failed requests in a row: refused with 503; so do Messages_CL");
+                            "Clicks_CL: refused with 503; 2 failed requests in a row since 12:01 UTC; also Messages_CL");
             assertThat(problem.remedy()).startsWith("no action needed: ");
         });
         assertThat(findings.details())
@@ -66,7 +66,7 @@ class SentinelHealthCheckTest {
     }
 
     @Test
-    void theLastRefusalIsKeptWithItsParts() {
+    void lastRefusalIsKeptInTheDetails() {
         clicks.failing(refused(429), false);
         clock.advance(Duration.ofMinutes(1));
         messages.failing(new UploadException(0, "no answer from host:443"), false);
@@ -97,7 +97,7 @@ class SentinelHealthCheckTest {
         "400,SENTINEL_REFUSES",
         "301,SENTINEL_REFUSES"
     })
-    void whatNeedsAPersonSaysWhatThePersonHasToDo(int status, KnownProblem known) {
+    void permanentRefusalIsDownWithItsRemedy(int status, KnownProblem known) {
         messages.failing(refused(503), false);
         clicks.failing(refused(status), true);
 
@@ -109,7 +109,7 @@ class SentinelHealthCheckTest {
     }
 
     @Test
-    void anEndThatCannotBeNotedIsNoFaultOfSentinels() {
+    void failingStoreIsNotBlamedOnSentinel() {
         clicks.givenUp(new IllegalStateException("state.url: disk full"));
 
         assertThat(onlyProblem()).satisfies(problem -> {
@@ -121,18 +121,18 @@ class SentinelHealthCheckTest {
         assertThat(check.findings().details()).doesNotContainKey("sentinel.last-refusal.status");
     }
 
-    /** A request without an answer ends after 60 seconds; a table is suspended after two minutes. */
+    /** A request times out after 60 seconds; a table is suspended after two minutes. */
     @Test
-    void aTableThatDoesNotAnswerIsToldBeforeItIsSuspended() {
+    void timeoutIsReportedBeforeTheTableIsSuspended() {
         clicks.acknowledged(List.of(), 2);
         clicks.failing(new UploadException(0, "no answer from host:443"), false);
 
         assertThat(check.findings().level()).isEqualTo(Level.DEGRADED);
-        assertThat(onlyProblem().what()).contains("Clicks_CL since 2026-11-20T12:00:00Z, 1 failed requests in a row");
+        assertThat(onlyProblem().what()).contains("host:443; 1 failed request in a row since 12:00 UTC");
     }
 
     @Test
-    void aSuspendedTableIsDegradedAtOnceAndDownAfterHalfAnHourAndNoSecondProblem() {
+    void suspendedTableIsDegradedAtOnceAndDownAfter30Minutes() {
         sentinel.deliveryStatus().listen(BLOCKED.table()).failing(refused(403), true);
         suspend();
 
@@ -161,7 +161,7 @@ class SentinelHealthCheckTest {
     }
 
     @Test
-    void theOtherTablesTroubleStaysAProblem() {
+    void problemsOfOtherTablesAreStillReported() {
         clicks.failing(refused(503), false);
         sentinel.deliveryStatus().listen(BLOCKED.table()).failing(refused(403), true);
         suspend();
@@ -170,11 +170,11 @@ class SentinelHealthCheckTest {
                 .extracting(Problem::what)
                 .satisfiesExactlyInAnyOrder(
                         one -> assertThat(one).startsWith("a table is suspended"),
-                        one -> assertThat(one).contains("Clicks_CL since").doesNotContain(BLOCKED.table()));
+                        one -> assertThat(one).contains("(Clicks_CL: ").doesNotContain(BLOCKED.table()));
     }
 
     @Test
-    void howLongItLastsIsMeasuredBesideAClockThatIsSet() {
+    void settingTheClockDoesNotChangeTheLengthOfASuspension() {
         sentinel.suspensions().of(BLOCKED).load(suspend());
 
         clock.set(clock.now().plus(Duration.ofHours(3)));
@@ -183,7 +183,7 @@ class SentinelHealthCheckTest {
     }
 
     @Test
-    void aStoreThatRefusesLeavesWhatTheProgramHasMetItself() {
+    void withoutAStoreTheProgramsOwnFailuresAreReported() {
         stored = null;
         sentinel.deliveryStatus().listen(BLOCKED.table()).failing(refused(403), true);
 
@@ -191,7 +191,7 @@ class SentinelHealthCheckTest {
     }
 
     @Test
-    void whileTheStoreRefusesItsLastWordStands() {
+    void failingStoreKeepsTheLastKnownSuspensions() {
         suspend();
         check.findings();
         stored = null;
@@ -204,7 +204,7 @@ class SentinelHealthCheckTest {
         return check.findings().problems().get(0);
     }
 
-    /** As a store that refuses throws. */
+    /** Throws like a failing store. */
     private List<TableBacklog> stored() {
         return Objects.requireNonNull(stored);
     }

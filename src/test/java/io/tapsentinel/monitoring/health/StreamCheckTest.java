@@ -24,7 +24,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What an empty array to each stream at the start tells, and when it no longer counts. */
 class StreamCheckTest {
 
     private static final List<TableSchema> TABLES = Stream.of(EventType.values())
@@ -43,7 +42,7 @@ class StreamCheckTest {
     private int renewed;
 
     @Test
-    void eachStreamGetsOneEmptyArrayAndOneLineSaysThatAllIsWell() {
+    void acceptedStreamsAreLoggedInOneLine() {
         check(request -> 204, pause -> false);
 
         assertThat(sent)
@@ -63,7 +62,7 @@ class StreamCheckTest {
         "0,SENTINEL_UNREACHED,DEGRADED",
         "503,SENTINEL_RETRIES,DEGRADED"
     })
-    void whatIsWrongShowsInHealthAndInOneLineUntilItIsAccepted(int status, KnownProblem known, Level level) {
+    void problemIsInHealthUntilAcceptedAndLoggedOnce(int status, KnownProblem known, Level level) {
         List<Problem> seen = new ArrayList<>();
         check(request -> request <= 3 ? status : 204, pause -> {
             seen.addAll(health.findings().problems());
@@ -84,7 +83,7 @@ class StreamCheckTest {
     }
 
     @Test
-    void whatIsOfTheRuleIsAskedOfOneStreamAndWithGrowingPauses() {
+    void refusedRuleIsRetriedOnOneStreamWithGrowingPauses() {
         check(request -> request <= 7 ? 403 : 204, pause -> true);
 
         assertThat(sent.subList(0, 7)).containsOnly(TABLES.get(0).stream() + " []");
@@ -92,7 +91,7 @@ class StreamCheckTest {
     }
 
     @Test
-    void twoTablesWithDifferentProblemsAreOneLineEach() {
+    void twoProblemsAreLoggedInOneLineEach() {
         check(request -> request > 8 ? 204 : request % 2 == 1 ? 400 : 403, pause -> true);
 
         assertThat(log.lines())
@@ -103,7 +102,7 @@ class StreamCheckTest {
     }
 
     @Test
-    void oneStreamThatTheRuleDoesNotKnowIsNamedAndTheOthersAreChecked() {
+    void unknownStreamIsNamedAndTheOthersAreChecked() {
         check(request -> request == 2 ? 400 : 204, pause -> false);
 
         assertThat(sent).hasSize(4);
@@ -115,14 +114,14 @@ class StreamCheckTest {
     }
 
     @Test
-    void aBatchThatIsAcceptedEndsItAndOneThatFailsTellsMore() {
+    void batchResultsReplaceResultsOfTheCheck() {
         check(request -> request == 1 ? 503 : 204, pause -> {
             sentinel.deliveryStatus().listen(FIRST).acknowledged(List.of(), 2);
             sentinel.deliveryStatus().listen(FIRST).accepted();
             assertThat(health.findings().problems()).isEmpty();
             return true;
         });
-        assertThat(sent).as("the first one not again").hasSize(4);
+        assertThat(sent).as("requests, without a second one to the first table").hasSize(4);
 
         sentinel.deliveryStatus().listen(FIRST).failing(new UploadException(403, "a batch was refused"), true);
         sentinel.deliveryStatus().acceptCheck(FIRST);
@@ -134,7 +133,7 @@ class StreamCheckTest {
                         .startsWith(KnownProblem.SENTINEL_ROLE.what()));
     }
 
-    /** @param statuses what the request of this number, from 1, meets */
+    /** @param statuses by number of the request, starting at 1 */
     private void check(IntUnaryOperator statuses, Predicate<Duration> pause) {
         sentinel.setUploader(new Uploader() {
             @Override

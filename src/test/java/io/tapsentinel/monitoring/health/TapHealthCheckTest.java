@@ -34,7 +34,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is no more than a detail, what is worth a look, and what needs a person. */
 class TapHealthCheckTest {
 
     private static final int PER_DAY = 20;
@@ -71,7 +70,7 @@ class TapHealthCheckTest {
     }
 
     @Test
-    void twoFailedWindowsAreADetailAndTheThirdIsWorthALook() {
+    void thirdFailedWindowInARowIsDegraded() {
         fail();
         fail();
         assertThat(check.findings().level()).isEqualTo(Level.UP);
@@ -82,7 +81,7 @@ class TapHealthCheckTest {
 
         fail();
         assertThat(only(KnownProblem.TAP_FAILING).what())
-                .contains("3 in a row since 2026-11-20T12:00:00Z", "clicks ended without delivering");
+                .contains("3 in a row since 12:00 UTC; last: clicks ended without delivering");
 
         tap.reading().committed(false);
         assertThat(check.findings().problems()).isEmpty();
@@ -90,7 +89,7 @@ class TapHealthCheckTest {
     }
 
     @Test
-    void windowsThatFailForTheirAnswersSayThat() {
+    void unreadableAnswersHaveTheirOwnProblem() {
         for (int i = 0; i < 3; i++) {
             tap.reading().failed("TAP's answer is cut", true, clock.instant());
         }
@@ -101,7 +100,7 @@ class TapHealthCheckTest {
     }
 
     @Test
-    void windowsThatFailWhileTapRefusesAreToldOnceByItsReason() {
+    void refusedCredentialsAreReportedInsteadOfFailingWindows() {
         for (int i = 0; i < 4; i++) {
             tap.backoff().refused(new TapRefusedException(401, "no such principal"), clock.instant());
             fail();
@@ -116,7 +115,7 @@ class TapHealthCheckTest {
     }
 
     @Test
-    void beingThrottledPassesByItself() {
+    void throttlingIsDegraded() {
         tap.backoff().refused(new TapRefusedException(429, "enough"), clock.instant());
 
         assertThat(only(KnownProblem.TAP_THROTTLED)).satisfies(problem -> {
@@ -130,16 +129,16 @@ class TapHealthCheckTest {
         clock.advance(Duration.ofMinutes(16));
         assertThat(check.findings().problems())
                 .extracting(Problem::what)
-                .as("when it lasts")
+                .as("problems after three intervals")
                 .anyMatch(what -> what.startsWith(KnownProblem.TAP_NO_POLL.what()));
     }
 
     @Test
-    void noPollForThreeIntervalsIsToldFromTheStartAndFromTheLastOne() {
+    void noPollForThreeIntervalsIsDegraded() {
         clock.advance(Duration.ofMinutes(14));
         assertThat(check.findings().level()).isEqualTo(Level.UP);
         clock.advance(Duration.ofMinutes(2));
-        assertThat(only(KnownProblem.TAP_NO_POLL).what()).contains("not since the start at 2026-11-20T12:00:00Z");
+        assertThat(only(KnownProblem.TAP_NO_POLL).what()).contains("none since the start at 12:00 UTC");
 
         tap.reading().committed(true);
         assertThat(check.findings().problems()).isEmpty();
@@ -148,18 +147,18 @@ class TapHealthCheckTest {
         tap.reading().committed(false);
         clock.advance(Duration.ofMinutes(15));
         assertThat(only(KnownProblem.TAP_NO_POLL).what())
-                .as("sweeps and backlog are not fresh")
-                .contains("not since 2026-11-20T12:16:00Z");
+                .as("sweeps and backlog do not count")
+                .contains("last poll at 12:16 UTC");
     }
 
     @Test
-    void underATenthOfTheBudgetAndWhatWaitsForItIsWorthALook() {
+    void lowBudgetAndPostponedReadsAreDegraded() {
         for (int i = 0; i < PER_DAY - 2; i++) {
             budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL);
         }
         assertThat(check.findings().level()).isEqualTo(Level.UP);
         budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL);
-        assertThat(only(KnownProblem.TAP_BUDGET).what()).contains("1 of 20 of everything-else");
+        assertThat(only(KnownProblem.TAP_BUDGET).what()).contains("1 of 20 left for everything-else");
 
         postponed.mustWait(Purpose.BACKLOG, 1, "the backlog waits, 4 h since 2026-11-20 08:00 UTC");
         assertThat(check.findings().problems())
@@ -169,7 +168,7 @@ class TapHealthCheckTest {
     }
 
     @Test
-    void aClockThatIsSecondsOffIsADetailAndOneThatIsAMinuteOffIsNot() {
+    void clockDifferenceIsAProblemFrom30Seconds() {
         Instant now = clock.now();
         tap.clock().observed(now.minusSeconds(10), now, now);
         assertThat(check.findings().level()).isEqualTo(Level.UP);
@@ -180,18 +179,18 @@ class TapHealthCheckTest {
     }
 
     @Test
-    void aClockThatIsAheadByTapsRefusalsAloneIsWrongToo() {
+    void windowsRejectedAsNotOverYetMeanAClockAhead() {
         for (int i = 0; i < 2; i++) {
             tap.clock().stillCurrent();
         }
         assertThat(check.findings().problems()).as("20 s").isEmpty();
         tap.clock().stillCurrent();
 
-        assertThat(only(KnownProblem.TAP_CLOCK).what()).contains("it is ahead: TAP calls windows current");
+        assertThat(only(KnownProblem.TAP_CLOCK).what()).contains("it is ahead: TAP rejects windows");
     }
 
     @Test
-    void whatAnotherProgramOnTheStoreHasReadSinceIsNoTroubleOfOurs() {
+    void laterPollOfAnotherReplicaEndsTheProblem() {
         Instant refused = clock.now();
         tap.backoff().refused(new TapRefusedException(401, "no such principal"), refused);
         for (int i = 0; i < 3; i++) {
@@ -203,7 +202,7 @@ class TapHealthCheckTest {
         commit(Purpose.SWEEP, clock.now());
         clock.advance(Duration.ofMinutes(1));
         assertThat(only(KnownProblem.TAP_CREDENTIALS).level())
-                .as("a sweep says nothing of fresh time")
+                .as("a sweep does not end the problem")
                 .isEqualTo(Level.DOWN);
 
         commit(Purpose.POLL, clock.now());
@@ -213,14 +212,14 @@ class TapHealthCheckTest {
     }
 
     @Test
-    void aClockThatWasSetChangesNothingOfHowLongThereWasNoPoll() {
+    void settingTheClockDoesNotChangeTheTimeWithoutPolls() {
         clock.set(clock.now().plus(Duration.ofDays(2)));
         tap.reading().committed(true);
         commit(Purpose.POLL, clock.now());
         clock.set(clock.now().minus(Duration.ofDays(2)));
         assertThat(check.findings().problems()).as("back").isEmpty();
         clock.advance(Duration.ofMinutes(21));
-        assertThat(only(KnownProblem.TAP_NO_POLL).what()).contains("not since");
+        assertThat(only(KnownProblem.TAP_NO_POLL).what()).contains("last poll at");
 
         tap.reading().committed(true);
         clock.set(clock.now().plus(Duration.ofHours(1)));
@@ -228,7 +227,7 @@ class TapHealthCheckTest {
     }
 
     @Test
-    void aClockThatIsSetBackWithdrawsNoAlarm() {
+    void settingTheClockBackKeepsTheProblem() {
         tap.reading().committed(true);
         commit(Purpose.POLL, clock.now());
         clock.advance(Duration.ofMinutes(17));
@@ -240,7 +239,7 @@ class TapHealthCheckTest {
     }
 
     @Test
-    void pollsThatAClockAheadHasNotedAreNoNewsWhenTheirTimeComes() {
+    void pollsRecordedByAClockAheadDoNotHideProblemsLater() {
         clock.set(clock.now().plus(Duration.ofHours(2)));
         for (int i = 0; i < 24; i++) {
             commit(Purpose.POLL, clock.now());
@@ -258,7 +257,7 @@ class TapHealthCheckTest {
     }
 
     @Test
-    void anotherProgramsPollIsNewsAfterOnesThatAClockAheadHasNoted() {
+    void pollsOfAnotherReplicaCountAfterPollsRecordedByAClockAhead() {
         Instant ahead = clock.now().plus(Duration.ofHours(2));
         commit(Purpose.POLL, ahead);
         assertThat(check.findings().problems()).isEmpty();
@@ -272,7 +271,7 @@ class TapHealthCheckTest {
     }
 
     @Test
-    void aClockThatWasSetBackBehindWhatWasReadIsWrong() {
+    void progressInTheFutureMeansAWrongClock() {
         Instant readTo = clock.now().minusSeconds(60);
         ReadState state = new ReadState(store, clock);
         state.begin(new Progress(readTo.minusSeconds(3_600), readTo.minusSeconds(3_600)));
@@ -283,8 +282,7 @@ class TapHealthCheckTest {
                 connection.createStatement().executeUpdate("UPDATE progress SET read_to = " + readTo.toEpochMilli()));
         clock.advance(Duration.ofSeconds(31));
 
-        assertThat(only(KnownProblem.TAP_CLOCK).what())
-                .contains("time was read until 2026-11-20T11:59:00Z, which lies ahead");
+        assertThat(only(KnownProblem.TAP_CLOCK).what()).contains("progress is in the future: 20 Nov 11:59");
     }
 
     private void fail() {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which hours are told, of a store that is as the test says. */
+/** Which hours are reported, for a store set up by the test. */
 class HealthNewsTest {
 
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
@@ -69,14 +69,14 @@ class HealthNewsTest {
     }
 
     @Test
-    void sevenDaysAreToldInRequestsThatFit() {
+    void sevenDaysAreSentInRequestsBelowTheLimit() {
         table.send();
         assertThat(hours).isEqualTo(7 * 24 * 4);
         assertThat(bytes).allMatch(size -> size < 1_000_000);
     }
 
     @Test
-    void aFigureThatIsAsItWasBeforeTheLastOneIsToldToo() {
+    void everyChangeOfAnHourIsSent() {
         for (int figure : List.of(1, 2, 1, 1)) {
             execute("DELETE FROM delivered_hour");
             execute("INSERT INTO delivered_hour VALUES ('" + store.source() + "', 'clicksBlocked', "
@@ -87,7 +87,7 @@ class HealthNewsTest {
     }
 
     @Test
-    void anHourWhoseRequestFailedIsNews() {
+    void hoursOfAFailedRequestAreSentAgain() {
         failing = 1;
         table.send();
         assertThat(hours).isZero();
@@ -98,7 +98,7 @@ class HealthNewsTest {
     }
 
     @Test
-    void eachTimeThatItBeginsToFailIsLogged() {
+    void everyFirstFailureAndRecoveryIsLogged() {
         try (LogLines log = LogLines.open()) {
             for (int round = 0; round < 2; round++) {
                 failing = 2;
@@ -113,7 +113,7 @@ class HealthNewsTest {
     }
 
     @Test
-    void theLaterErrorIsTold() {
+    void latestErrorIsSent() {
         tap.note("tap-401", NOON);
         sentinel.deliveryStatus().lastError().note("sentinel-403", NOON.plusSeconds(1));
         table.send();
@@ -124,7 +124,7 @@ class HealthNewsTest {
     }
 
     @Test
-    void onlyAnErrorOfTheVirtualMachineEndsTheProcess() {
+    void onlyVirtualMachineErrorsAreFatal() {
         List<Error> fatal = new ArrayList<>();
         Error memory = new OutOfMemoryError("a test's");
         sentinel.onFatalError(fatal::add);

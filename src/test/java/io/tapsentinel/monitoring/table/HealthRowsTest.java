@@ -24,7 +24,7 @@ class HealthRowsTest {
     private final HealthRows rows = new HealthRows("soc", "1.2");
 
     @Test
-    void aHeartbeatTellsEachFigureInItsColumn() {
+    void heartbeatHasEachFigureInItsColumn() {
         Instant begun = NOW.minus(Duration.ofDays(2));
         StoreFigures seen = figures(
                 NOW,
@@ -40,7 +40,7 @@ class HealthRowsTest {
     }
 
     @Test
-    void anHourTellsWhatItsLastSweepFoundAndNothingOfItBeforeTheFirst() {
+    void hourHasSweepColumnsOnlyAfterItsFirstSweep() {
         Instant hour = NOW.minus(Duration.ofHours(3));
         String begin =
                 "{\"TimeGenerated\":\"2026-11-20T12:00:00Z\",\"kind\":\"hour\",\"source\":\"soc\",\"version\":\"1.2\","
@@ -56,7 +56,7 @@ class HealthRowsTest {
     }
 
     @Test
-    void aClockOfNanosecondsIsToldInWhatADatetimeHolds() {
+    void timesAreTruncatedToMicroseconds() {
         StoreFigures seen = figures(NOW.plusNanos(123_456_789), Optional.empty(), List.of(), List.of());
         assertThat(text(rows.heartbeat(seen, 0, 1, Optional.of(new LastError.Noted("tap-401", NOW.plusNanos(1))))))
                 .startsWith("{\"TimeGenerated\":\"2026-11-20T12:00:00.123456Z\"")

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the workspace is told, beside what the sink holds, through the program as it runs. */
+/** Health rows sent by a running program, compared with the rows in the sink. */
 class HealthTableIT {
 
     @TempDir
@@ -54,7 +54,7 @@ class HealthTableIT {
     }
 
     @Test
-    void everyClosedHourTellsAsManyRowsAsTheSinkHoldsOfIt() throws Exception {
+    void hoursReportTheRowsInTheSink() throws Exception {
         RunningProgram program = start();
         for (int poll = 0; poll < 20; poll++) {
             program.poll();
@@ -72,13 +72,13 @@ class HealthTableIT {
         assertThat(hours).isEqualTo(held);
         assertThat(workspace.newest("swept")).isNotEmpty();
         assertThat(workspace.newest("missing").values()).containsOnly(0L);
-        assertThat(services.rows()).as("health rows are no events").hasSize((int) Stream.of(EventType.values())
+        assertThat(services.rows()).as("event rows only").hasSize((int) Stream.of(EventType.values())
                 .mapToLong(services.ingestion()::landed)
                 .sum());
     }
 
     @Test
-    void anHourIsToldAgainOnlyWhenItsFiguresChangeOrAfterARestart() throws Exception {
+    void hoursAreSentAgainOnlyAfterAChangeOrARestart() throws Exception {
         RunningProgram program = start();
         twoHours(program);
         table.send();
@@ -97,7 +97,7 @@ class HealthTableIT {
     }
 
     @Test
-    void aHeartbeatTellsHowItGoes() throws Exception {
+    void heartbeatHasProgressBudgetAndLastError() throws Exception {
         RunningProgram program = start();
         table.send();
         assertThat(told.get(0).toString())
@@ -122,7 +122,7 @@ class HealthTableIT {
     }
 
     @Test
-    void whatIsNotAcknowledgedIsToldTheNextTimeAndLoggedOnce() throws Exception {
+    void failedRowsAreSentAgainAndTheFailureIsLoggedOnce() throws Exception {
         RunningProgram program = start();
         twoHours(program);
         Uploader uploader = program.program().sentinel().getUploader();
@@ -140,12 +140,12 @@ class HealthTableIT {
             program.program().sentinel().setUploader(uploader);
             table.send();
             assertThat(told).hasSizeGreaterThan(4);
-            assertThat(log.lines()).contains("INFO TapSentinelHealth_CL is told again");
+            assertThat(log.lines()).contains("INFO TapSentinelHealth_CL: recovered");
         }
     }
 
     @Test
-    void onlyATokenThatIsRefusedIsRenewed() throws Exception {
+    void onlyARefusedTokenIsRenewed() throws Exception {
         RunningProgram program = start();
         AtomicInteger renewed = new AtomicInteger();
         for (int status : List.of(403, 500, 401)) {
@@ -167,7 +167,7 @@ class HealthTableIT {
     }
 
     @Test
-    void anErrorDoesNotEndItsSchedule() throws Exception {
+    void errorDoesNotEndTheSchedule() throws Exception {
         RunningProgram program = start();
         Uploader uploader = program.program().sentinel().getUploader();
         program.program().sentinel().setUploader((stream, body) -> {
@@ -180,14 +180,13 @@ class HealthTableIT {
     }
 
     @Test
-    void whileItWaitsForAnAnswerReadingGoesOn() throws Exception {
+    void readingContinuesWhileTheHealthTableWaits() throws Exception {
         RunningProgram program = start();
         services.sinkProxy().hold();
         CompletableFuture<Void> sending = CompletableFuture.runAsync(table::send);
         await("the health table waits").until(() -> services.sinkProxy().held() == 1);
         CompletableFuture<Void> polling = program.pollInBackground();
-        await("events are on their way beside it")
-                .until(() -> services.sinkProxy().held() > 1);
+        await("event requests in progress").until(() -> services.sinkProxy().held() > 1);
         services.sinkProxy().release();
         polling.get(30, TimeUnit.SECONDS);
         sending.get(30, TimeUnit.SECONDS);
@@ -195,23 +194,25 @@ class HealthTableIT {
     }
 
     @Test
-    void itTellsByItselfSoonAfterTheStartAndAStopDoesNotWaitForIt() throws Exception {
+    void firstHeartbeatFollowsTheStartAndAStopDoesNotWaitForIt() throws Exception {
         byItself = true;
         services.sinkProxy().hold();
         RunningProgram program = start();
-        await("the first heartbeat is on its way")
+        await("the first heartbeat")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> services.sinkProxy().held() == 1);
         long before = System.nanoTime();
         try (LogLines log = LogLines.open()) {
             assertThat(program.stop()).isEqualTo("drained: 0 rows, 0 pending");
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
-            assertThat(log.lines()).as("a stop is no failure").noneMatch(line -> line.contains(TableSchema.HEALTH));
+            assertThat(log.lines())
+                    .as("log lines about the health table")
+                    .noneMatch(line -> line.contains(TableSchema.HEALTH));
         }
     }
 
     @Test
-    void switchedOffItTellsNothing() throws Exception {
+    void disabledHealthTableSendsNothing() throws Exception {
         services.with("sentinel.health-table", "false");
         start().poll();
         assertThat(table).isNull();

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Rows that come late, change their hour, are filtered, refused or sent again: what is told of each hour is what its tables hold. */
+/** Reported hours match the tables when rows are late, change their hour, are filtered, rejected or sent again. */
 class ToldHoursIT {
 
     private static final Instant SIX = Instant.parse("2026-11-20T06:00:00Z");
@@ -61,7 +61,7 @@ class ToldHoursIT {
 
     private volatile HealthTable table;
     private volatile boolean acceptsAll;
-    /** Whether the program makes a mistake: it records a rejected event as delivered. */
+    /** Simulates a bug: rejected events are recorded as delivered. */
     private boolean countsRejected;
 
     @BeforeEach
@@ -78,12 +78,12 @@ class ToldHoursIT {
     }
 
     @Test
-    void everyHourTellsWhatItsTablesHold() throws Exception {
+    void hoursReportTheRowsInTheTables() throws Exception {
         aDay();
     }
 
     @Test
-    void aCountOfWhatWasRejectedBreaksThat() {
+    void countingRejectedEventsFailsTheComparison() {
         countsRejected = true;
         assertThatThrownBy(this::aDay)
                 .isInstanceOf(AssertionError.class)
@@ -91,7 +91,7 @@ class ToldHoursIT {
     }
 
     @Test
-    void whatAnUnansweredRequestStoredIsMoreThanWasAcknowledged() throws Exception {
+    void rowsOfALostAnswerAreNotReported() throws Exception {
         plain(5);
         RunningProgram running = start();
         services.sinkProxy().next(Fault.LOSE_ANSWER);
@@ -125,8 +125,7 @@ class ToldHoursIT {
         }
         add(ChangingEvents.of("refused", MESSAGES_BLOCKED, true, SIX.plusSeconds(60), WEEK, ""));
         add(ChangingEvents.of("beside-it", MESSAGES_BLOCKED, true, SIX.plusSeconds(90), WEEK, ""));
-        // a click on what was condemned later, and a message whose second threat came hours after the first: another
-        // hour each
+        // a click condemned later, and a message whose second threat came hours after the first, both change their hour
         Event click = ChangingEvents.of("condemned-later", CLICKS_PERMITTED, true, SIX, WEEK, "");
         row(click, 0).put("threatTime", SIX.plus(Duration.ofHours(3)).toString());
         add(click);
@@ -154,7 +153,7 @@ class ToldHoursIT {
         acceptsAll = true;
         long before = held("2026-11-20T06:00:00Z", MESSAGES_BLOCKED);
         services.state().replayRejected();
-        await("the record lands after all")
+        await("the replayed record arrives")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> held("2026-11-20T06:00:00Z", MESSAGES_BLOCKED) > before);
         running.poll();
@@ -205,7 +204,7 @@ class ToldHoursIT {
         return workspace.held().getOrDefault(Workspace.key(hour, type.table()), 0L);
     }
 
-    /** A program that tells the workspace when the test says so, filters all blocked clicks, and counts right or wrong. */
+    /** Starts a program whose health table the test sends, and that filters blocked clicks. */
     private RunningProgram start() {
         return services.start(new Parts() {
             @Override
@@ -241,7 +240,7 @@ class ToldHoursIT {
         });
     }
 
-    /** Answers 400 to every batch with a certain record in it, as a service does that cannot take that record. */
+    /** Refuses every batch that contains a certain record with 400. */
     private Uploader refusing(Uploader service) {
         return (stream, body) -> {
             if (!acceptsAll && new String(body, StandardCharsets.UTF_8).contains("\"GUID\":\"refused\"")) {

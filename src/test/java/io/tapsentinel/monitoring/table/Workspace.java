@@ -11,13 +11,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.apache.camel.builder.RouteBuilder;
 
-/** What a workspace holds of the five tables: rows of the four counted by hour and table as its queries do, those of the health table. */
+/** A simulated workspace: counts rows of the event tables by hour like its queries, and keeps rows of the health table. */
 final class Workspace {
 
     private final Map<String, Long> held = new TreeMap<>();
     private final List<JsonNode> told = new CopyOnWriteArrayList<>();
 
-    /** A row has landed. */
+    /** Records a row. */
     synchronized void landed(String table, JsonNode row) {
         if (table.equals(TableSchema.HEALTH)) {
             told.add(row);
@@ -31,12 +31,12 @@ final class Workspace {
         return new TreeMap<>(held);
     }
 
-    /** Rows of the health table in the order in which they landed; mutable. */
+    /** Rows of the health table in order of arrival; mutable. */
     List<JsonNode> told() {
         return told;
     }
 
-    /** That figure of the newest row of each hour and table that has one. */
+    /** This figure of the newest row of each hour and table. */
     Map<String, Long> newest(String figure) {
         Map<String, Long> newest = new TreeMap<>();
         told.stream()
@@ -47,12 +47,12 @@ final class Workspace {
         return newest;
     }
 
-    /** In the place of the route that tells the workspace from time to time. */
+    /** Replaces the scheduled service. */
     static RouteBuilder toldByTheTest() {
         return new RouteBuilder() {
             @Override
             public void configure() {
-                // the test says when
+                // the test sends
             }
         };
     }
@@ -61,7 +61,7 @@ final class Workspace {
         return hour + " " + table;
     }
 
-    /** The event's time as a query finds it: from the columns of the row, not from TimeGenerated. */
+    /** The event's time as queries compute it: from its columns, not from TimeGenerated. */
     private static Instant time(JsonNode row) {
         Stream<JsonNode> times = Stream.concat(
                 Stream.of("clickTime", "threatTime", "messageTime").map(row::path),

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A gap of all tables and a longer one of a single table hold the same day: everything that tells of lost time counts it once. */
+/** Overlapping gaps of all tables and of one table: every report counts the lost time once. */
 class LostTimeTest {
 
     private static final int GAPS = 2;
@@ -76,20 +76,20 @@ class LostTimeTest {
     }
 
     @Test
-    void theReadModelCountsItOnce() {
+    void figuresCountLostTimeOnce() {
         assertThat(figures.now().gaps()).hasSize(GAPS);
         assertThat(figures.now().lost()).isEqualTo(LOST);
     }
 
     @Test
-    void statusTellsIt() {
+    void statusCountsLostTimeOnce() {
         assertThat(setup.run("status"))
                 .contains(
-                        "gaps                  2 gaps, 2 d in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:00:00");
+                        "gaps                  2 gaps, 2 d in total, latest 2026-11-11 12:00:00 to 2026-11-13 12:00:00");
     }
 
     @Test
-    void thePageTellsIt() {
+    void pageCountsLostTimeOnce() {
         try (ReadOnlyStore look = ReadOnlyStore.open("jdbc:sqlite:" + folder.resolve("tap.db"), store.source())) {
             StoreFigures seen = look.read(connection -> StoreFigures.read(connection, look.source(), NOW));
             assertThat(new StoreJson(look, seen).json(Optional.empty(), Optional.empty()))
@@ -99,16 +99,16 @@ class LostTimeTest {
     }
 
     @Test
-    void healthTellsIt() {
+    void healthCountsLostTimeOnce() {
         Findings findings = new CompletenessHealthCheck(figures).findings();
         assertThat(findings.details()).containsEntry("tap.gaps", GAPS).containsEntry("tap.gaps.total", "PT48H");
         assertThat(findings.problems())
                 .singleElement()
-                .satisfies(problem -> assertThat(problem.what()).endsWith("(2 gaps in all, PT48H)"));
+                .satisfies(problem -> assertThat(problem.what()).endsWith("(2 gaps in total, 2 d)"));
     }
 
     @Test
-    void theMetricsTellIt() {
+    void metricsCountLostTimeOnce() {
         MeterRegistry registry = Metrics.registry();
         Metrics.ofReading(registry, figures, budget, setup.clock());
         assertThat(registry.get("tap.gaps").gauge().value()).isEqualTo(GAPS);
@@ -116,7 +116,7 @@ class LostTimeTest {
     }
 
     @Test
-    void theHealthTableTellsIt() {
+    void healthTableCountsGaps() {
         List<JsonNode> rows = new ArrayList<>();
         SentinelComponent sentinel = new SentinelComponent();
         sentinel.setUploader((stream, body) -> rows.add(read(body).get(0)));

@@ -51,7 +51,7 @@ class PageAnswerIT {
     }
 
     @Test
-    void everyAnswerKeepsOtherSitesOut() throws Exception {
+    void everyAnswerHasSecurityHeaders() throws Exception {
         for (HttpResponse<String> answer : List.of(
                 page.get("/"),
                 page.get("/status.json"),
@@ -72,7 +72,7 @@ class PageAnswerIT {
     }
 
     @Test
-    void onlyThePageAndItsFiguresAreThere() throws Exception {
+    void onlyThePageAndItsFiguresAreServed() throws Exception {
         assertThat(page.get("/").headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
         assertThat(page.get("/page.js").headers().firstValue("Content-Type"))
                 .hasValue("text/javascript; charset=utf-8");
@@ -93,9 +93,8 @@ class PageAnswerIT {
         }
     }
 
-    /** As a proxy would send it on. */
     @Test
-    void aRequestForAnotherServerIsNotSentOn() throws Exception {
+    void proxyRequestsAreNotForwarded() throws Exception {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket client = new Socket(InetAddress.getLoopbackAddress(), page.port())) {
             other.setSoTimeout(1);
@@ -115,7 +114,7 @@ class PageAnswerIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 9500001\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"})
-    void aBodyIsRefusedBeforeItHasCome(String beginning) throws Exception {
+    void requestWithABodyIsRefusedAtOnce(String beginning) throws Exception {
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), page.port())) {
             client.setSoTimeout(10_000);
             client.getOutputStream()
@@ -128,7 +127,7 @@ class PageAnswerIT {
     }
 
     @Test
-    void itIsReadOnly() throws Exception {
+    void pageIsReadOnly() throws Exception {
         for (String method : List.of("POST", "PUT", "DELETE", "PATCH")) {
             assertThat(page.send(method, "/status.json").statusCode())
                     .as(method)
@@ -140,7 +139,7 @@ class PageAnswerIT {
     }
 
     @Test
-    void onLoopbackItAnswersToNamesOfThisMachineOnly() throws Exception {
+    void onLoopbackOnlyRequestsForLocalhostAreAccepted() throws Exception {
         for (String host : List.of("localhost", "LOCALHOST:" + page.port(), "127.0.0.1", "[::1]:" + page.port())) {
             assertThat(statusFor(host)).as(host).isEqualTo(200);
         }
@@ -151,7 +150,7 @@ class PageAnswerIT {
     }
 
     @Test
-    void manyBrowsersCostNoMoreThanOneAndGetTheSame() throws Exception {
+    void figuresAreSharedByManyBrowsers() throws Exception {
         page.program().poll();
         ExecutorService browsers = Executors.newFixedThreadPool(50);
         try {
@@ -161,8 +160,8 @@ class PageAnswerIT {
                     .toList();
             Set<String> seen =
                     browsers.invokeAll(looks).stream().map(PageAnswerIT::result).collect(Collectors.toSet());
-            // the clock ticks a millisecond at each look at it
-            assertThat(seen.size()).as("times that the figures were worked out").isLessThanOrEqualTo(3);
+            // the clock advances by a millisecond whenever it is read
+            assertThat(seen.size()).as("number of computations").isLessThanOrEqualTo(3);
         } finally {
             browsers.shutdownNow();
         }
@@ -171,8 +170,8 @@ class PageAnswerIT {
     }
 
     @Test
-    void figuresThatCannotBeReadAreAnErrorWithoutDetails() throws Exception {
-        // figures are kept for some time, so that this needs a page that nobody has asked for them
+    void unavailableFiguresAreAnErrorWithoutDetails() throws Exception {
+        // figures are cached, so this needs a page without previous requests
         try (SimulatedServices other = services("unreadable")) {
             ServedPage own = new ServedPage(other);
             own.program().poll();
@@ -181,7 +180,7 @@ class PageAnswerIT {
 
             HttpResponse<String> answer = own.get("/status.json");
             assertThat(answer.statusCode()).isEqualTo(500);
-            assertThat(answer.body()).isEqualTo("the figures cannot be read now; health and the log say more\n");
+            assertThat(answer.body()).isEqualTo("the figures are unavailable; see the health checks and the log\n");
 
             Files.move(store.resolveSibling("away"), store);
             assertThat(own.get("/status.json").statusCode()).isEqualTo(200);
@@ -189,7 +188,7 @@ class PageAnswerIT {
     }
 
     @Test
-    void withoutBeingAskedForThereIsNoServer() throws Exception {
+    void pageIsDisabledByDefault() throws Exception {
         try (SimulatedServices other = services("other")) {
             assertThat(Stream.of(other.start().camel().getEndpoints().toArray()).map(Object::toString))
                     .noneMatch(uri -> uri.contains("platform-http"));

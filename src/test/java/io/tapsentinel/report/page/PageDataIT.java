@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every number of the figures against what this test reads from SQLite itself. */
+/** Compares all figures with values that the test reads from SQLite. */
 class PageDataIT {
 
     @TempDir
@@ -42,7 +42,7 @@ class PageDataIT {
     }
 
     @Test
-    void beforeTheFirstReadNothingIsMadeUpAndRoutesAreThoseThatRun() throws Exception {
+    void figuresBeforeTheFirstRead() throws Exception {
         JsonNode figures = page.figures();
 
         assertThat(figures.at("/progress/readTo").isNull()).isTrue();
@@ -56,11 +56,11 @@ class PageDataIT {
         assertThat(figures.get("source").asText()).isEqualTo("tap");
         assertThat(figures.get("archive").isNull()).isTrue();
         assertThat(figures.get("sandbox").asBoolean()).isFalse();
-        assertThatTheyAreThoseThatRunWithoutOptionsOfTheirUris(figures.get("routes"));
+        assertRunningRoutes(figures.get("routes"));
     }
 
     @Test
-    void thousandsOfKindsOfRejectedRecordsAreSummedUp() throws Exception {
+    void manyGroupsOfRejectedRecordsAreSummedUp() throws Exception {
         Path rejected = Files.createDirectories(services.state().resolve("rejected"));
         for (int i = 0; i < 120; i++) {
             Files.writeString(
@@ -80,11 +80,11 @@ class PageDataIT {
     }
 
     @Test
-    void afterAFirstRequestThatWasRefusedNothingIsReadAndTheNextAttemptIsTold() throws Exception {
+    void refusedFirstRequestShowsTheNextAttempt() throws Exception {
         services.close();
         services = new SimulatedServices(folder, SimulatedServices.sixtyEventsAnHour())
                 .stateIn("refused")
-                // Quartz goes by the machine's clock, and has nothing to do before the test is over
+                // Quartz uses the machine's clock and must not fire during the test
                 .with("tap.poll.cron", "0 20 12 20 11 ?");
         services.tapProxy().next(Fault.UNAUTHORIZED);
         page = new ServedPage(services);
@@ -101,7 +101,7 @@ class PageDataIT {
     }
 
     @Test
-    void rowsReadsHoursAndBudgetAreThoseOfTheStoreWithoutContentOfEvents() throws Exception {
+    void figuresMatchTheStoreAndContainNoEventContent() throws Exception {
         TreeSet<String> content = new TreeSet<>();
         services.eachRow((table, row) -> List.of("subject", "sender", "fromAddress", "url", "senderIP", "clickIP")
                 .forEach(name -> {
@@ -182,7 +182,7 @@ class PageDataIT {
     }
 
     @Test
-    void aKeyThatIsGoneIsMissingInItsHour() throws Exception {
+    void deletedKeyIsMissingInItsHour() throws Exception {
         page.program().poll();
         services.clock().advance(Duration.ofHours(6));
         page.program().poll().sweep();
@@ -205,7 +205,7 @@ class PageDataIT {
     }
 
     @Test
-    void aRejectedRecordIsNeitherOursNorMissingInItsHour() throws Exception {
+    void rejectedRecordIsCountedAsRejectedInItsHour() throws Exception {
         page.program().poll();
         services.clock().advance(Duration.ofHours(6));
         page.program().poll().sweep();
@@ -228,7 +228,7 @@ class PageDataIT {
     }
 
     @Test
-    void aSuspendedTableIsToldWithItsSentenceAndTheFiguresOfItsHoursAddUp() throws Exception {
+    void suspendedTableIsReportedAndItsHoursAddUp() throws Exception {
         EventType type = EventType.MESSAGES_DELIVERED;
         services.sinkProxy().always(type.table(), Fault.FORBIDDEN);
         page.program().poll();
@@ -271,7 +271,7 @@ class PageDataIT {
     }
 
     @Test
-    void gapsAndProblemsAreToldWithWhatToDo() throws Exception {
+    void gapsAndProblemsAreReportedWithRemedies() throws Exception {
         page.program().poll();
         services.clock().advance(Duration.ofDays(9));
         page.program().poll();
@@ -314,7 +314,7 @@ class PageDataIT {
         }
     }
 
-    private static void assertThatTheyAreThoseThatRunWithoutOptionsOfTheirUris(JsonNode routes) {
+    private static void assertRunningRoutes(JsonNode routes) {
         assertThat(routes)
                 .extracting(route -> route.get("id").asText())
                 .contains("tap-poll", "tap-event", "clicks-blocked", "before-clicks-blocked", "tap-window")

@@ -9,7 +9,7 @@ import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
 import java.net.http.HttpResponse;
 
-/** A program that serves its status page on a port of its own. */
+/** A program that serves its status page on a free port. */
 final class ServedPage {
 
     private final int port = FreePort.next();

@@ -24,7 +24,7 @@ class SlowFiguresTest {
     private volatile Duration takes = Duration.ZERO;
 
     @Test
-    void theyAreKeptForHalfAMinute() {
+    void figuresAreCachedFor30Seconds() {
         SlowFigures<Integer> figures = figures(LONG);
         mayEnd.release(9);
         assertThat(figures.get()).hasValue(1);
@@ -35,7 +35,7 @@ class SlowFiguresTest {
     }
 
     @Test
-    void whoeverAsksWhileTheyAreWorkedOutGetsThoseBefore() {
+    void callersGetPreviousFiguresDuringAComputation() {
         SlowFigures<Integer> figures = figures(SHORT);
         assertThat(figures.get()).as("before the first").isEmpty();
         assertThat(figures.get()).as("still before the first").isEmpty();
@@ -43,15 +43,15 @@ class SlowFiguresTest {
         await().until(() -> figures.get().isPresent());
         clock.advance(Duration.ofSeconds(30));
         for (int i = 0; i < 5; i++) {
-            assertThat(figures.get()).as("the one before").hasValue(1);
+            assertThat(figures.get()).as("previous figures").hasValue(1);
         }
         mayEnd.release();
         await().until(() -> figures.get().orElseThrow() == 2);
-        assertThat(worked).as("times that they were worked out").isEqualTo(2);
+        assertThat(worked).as("number of computations").isEqualTo(2);
     }
 
     @Test
-    void theirWorkTakesATenthOfTheTimeAtMost() {
+    void computationTakesAtMostATenthOfTheTime() {
         SlowFigures<Integer> figures = figures(LONG);
         mayEnd.release(9);
         takes = Duration.ofSeconds(8);
@@ -63,7 +63,7 @@ class SlowFiguresTest {
     }
 
     @Test
-    void aClockThatIsSetDoesNotKeepThemForDays() {
+    void settingTheClockDoesNotExtendTheCacheForDays() {
         SlowFigures<Integer> figures = figures(LONG);
         mayEnd.release(9);
         takes = Duration.ofDays(3);
@@ -75,7 +75,7 @@ class SlowFiguresTest {
     }
 
     @Test
-    void whatFailsIsToldAndTriedAgain() {
+    void failureIsThrownAndRetried() {
         SlowFigures<Integer> figures = new SlowFigures<>(
                 () -> {
                     if (++worked == 1) {
