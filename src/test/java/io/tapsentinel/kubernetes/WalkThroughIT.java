@@ -22,7 +22,7 @@ class WalkThroughIT {
         // continued lines
         String page = Files.readString(PAGE).replaceAll("\\\\\n\\s*", "");
 
-        // the chart compares with a string: --set makes it a boolean, which the chart refuses
+        // --set would make it a boolean, which the chart refuses
         assertThat(page.lines().filter(line -> line.contains("helm install")))
                 .singleElement()
                 .asString()
@@ -35,7 +35,7 @@ class WalkThroughIT {
                 .at("/spec/traits/camel/runtimeVersion")
                 .asText();
 
-        assertThat(Files.readString(PAGE)).contains("when that is not " + runtime + " write");
+        assertThat(Files.readString(PAGE)).contains("If it is not " + runtime + ", write it into");
     }
 
     @Test
