@@ -15,28 +15,28 @@ public final class AnswerSize {
      */
     public static final String NO_LENGTH = "; it has neither a length nor chunks, so it may be cut off";
 
-    private volatile Instant cameAt;
+    private volatile Instant arrivedAt;
     private volatile long bytes;
     private volatile boolean whole;
 
     /** The answer arrived, readable or not. */
-    void came(Instant at) {
-        cameAt = at;
+    void arrived(Instant at) {
+        arrivedAt = at;
     }
 
     /** The answer is complete: it had a length or chunks, without which a broken connection looks like the end. */
-    void cameWhole() {
+    void arrivedComplete() {
         whole = true;
     }
 
     /** Whether the answer is known to be complete, so that a retry would bring the same bytes. */
-    boolean isKnownWhole() {
+    boolean isKnownComplete() {
         return whole;
     }
 
     /** Whether TAP has answered. */
-    boolean hasCome() {
-        return cameAt != null;
+    boolean hasArrived() {
+        return arrivedAt != null;
     }
 
     /** Uncompressed bytes read so far. */
@@ -73,9 +73,9 @@ public final class AnswerSize {
 
     /** For the log: {@code 5.1 MB in 0.8 s, processed in 2.3 s}. */
     public String describe(Instant asked, Instant end) {
-        Instant came = cameAt == null ? asked : cameAt;
+        Instant arrived = arrivedAt == null ? asked : arrivedAt;
         return HumanText.bytes(bytes)
-                + (cameAt == null ? "" : " in " + HumanText.duration(Age.of(asked, came)))
-                + ", processed in " + HumanText.duration(Age.of(came, end));
+                + (arrivedAt == null ? "" : " in " + HumanText.duration(Age.of(asked, arrived)))
+                + ", processed in " + HumanText.duration(Age.of(arrived, end));
     }
 }

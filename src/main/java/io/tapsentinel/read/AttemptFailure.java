@@ -24,7 +24,7 @@ record AttemptFailure(FailureKind kind, TapRefusedException refusal, String why)
         FailureKind kind = kind(read, failure, refusal, clock);
         boolean maybeCut = kind == FailureKind.TRANSIENT
                 && read.answer().bytes() > 0
-                && !read.answer().isKnownWhole()
+                && !read.answer().isKnownComplete()
                 && !FailureKind.has(failure, ForeignAnswerException.class);
         String why = SafeMessage.of(refusal == null ? failure : refusal)
                 + (SafeMessage.isOfAFullDisk(failure) ? MAKE_ROOM : "")
@@ -35,7 +35,7 @@ record AttemptFailure(FailureKind kind, TapRefusedException refusal, String why)
     private static FailureKind kind(WindowRead read, Throwable failure, TapRefusedException refusal, TapClock clock) {
         DueRead due = read.due();
         FailureKind kind =
-                FailureKind.of(failure, read.answer().hasCome(), read.answer().isKnownWhole());
+                FailureKind.of(failure, read.answer().hasArrived(), read.answer().isKnownComplete());
         if (kind == FailureKind.TOO_LARGE && due.window().length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0) {
             kind = FailureKind.UNREADABLE;
         }

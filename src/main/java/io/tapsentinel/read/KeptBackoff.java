@@ -43,7 +43,7 @@ public final class KeptBackoff implements ReadListener {
     /** The row this program wrote or adopted last; null since TAP's last answer. */
     private Row own;
     /** Whether the store has a row, written by any program. */
-    private boolean stands;
+    private boolean isStored;
 
     public KeptBackoff(TapBackoff rest, BackoffTable table, TapCredentials credentials, Clock clock) {
         this.rest = rest;
@@ -59,7 +59,7 @@ public final class KeptBackoff implements ReadListener {
      */
     synchronized void load() {
         Optional<Row> row = table.read();
-        stands = row.isPresent();
+        isStored = row.isPresent();
         if (own != null && !isOfTheseCredentials(own)) {
             rest.allow();
         }
@@ -106,9 +106,9 @@ public final class KeptBackoff implements ReadListener {
             Optional<Rest> now = rest.rest();
             if (now.isEmpty()) {
                 own = null;
-                if (stands) {
+                if (isStored) {
                     table.clear();
-                    stands = false;
+                    isStored = false;
                 }
                 return;
             }
@@ -129,7 +129,7 @@ public final class KeptBackoff implements ReadListener {
                         credentials.sent().map(pair -> digest(pair, salt)).orElse(NONE));
                 table.write(row);
                 own = row;
-                stands = true;
+                isStored = true;
             }
         } catch (StoreException e) {
             // in this program the rest applies anyway

@@ -34,7 +34,7 @@ final class PollOrder {
     }
 
     private Plan plan() {
-        Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin(""));
+        Progress progress = state.progress().map(this::correctStart).orElseGet(() -> begin(""));
         Plan plan = planner.planPoll(source.horizon(), progress, source.longestWindow());
         return state.unreadable().detour().replan(plan.without(state.ledger().readLongAfter(plan.older())), progress);
     }
@@ -65,7 +65,7 @@ final class PollOrder {
      * Moves the start of reading back if this machine's clock was ahead of TAP's when it was chosen. Only before the
      * first read.
      */
-    private Progress earlierThanFeared(Progress progress) {
+    private Progress correctStart(Progress progress) {
         return progress.isNothingRead()
                         && planner.planStart(source.horizon().now()).origin().isBefore(progress.origin())
                 ? begin(", since TAP's clock is behind this machine's")

@@ -18,13 +18,13 @@ import org.slf4j.LoggerFactory;
 public class PostponedReads {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostponedReads.class);
-    private static final Duration SAID_EVERY = Duration.ofHours(1);
+    private static final Duration LOGGED_EVERY = Duration.ofHours(1);
     /** Requests that compete for the same room. */
     private record Kind(Pool pool, Purpose purpose) {}
 
     private final RequestBudget budget;
     private final Clock clock;
-    private final Map<Kind, Instant> saidAt = new HashMap<>();
+    private final Map<Kind, Instant> loggedAt = new HashMap<>();
     private final Map<Kind, String> waiting = new ConcurrentHashMap<>();
 
     public PostponedReads(RequestBudget budget, Clock clock) {
@@ -47,8 +47,8 @@ public class PostponedReads {
         }
         waiting.put(kind, what);
         Instant now = clock.instant();
-        if (!saidAt.getOrDefault(kind, Instant.MIN).isAfter(now.minus(SAID_EVERY))) {
-            saidAt.put(kind, now);
+        if (!loggedAt.getOrDefault(kind, Instant.MIN).isAfter(now.minus(LOGGED_EVERY))) {
+            loggedAt.put(kind, now);
             LOG.warn(
                     "tap.budget.requests-per-day ({}) is used up for {} requests: {}; {}",
                     HumanText.number(budget.perDay()),

@@ -125,18 +125,18 @@ public class SweepRun implements Processor {
     private void compare(TimeRange hour) {
         Instant start = SweepPlanner.hourOf(hour);
         List<Completeness.Hour> hours = completeness.check(start);
-        long theirs = hours.stream().mapToLong(each -> each.keys().theirs()).sum();
+        long reported = hours.stream().mapToLong(each -> each.keys().theirs()).sum();
         long missing = hours.stream().mapToLong(Completeness.Hour::missing).sum();
         if (missing == 0) {
             LOG.info(
                     "hour {}: {} reported by TAP, none missing",
                     HumanText.time(start),
-                    HumanText.count(theirs, "event"));
+                    HumanText.count(reported, "event"));
         } else {
             LOG.warn(
                     "hour {}: {} reported by TAP, {} missing: not in the store, although this sweep found them settled or deferred",
                     HumanText.time(start),
-                    HumanText.count(theirs, "event"),
+                    HumanText.count(reported, "event"),
                     HumanText.number(missing));
         }
     }

@@ -47,7 +47,7 @@ class TapAnswer implements Processor {
         }
         WindowRead read = ReadRoutes.read(exchange);
         budget.requireAnswered(status);
-        read.answer().came(clock.instant());
+        read.answer().arrived(clock.instant());
         UnroutedElements others = unrouted.of(read);
         Iterator<TapEvent> answer = status == 204 ? Collections.emptyIterator() : events(exchange, read, others);
         // the split copies headers to every event
@@ -70,7 +70,7 @@ class TapAnswer implements Processor {
         read.setCopy(listeners.safe(AnswerArchive.Copy.class, copy, null));
         whole.reset();
         if (budget.isFramed()) {
-            read.answer().cameWhole();
+            read.answer().arrivedComplete();
         }
         read.begin(whole);
         Iterator<TapEvent> all = new TapEventReader(

@@ -117,7 +117,7 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
                 : trigger.getNextFireTime().toInstant();
         if (!trigger.getTimeZone().equals(Cron.ZONE)) {
             // an older version stored it in the machine's time zone
-            planAgain(scheduler, trigger, due);
+            reschedule(scheduler, trigger, due);
         } else if (!planned.isAfter(due.plus(SKEW))) {
             late.remove(trigger.getKey());
             if (!planned.isAfter(now)) {
@@ -129,7 +129,7 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
                 late.put(trigger.getKey(), new Late(planned, due));
             } else if (!now.isBefore(before.due)) {
                 late.remove(trigger.getKey());
-                planAgain(scheduler, trigger, before.due);
+                reschedule(scheduler, trigger, before.due);
                 LOG.warn(
                         "{} was due at {} but scheduled for {}, because a clock was set back; it runs {}",
                         trigger.getKey(),
@@ -153,7 +153,7 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
         if (looks > 1 && state == TriggerState.NORMAL && !scheduler.isInStandbyMode()) {
             scheduler.resumeTrigger(NONE);
             if (looks == GIVEN_UP) {
-                planAgain(scheduler, trigger, now);
+                reschedule(scheduler, trigger, now);
             }
             if (looks == 2) {
                 LOG.warn(
@@ -164,7 +164,7 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
         }
     }
 
-    private static void planAgain(Scheduler scheduler, CronTrigger trigger, Instant first) throws SchedulerException {
+    private static void reschedule(Scheduler scheduler, CronTrigger trigger, Instant first) throws SchedulerException {
         scheduler.rescheduleJob(
                 trigger.getKey(),
                 trigger.getTriggerBuilder()

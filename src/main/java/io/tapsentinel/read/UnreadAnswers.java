@@ -138,7 +138,7 @@ public final class UnreadAnswers {
      * @return what happens to its time; null when the same window is requested again
      */
     String failed(WindowRead read, String why) {
-        return failed(attempt(read), How.ANSWER, why, read.answer().hasCome());
+        return failed(attempt(read), How.ANSWER, why, read.answer().hasArrived());
     }
 
     private String failed(Attempt attempt, How how, String why, boolean isStored) {

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  */
 public class Unrouted {
 
-    private static final Duration TOLD = Duration.ofDays(1);
+    private static final Duration NAMED_FOR = Duration.ofDays(1);
     /**
      * How many types are named, in alphabetical order. An answer with thousands of made-up types must not fill memory
      * or the log.
@@ -58,7 +58,7 @@ public class Unrouted {
     }
 
     private void forgetOld() {
-        Instant since = clock.instant().minus(TOLD);
+        Instant since = clock.instant().minus(NAMED_FOR);
         lastSeen.values().removeIf(at -> at.isBefore(since));
     }
 }

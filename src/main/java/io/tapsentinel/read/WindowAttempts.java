@@ -135,7 +135,7 @@ public class WindowAttempts {
         read.beforeReading(answer -> unread.begin(read, answer));
         Throwable failure = read.failure(ReadRoutes.send(trigger.getContext(), ReadRoutes.WINDOW, read, null));
         read.endCopy();
-        if (read.answer().hasCome()) {
+        if (read.answer().hasArrived()) {
             source.answered(due.purpose(), start, steadyStart);
         }
         Effort effort = new Effort(

@@ -134,7 +134,7 @@ public final class WindowCounts {
     }
 
     /** Events that are settled for the first time or with another verdict. */
-    synchronized long brought() {
+    synchronized long newlySettled() {
         return sum(LedgerCount.NEW) + sum(LedgerCount.CHANGED) + sum(LedgerCount.REJECTED);
     }
 

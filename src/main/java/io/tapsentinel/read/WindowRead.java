@@ -77,7 +77,7 @@ public class WindowRead {
 
     /** The read has ended. Keeps the copy if the answer had anything new. */
     synchronized void endCopy() {
-        copy.end(counts.brought() > 0 || committed && outcomes.newlyDeferred() > 0);
+        copy.end(counts.newlySettled() > 0 || committed && outcomes.newlyDeferred() > 0);
     }
 
     Instant readAt() {

@@ -28,13 +28,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A server that sends more than the program wants to read. */
+/** A server that sends more than the program accepts. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AnswerLimitsIT {
 
     private static final int MEGABYTE = 1_000_000;
     private static final String TOO_LARGE = "TAP's answer is too large: more than 1 MB (tap.max-answer-megabytes)";
-    /** What lies in the buffers between the two, and what a client has read before it stops. */
+    /** What fits into the buffers in between, plus what a client reads before it stops. */
     private static final long BUFFERED = 20L * MEGABYTE;
 
     @AutoClose
@@ -70,9 +70,9 @@ class AnswerLimitsIT {
         }
     }
 
-    /** Whether the client takes the end of one part for the end of all depends on what has come by then. */
+    /** Whether the client takes the end of one gzip part for the end of the answer depends on timing. */
     @Test
-    void anAnswerThatUnpacksToNothingWithoutAnEndIsGivenUp() throws Exception {
+    void answerOfEndlessEmptyGzipPartsFails() throws Exception {
         services.with("tap.retry.pauses", "none");
         tap.next(call -> endless(call, 200, Endless.UNPACKS_TO_NOTHING));
 
@@ -85,7 +85,7 @@ class AnswerLimitsIT {
 
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "UNPACKS_TO_NOTHING")
-    void anAnswerWithoutAnEndIsGivenUpAndItsTimeIsReadInShorterWindows(Endless answer) throws Exception {
+    void endlessAnswerFailsAndItsTimeIsReadInShorterWindows(Endless answer) throws Exception {
         tap.next(call -> endless(call, 200, answer));
 
         services.start().poll();
@@ -104,7 +104,7 @@ class AnswerLimitsIT {
 
     @ParameterizedTest
     @EnumSource
-    void aRefusalWithoutAnEndCountsAsItsStatus(Endless body) throws Exception {
+    void endlessRefusalCountsByItsStatus(Endless body) throws Exception {
         services.with("tap.retry.pauses", "none");
         tap.next(call -> endless(call, 500, body));
 
@@ -118,7 +118,7 @@ class AnswerLimitsIT {
 
     @ParameterizedTest
     @ValueSource(ints = {AnswerLimits.REFUSAL - 1, AnswerLimits.REFUSAL, AnswerLimits.REFUSAL + 1})
-    void theWordsAtTheBeginningOfALongRefusalCount(int length) throws Exception {
+    void longRefusalIsReadByItsFirstWords(int length) throws Exception {
         String words = "The requested interval is too far into the past. ";
         tap.next(call -> call.send(400, words + "x".repeat(length - words.length())));
 
@@ -128,7 +128,7 @@ class AnswerLimitsIT {
     }
 
     @Test
-    void aRefusalThatBreaksOffCountsAsItsStatus() throws Exception {
+    void truncatedRefusalCountsByItsStatus() throws Exception {
         services.with("tap.retry.pauses", "none");
         tap.next(call -> call.write("HTTP/1.1 401 Unauthorized\r\nContent-Length: 100\r\n\r\nbad"));
 
@@ -138,7 +138,7 @@ class AnswerLimitsIT {
     }
 
     @Test
-    void aMinuteWhoseAnswerIsTooLargeLosesHalfAMinuteAndNothingElse() throws Exception {
+    void minuteWithATooLargeAnswerLosesThirtySecondsOnly() throws Exception {
         Instant at = SimulatedServices.ORIGIN.plus(Duration.ofMinutes(17));
         services.with("tap.retry.pauses", "PT0S,PT0S,PT0S");
         services.tapProxy().rewrite((query, body) -> isAskedFor(at, query) ? padded(body, MEGABYTE + 1) : body);
@@ -167,7 +167,7 @@ class AnswerLimitsIT {
     }
 
     @Test
-    void aFullDiskIsSaidAndWithRoomAllLands() throws Exception {
+    void fullDiskIsReportedAndEverythingLandsOnceThereIsRoom() throws Exception {
         services.with("tap.max-answer-megabytes", "10");
         services.tapProxy().rewrite((query, body) -> padded(body, 5 * MEGABYTE));
         services.with("tap.url", services.tapProxy().uri().toString());
@@ -200,7 +200,7 @@ class AnswerLimitsIT {
         return padded;
     }
 
-    /** At most twice what the client must not read. */
+    /** Sends at most twice what the client must not read. */
     private void endless(ScriptedRequest call, int status, Endless answer) throws IOException {
         call.write("HTTP/1.1 " + status + " X\r\n" + answer.header + "Transfer-Encoding: chunked\r\n\r\n");
         chunk(call, answer.beginning);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** TAP answers 400: what is cut is a gap, what is not understood is kept, and nothing is skipped in silence. */
+/** TAP answers 400. Time it no longer reports becomes a gap, other time stays due, and nothing is skipped silently. */
 class BadRequestsIT extends SimulatedRun {
 
     @BeforeEach
@@ -26,7 +26,7 @@ class BadRequestsIT extends SimulatedRun {
     }
 
     @Test
-    void timeThatTapCallsTooOldIsAGapOfFiveMinutesAStepAndTheRestIsRead() throws Exception {
+    void eachTooOldRefusalGivesUpFiveMinutesAndTheRestIsRead() throws Exception {
         Instant origin = SimulatedServices.START.minus(Duration.ofDays(7)).plus(Duration.ofMinutes(20));
         services.with("tap.poll.start", origin.toString()).tapProxy().next(Fault.TOO_OLD, Fault.TOO_OLD);
         RunningProgram program = services.start().poll();
@@ -42,7 +42,7 @@ class BadRequestsIT extends SimulatedRun {
     }
 
     @Test
-    void timeThatTapCallsTooOldAndCannotBeIsKeptAndReadAndHealthIsDownUntilThen() throws Exception {
+    void recentTimeRefusedAsTooOldStaysDueAndHealthIsDown() throws Exception {
         services.with("tap.poll.backfill", "PT3H").tapProxy().next(Fault.TOO_OLD, Fault.NONE, Fault.TOO_OLD);
         RunningProgram program = services.start().poll();
         assertThat(program.health("tap-health").getState()).isEqualTo(State.DOWN);
@@ -63,14 +63,14 @@ class BadRequestsIT extends SimulatedRun {
     }
 
     @Test
-    void aClockBehindIsCutAtTapsEdgeAndNoStepFurther() throws Exception {
+    void clockBehindLosesOnlyWhatTapNoLongerReports() throws Exception {
         Instant origin = SimulatedServices.START.minus(Duration.ofDays(7)).minus(Duration.ofMinutes(15));
         services.with("tap.poll.start", origin.toString());
         services.start(SimulatedServices.ahead(Duration.ofMinutes(-40))).poll();
 
         assertThat(services.store().gaps()).singleElement().satisfies(gap -> {
             assertThat(gap.from()).isEqualTo(origin);
-            // five minutes of margin; the ticking clock and the whole seconds of a Date move it by one or two
+            // five minutes of margin; the ticking clock and the whole seconds of a Date shift it by one or two
             assertThat(Duration.between(
                             SimulatedServices.START.minus(Duration.ofDays(7)).plus(Duration.ofMinutes(5)), gap.to()))
                     .isBetween(Duration.ofSeconds(-2), Duration.ofSeconds(2));
@@ -89,12 +89,12 @@ class BadRequestsIT extends SimulatedRun {
     @EnumSource(
             value = Fault.class,
             names = {"BADLY_FORMED", "SILENT_400"})
-    void aRefusalThatIsNotUnderstoodKeepsTheWindowAndHealthIsDown(Fault fault) throws Exception {
+    void unknownRefusalKeepsTheWindowDueAndHealthIsDown(Fault fault) throws Exception {
         services.tapProxy().next(fault);
         RunningProgram program = services.start().poll();
 
         assertThat(services.tapProxy().requests())
-                .as("it is not asked for again blindly")
+                .as("not requested again right away")
                 .isEqualTo(1);
         assertThat(services.store().progress()).isEqualTo(SimulatedServices.ORIGIN);
         assertThat(services.store().gaps()).isEmpty();
@@ -113,7 +113,7 @@ class BadRequestsIT extends SimulatedRun {
     }
 
     @Test
-    void onePartOfTheBacklogThatIsRefusedBlocksNeitherFreshTimeNorTheRest() throws Exception {
+    void refusedPartOfTheBacklogDoesNotBlockOtherTime() throws Exception {
         services.with("tap.poll.backfill", "PT4H").tapProxy().next(Fault.NONE, Fault.BADLY_FORMED);
         RunningProgram program = services.start().poll();
         Instant origin = SimulatedServices.START.minus(Duration.ofMinutes(241));
@@ -146,7 +146,7 @@ class BadRequestsIT extends SimulatedRun {
     @EnumSource(
             value = Fault.class,
             names = {"UNAUTHORIZED", "THROTTLED"})
-    void aRefusalThatRestsEndsTheBacklogAtOnce(Fault fault) throws Exception {
+    void refusalWithARestEndsTheBacklogAtOnce(Fault fault) throws Exception {
         services.with("tap.poll.backfill", "PT4H").tapProxy().next(Fault.NONE, fault);
         services.start().poll();
 

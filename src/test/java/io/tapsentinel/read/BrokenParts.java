@@ -22,17 +22,17 @@ import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.IdempotentRepository;
 
-/** The mistakes that the three rules, and those of suspending a table, are about, each as a program that is whole but for this one. */
+/** Programs that each break one of the three rules or a rule of suspending tables, and are correct otherwise. */
 public final class BrokenParts {
 
     private BrokenParts() {}
 
-    /** Makes a read of one window. */
+    /** Creates a read of one window. */
     interface Reads {
         WindowRead read(DueRead due, Instant readAt, SeenKeys seen);
     }
 
-    /** Rule 1: an exchange completes when its record was buffered. */
+    /** Rule 1: an exchange completes when its record is buffered. */
     public static Parts producerThatCompletesOnAppend() {
         return new Parts() {
             @Override
@@ -42,7 +42,7 @@ public final class BrokenParts {
         };
     }
 
-    /** Rule 2: a key is durable when it is seen, as with the repositories that Camel ships. */
+    /** Rule 2: a key is durable as soon as it is seen, as with Camel's own repositories. */
     public static Parts repositoryThatPersistsInAdd() {
         return new Parts() {
             @Override
@@ -61,7 +61,7 @@ public final class BrokenParts {
         };
     }
 
-    /** Rule 2: a window commits when its split has ended, whatever became of its events. */
+    /** Rule 2: a window commits when its split has ended, whatever the outcomes. */
     public static Parts windowWithoutCommitGuard() {
         return reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override
@@ -81,7 +81,7 @@ public final class BrokenParts {
         });
     }
 
-    /** An event is deferred while a request with it is open. */
+    /** An event is deferred while an open request contains it. */
     public static Parts producerThatDefersWhatItSends() {
         return new Parts() {
             @Override
@@ -101,7 +101,7 @@ public final class BrokenParts {
         };
     }
 
-    /** Reads for this purpose commit without a trace of what they deferred. */
+    /** Reads for this purpose commit without recording what they deferred. */
     public static Parts readThatForgetsWhatItDeferred(Purpose forgetful) {
         return reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override
@@ -113,7 +113,7 @@ public final class BrokenParts {
         });
     }
 
-    /** The time to read again is kept, but not for which events, so that sweeps miss them. */
+    /** The backlog of the table is recorded, but not the deferred events, so sweeps miss them. */
     public static Parts readThatForgetsWhichEventsItDeferred() {
         return reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override
@@ -124,7 +124,7 @@ public final class BrokenParts {
         });
     }
 
-    /** What is late because its table was suspended counts as late by TAP's fault. */
+    /** Events that are late because their table was suspended count as late. */
     public static Parts readThatCountsDeferredEventsAsLate() {
         return reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override
@@ -135,7 +135,7 @@ public final class BrokenParts {
         });
     }
 
-    /** Catching up asks for the threats that polls ask for. */
+    /** A catch-up requests the threat statuses of polls. */
     public static Parts catchUpWithoutFalsePositives() {
         return reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override
@@ -145,7 +145,7 @@ public final class BrokenParts {
         });
     }
 
-    /** An event that was skipped for its twin in the same answer has to be delivered, though that twin is deferred. */
+    /** A duplicate of an event of the same answer must be delivered although that event is deferred. */
     public static Parts guardThatKnowsNoDeferredTwin() {
         return reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override
@@ -170,7 +170,7 @@ public final class BrokenParts {
         };
     }
 
-    /** Counts and hands out as it should, but lets the reader's failure through. */
+    /** Counts and supplies events correctly but lets the reader's exception through. */
     private static Iterator<TapEvent> throwing(Iterator<TapEvent> answer, UnaryOperator<Iterator<TapEvent>> quiet) {
         RuntimeException[] thrown = new RuntimeException[1];
         Iterator<TapEvent> honest = quiet.apply(new Iterator<>() {

@@ -31,11 +31,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What one run reads again for a table that was suspended. */
+/** What one run reads again for a suspended table. */
 class CatchUpOrderTest extends StoreFixture {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;
-    /** How long before now TAP's history begins for the planner. */
+    /** How far back TAP's history reaches for the planner. */
     private static final Duration HISTORY = Duration.ofDays(7).minusMinutes(5);
 
     private final TapClock tapClock = new TapClock(clock);
@@ -65,7 +65,7 @@ class CatchUpOrderTest extends StoreFixture {
     }
 
     @Test
-    void whatTapForgetsInTheCourseOfARunIsAGapAndIsNotAskedFor() {
+    void timeThatExpiresDuringARunBecomesAGapWithoutARequest() {
         Instant edge = NOON.minus(HISTORY);
         defer(edge, edge.plus(Duration.ofHours(1)));
         order.expire();
@@ -80,7 +80,7 @@ class CatchUpOrderTest extends StoreFixture {
     }
 
     @Test
-    void aWindowThatFailsIsAskedForOnceFromTheEndpointOfAllTypesAndThenPassedOver() {
+    void failedWindowIsRequestedFromAllOnceAndThenSkipped() {
         Instant from = NOON.minus(Duration.ofHours(5));
         defer(from, from.plus(Duration.ofHours(2)));
         List<String> asked = new ArrayList<>();
@@ -99,9 +99,9 @@ class CatchUpOrderTest extends StoreFixture {
                         "30 min, for 450 s, /v2/siem/all");
     }
 
-    /** Each run may have the time for one window only. */
+    /** Each run may have time for one window only. */
     @Test
-    void aTypeWhoseEndpointFailedIsAskedForFromThatOfAllTypesUntilItHasCaughtUp() {
+    void typeWithAFailedEndpointUsesAllUntilItHasCaughtUp() {
         Instant from = NOON.minus(Duration.ofHours(5));
         defer(from, from.plus(Duration.ofHours(2)));
         next();
@@ -126,9 +126,9 @@ class CatchUpOrderTest extends StoreFixture {
         order.committed();
     }
 
-    /** It may be a proxy that answers. */
+    /** A proxy may have answered. */
     @Test
-    void whatTheEndpointOfTheTypeDoesNotBringIsAskedForFromThatOfAllTypesBeforeItIsWithdrawn() {
+    void missingEventsAreRequestedFromAllBeforeTheyAreWithdrawn() {
         Instant from = NOON.minus(Duration.ofHours(5));
         defer(from, from.plus(Duration.ofHours(1)));
         defer(from.plus(Duration.ofHours(2)), from.plus(Duration.ofHours(3)));
@@ -149,7 +149,7 @@ class CatchUpOrderTest extends StoreFixture {
     }
 
     @Test
-    void whatTapAnswersGrowsAgainFromRunToRun() {
+    void windowsGrowAgainFromRunToRun() {
         Instant from = NOON.minus(Duration.ofHours(5));
         defer(from, from.plus(Duration.ofHours(2)));
         for (int i = 0; i < 3; i++) {
@@ -169,7 +169,7 @@ class CatchUpOrderTest extends StoreFixture {
     }
 
     @Test
-    void whatFailsForOneTypeHoldsUpNoOther() {
+    void failureOfOneTypeDoesNotDelayOthers() {
         defer(NOON.minus(Duration.ofHours(9)), NOON.minus(Duration.ofHours(5)));
         defer(EventType.CLICKS_PERMITTED, NOON.minus(Duration.ofHours(2)), NOON.minus(Duration.ofHours(1)));
         for (int i = 0; i < 4; i++) {
@@ -180,9 +180,9 @@ class CatchUpOrderTest extends StoreFixture {
         assertThat(order.next()).map(ask -> ask.type()).contains(EventType.CLICKS_PERMITTED);
     }
 
-    /** Else a record that is refused for itself would be all that a quiet table's probes ever get. */
+    /** Otherwise one bad record could fail every probe of a quiet table. */
     @Test
-    void eachProbeOfASuspendedTableAsksForAnotherWindow() {
+    void eachProbeOfASuspendedTableUsesADifferentWindow() {
         Instant from = NOON.minus(Duration.ofHours(5));
         defer(from, from.plus(Duration.ofHours(3)));
         List<Long> hours = new ArrayList<>();
@@ -195,7 +195,7 @@ class CatchUpOrderTest extends StoreFixture {
     }
 
     @Test
-    void aPoolThatIsUsedUpHoldsUpTheTypesOfThatPoolAlone() {
+    void exhaustedPoolDelaysItsOwnTypesOnly() {
         defer(EventType.CLICKS_PERMITTED, NOON.minus(Duration.ofHours(5)), NOON.minus(Duration.ofHours(4)));
         defer(NOON.minus(Duration.ofHours(2)), NOON.minus(Duration.ofHours(1)));
 

@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a read makes of delivered events of which TAP says something else, over a real store and ledger. */
+/** Reads of delivered events whose verdict has changed, with a real store and ledger. */
 class ChangedReadTest extends StoreFixture {
 
     @Test
-    void aCommitThatFailsCountsNoChangeAndTheNextOneDoesOnce() {
+    void changeIsCountedOnceByTheReadThatCommits() {
         SeenKeys seen = new SeenKeys(store, 1_000, clock);
         seen.delivered(0, List.of(event(1)));
         WindowRead lost = read(seen);
@@ -45,7 +45,7 @@ class ChangedReadTest extends StoreFixture {
     }
 
     @Test
-    void aVersionThatWasSkippedForAnotherOneHoldsTheCommitUntilItIsSent() {
+    void commitWaitsForASkippedVersionOfAnEvent() {
         SeenKeys seen = new SeenKeys(store, 1_000, true, clock);
         seen.delivered(0, List.of(event(1)));
         TapEvent second = event(2);
@@ -69,7 +69,7 @@ class ChangedReadTest extends StoreFixture {
     }
 
     @Test
-    void twoMessagesOfOneIdInOneAnswerCountInThisReadAndNotAgain() {
+    void twoMessagesWithOneIdAreCountedOnce() {
         SeenKeys seen = new SeenKeys(store, 1_000, clock);
         for (int changed : new int[] {1, 0}) {
             WindowRead read = read(seen);
@@ -95,7 +95,7 @@ class ChangedReadTest extends StoreFixture {
     }
 
     @Test
-    void withUpdatesTheOtherMessageOfTheSameAnswerHoldsTheCommitUntilItIsSent() {
+    void withUpdatesTheCommitWaitsForTheOtherMessage() {
         SeenKeys seen = new SeenKeys(store, 1_000, true, clock);
         TapEvent first = event(1, "gA");
         TapEvent other = event(1, "gB");

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** This machine's clock and TAP's differ: nothing is lost, nothing stops, and it is said. */
+/** This machine's clock and TAP's differ: nothing is lost, nothing stops, and the difference is reported. */
 class ClockSkewIT extends SimulatedRun {
 
     private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
 
     @ParameterizedTest
     @ValueSource(strings = {"PT2M", "PT3H"})
-    void aClockAheadIsRefusedOnceAndReadsByTapsTimeFromThenOn(Duration ahead) throws Exception {
+    void clockAheadIsRefusedOnceAndThenReadsByTapsTime(Duration ahead) throws Exception {
         RunningProgram program = services.start(SimulatedServices.ahead(ahead)).poll();
 
         assertThat(services.reads()).as("in the same run").hasSize(1);
@@ -52,7 +52,7 @@ class ClockSkewIT extends SimulatedRun {
     }
 
     @Test
-    void withoutADateAClockAheadStepsBackUntilTapAnswers() throws Exception {
+    void clockAheadStepsBackUntilTapAnswersWithoutADate() throws Exception {
         services.tapProxy().date(null);
         RunningProgram program = services.start(SimulatedServices.ahead(Duration.ofMinutes(2)))
                 .poll()
@@ -67,7 +67,7 @@ class ClockSkewIT extends SimulatedRun {
     }
 
     @Test
-    void aSweepWaitsUntilTapHasToldItsTimeAfterTheClockWasSet() throws Exception {
+    void sweepWaitsForTapsTimeAfterAClockChange() throws Exception {
         services.with(
                 "tap.poll.start",
                 SimulatedServices.START.minus(Duration.ofHours(8)).toString());
@@ -77,7 +77,7 @@ class ClockSkewIT extends SimulatedRun {
         int before = services.tapProxy().requests();
         program.sweep();
         assertThat(services.tapProxy().requests())
-                .as("no hour is as old as our clock says")
+                .as("hours are younger than this machine's clock says")
                 .isEqualTo(before);
 
         program.poll().sweep();
@@ -87,7 +87,7 @@ class ClockSkewIT extends SimulatedRun {
     }
 
     @Test
-    void aRefusalsDateCountsToo() throws Exception {
+    void dateOfARefusalCounts() throws Exception {
         services.tapProxy().next(Fault.REFUSE);
         RunningProgram program =
                 services.start(SimulatedServices.ahead(Duration.ofMinutes(2))).poll();
@@ -95,20 +95,20 @@ class ClockSkewIT extends SimulatedRun {
 
         program.poll();
         assertThat(services.tapProxy().requests())
-                .as("no window lies in the future")
+                .as("no window is in the future")
                 .isEqualTo(2);
         assertThat(services.reads()).hasSize(1);
     }
 
     @Test
-    void aClockBehindAsksForNothingTapCallsTooOld() throws Exception {
+    void clockBehindRequestsNothingTooOld() throws Exception {
         RunningProgram program =
                 services.start(SimulatedServices.ahead(Duration.ofMinutes(-2))).poll();
         services.clock().advance(Duration.ofMinutes(5));
         program.poll();
 
         assertThat(services.reads()).hasSize(2);
-        // a Date is cut to whole seconds
+        // a Date has whole seconds
         assertThat(program.healthDetail("tap-health", "tap.clock"))
                 .containsAnyOf("1 min 59 s behind TAP's", "2 min behind TAP's");
         assertThat(log.lines("TAP's; windows are planned by the earlier one")).hasSize(1);
@@ -116,7 +116,7 @@ class ClockSkewIT extends SimulatedRun {
     }
 
     @Test
-    void aClockTenDaysAheadReadsByTapsTimeAndForgetsNothingThatWasDelivered() throws Exception {
+    void clockTenDaysAheadReadsByTapsTimeAndKeepsAllKeys() throws Exception {
         services.start().poll().stop();
         services.start(SimulatedServices.ahead(Duration.ofDays(10))).poll().stop();
         assertThat(services.reads()).hasSize(2);
@@ -128,7 +128,7 @@ class ClockSkewIT extends SimulatedRun {
 
     @ParameterizedTest
     @ValueSource(strings = {"P10D", "-P10D"})
-    void aProxyWithAWrongClockMakesNeitherAGapNorAWindowInTheFuture(Duration wrong) throws Exception {
+    void proxyWithAWrongClockCausesNoGapAndNoFutureWindow(Duration wrong) throws Exception {
         services.tapProxy().date(() -> services.clock().now().plus(wrong));
         RunningProgram program =
                 services.with("tap.poll.backfill", "PT3H").start().poll().poll().poll();
@@ -144,7 +144,7 @@ class ClockSkewIT extends SimulatedRun {
     }
 
     @Test
-    void aClockThatIsTwoDaysAheadForAWhileForgetsNoRequest() throws Exception {
+    void clockTwoDaysAheadForAWhileForgetsNoRequest() throws Exception {
         RunningProgram program = services.start(settable()).poll().poll().poll();
         ahead.set(Duration.ofDays(2));
         program.poll();
@@ -160,7 +160,7 @@ class ClockSkewIT extends SimulatedRun {
     }
 
     @Test
-    void aClockThatIsSetAheadWhileABacklogWaitsMakesNoGap() throws Exception {
+    void clockSetAheadMakesNoGapOfTheBacklog() throws Exception {
         services.with("tap.poll.backfill", "P6D");
         RunningProgram program = services.start(settable()).poll();
         ahead.set(Duration.ofDays(3));
@@ -175,7 +175,7 @@ class ClockSkewIT extends SimulatedRun {
     }
 
     @Test
-    void aClockThatIsSetAheadWhileEventsAreDeliveredForgetsNoKey() throws Exception {
+    void clockSetAheadDuringDeliveryForgetsNoKey() throws Exception {
         services.with("tap.poll.backfill", "PT5H");
         RunningProgram program = services.start(settable());
         services.readAll(program);
@@ -189,7 +189,7 @@ class ClockSkewIT extends SimulatedRun {
     }
 
     @Test
-    void aClockThatIsSetAheadWhileEventsAreDeliveredMakesNoGapOfTheBacklog() throws Exception {
+    void clockSetAheadDuringDeliveryMakesNoGapOfTheBacklog() throws Exception {
         services.with("tap.poll.backfill", "PT5H");
         RunningProgram program = services.start(settable()).poll();
         setAheadWhileDelivering(program);
@@ -203,7 +203,7 @@ class ClockSkewIT extends SimulatedRun {
         services.clock().advance(Duration.ofMinutes(10));
         services.eachRow((table, row) -> ahead.set(Duration.ofDays(10)));
         program.poll();
-        assertThat(ahead.get()).as("it was set").isPositive();
+        assertThat(ahead.get()).as("the clock was set").isPositive();
         services.eachRow((table, row) -> {});
         ahead.set(Duration.ZERO);
     }

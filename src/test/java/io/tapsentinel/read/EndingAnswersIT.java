@@ -22,7 +22,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/** An instant whose events end the process as soon as they are read, and processes that end while they read for another reason. */
+/**
+ * An instant whose events end the process when they are read, and processes that end during a read for other reasons.
+ */
 class EndingAnswersIT extends SimulatedRun {
 
     private static final Instant OLDER = SimulatedServices.ORIGIN.minus(Duration.ofHours(1));
@@ -32,11 +34,11 @@ class EndingAnswersIT extends SimulatedRun {
     private final List<Instant> fatal = new CopyOnWriteArrayList<>();
     private RunningProgram program;
     private String state = "state";
-    /** Where a killed process leaves its store; null for one that ends for an Error. */
+    /** Where a killed process leaves its store; null for a process that ends because of an Error. */
     private String killed;
 
     @Test
-    void oneInADueHourEndsTwelveProcessesAtMostAndTodaysEventsFlowMeanwhile() throws Exception {
+    void badInstantInADueHourEndsAtMostTwelveProcessesWhileNewEventsFlow() throws Exception {
         Instant at = OLDER.plusSeconds(1_234);
         fatal.add(at);
         services.with("tap.poll.start", OLDER.toString());
@@ -83,7 +85,7 @@ class EndingAnswersIT extends SimulatedRun {
     }
 
     @Test
-    void oneInTheFreshWindowHoldsUpTwoPollsAndNoMore() throws Exception {
+    void badInstantInTheFreshWindowDelaysTwoPollsOnly() throws Exception {
         processes(1);
         fatal.add(services.clock().now().minus(Duration.ofMinutes(2)));
         processes(2);
@@ -100,7 +102,7 @@ class EndingAnswersIT extends SimulatedRun {
     }
 
     @Test
-    void aProcessThatEndsOnceWhileItReadsChangesNothing() throws Exception {
+    void oneEndOfTheProcessDuringAReadChangesNothing() throws Exception {
         processes(1);
         for (int i = 0; i < 3; i++) {
             fatal.add(services.clock().now().minus(Duration.ofMinutes(2)));
@@ -116,7 +118,7 @@ class EndingAnswersIT extends SimulatedRun {
     }
 
     @Test
-    void oneThatEndsEveryReadLeavesAllTimeDue() throws Exception {
+    void processThatEndsInEveryReadLeavesAllTimeDue() throws Exception {
         processes(1);
         for (long second = -3_600; second < 5 * 3_600; second += 20) {
             fatal.add(services.clock().now().plusSeconds(second));
@@ -133,7 +135,7 @@ class EndingAnswersIT extends SimulatedRun {
     }
 
     @Test
-    void killsThatAlwaysComeAtTheSameInstantNeedFourAtTheShortestWindow() throws Exception {
+    void killsAtTheSameInstantMakeAGapAfterFourAttempts() throws Exception {
         Instant at = OLDER.plusSeconds(1_234);
         fatal.add(at);
         services.with("tap.poll.start", OLDER.toString());
@@ -156,7 +158,7 @@ class EndingAnswersIT extends SimulatedRun {
                 .isEqualTo(1);
     }
 
-    /** So many of them, one poll each, five minutes apart. */
+    /** Runs this many processes, one poll each, five minutes apart. */
     private void processes(int count) throws Exception {
         for (int i = 0; i < count; i++) {
             program = services.onError(this::end).start(new Parts() {
@@ -187,7 +189,7 @@ class EndingAnswersIT extends SimulatedRun {
         };
     }
 
-    /** What a process leaves behind that ends here: nothing more is read or written. */
+    /** Leaves what a process leaves that ends here: nothing more is read or written. */
     private void end(Error error) {
         ends.add(error);
         program.program().stop();

@@ -19,11 +19,11 @@ import java.util.List;
 import org.apache.camel.health.HealthCheck.State;
 import org.junit.jupiter.api.Test;
 
-/** What only listens to reads, and throws: reading goes on, and one line tells of it. */
+/** Listeners that throw: reading continues and one line reports it. */
 class FailingListenersIT extends SimulatedRun {
 
     @Test
-    void oneThatThrowsAtEveryCommitEndsNeitherTheRunNorTheSweep() throws Exception {
+    void listenerThrowingAtCommitsEndsNeitherRunNorSweep() throws Exception {
         services.with("tap.poll.start", "2026-11-20T06:00:00Z");
         RunningProgram program = services.start(
                 (settings, properties, clock, committed) -> new Program(settings, properties, clock, read -> {
@@ -46,12 +46,12 @@ class FailingListenersIT extends SimulatedRun {
     }
 
     @Test
-    void oneThatThrowsAtEveryFailureDoesNotEndTheRun() throws Exception {
+    void listenerThrowingAtFailuresDoesNotEndTheRun() throws Exception {
         services.with("tap.poll.backfill", "PT3H");
         RunningProgram program = services.start(attempts(new ReadListener() {
             @Override
             public void committed(LedgerEntry read, Effort effort) {
-                // not this one's
+                // not part of this test
             }
 
             @Override
@@ -70,7 +70,7 @@ class FailingListenersIT extends SimulatedRun {
     }
 
     @Test
-    void aFileIsReplayedAlthoughTheListenerThrows() throws Exception {
+    void fileIsReplayedAlthoughTheListenerThrows() throws Exception {
         Path replay = Files.createDirectories(services.folder().resolve("state/replay"));
         services.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, read -> {
             throw new IllegalStateException("alice@example.org");
@@ -88,7 +88,7 @@ class FailingListenersIT extends SimulatedRun {
     }
 
     @Test
-    void anArchiveThatThrowsFailsNoReadAndDelaysNone() throws Exception {
+    void throwingArchiveNeitherFailsNorDelaysReads() throws Exception {
         services.with("tap.poll.backfill", "PT3H");
         RunningProgram program = services.start(archive((window, readAt, bytes, answer) -> {
             throw new IllegalStateException("alice@example.org");
@@ -100,7 +100,7 @@ class FailingListenersIT extends SimulatedRun {
     }
 
     @Test
-    void aCopyThatCannotBeEndedFailsNoReadAndDelaysNone() throws Exception {
+    void copyThatCannotBeEndedNeitherFailsNorDelaysReads() throws Exception {
         services.with("tap.poll.backfill", "PT3H");
         RunningProgram program = services.start(archive((window, readAt, bytes, answer) -> keep -> {
             throw new IllegalStateException("alice@example.org");

@@ -43,7 +43,7 @@ class FailureKindTest {
                 "503|-|TRANSIENT",
                 "504|-|TIMED_OUT"
             })
-    void aRefusalIsToldByStatusAndText(int status, String text, FailureKind trouble) {
+    void refusalIsClassifiedByStatusAndText(int status, String text, FailureKind trouble) {
         assertThat(FailureKind.of(new TapRefusedException(status, text), false, false))
                 .isEqualTo(trouble);
     }
@@ -60,12 +60,12 @@ class FailureKindTest {
                 arguments(new IOException("cut"), false, false, FailureKind.TRANSIENT),
                 arguments(new IllegalStateException("before the request"), false, false, FailureKind.NOT_TAP),
                 arguments(failed(new TapAnswerException("cut")), true, false, FailureKind.TRANSIENT),
-                // one that is known to be whole would come again as it is
+                // a complete answer would be the same again
                 arguments(failed(new TapAnswerException("cut")), true, true, FailureKind.UNREADABLE),
-                // a page of a proxy says nothing of TAP's answer
+                // a page of a proxy says nothing about TAP's answer
                 arguments(failed(new ForeignAnswerException("a page")), true, true, FailureKind.TRANSIENT),
                 arguments(failed(new TapFormatException("format")), true, true, FailureKind.FORMAT),
-                // what another answer would not help
+                // failures that another answer would not solve
                 arguments(failed(new UploadException(503, "refused")), true, false, FailureKind.NOT_TAP),
                 arguments(failed(new SocketTimeoutException("slow sink")), true, false, FailureKind.NOT_TAP),
                 arguments(new StoreException("read-only"), false, false, FailureKind.NOT_TAP),
@@ -74,7 +74,7 @@ class FailureKindTest {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void aFailureIsToldByItsCauseAndByHowMuchOfTheAnswerCame(
+    void failureIsClassifiedByCauseAndByHowMuchOfTheAnswerArrived(
             Throwable failure, boolean answered, boolean whole, FailureKind kind) {
         assertThat(FailureKind.of(failure, answered, whole)).isEqualTo(kind);
     }

@@ -24,13 +24,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.health.HealthCheck.State;
 import org.junit.jupiter.api.Test;
 
-/** A program that has just started: when it asks TAP, how long it leaves TAP alone, and when it is ready. */
+/** A program that has just started: when it asks TAP, how long it waits first, and when it is ready. */
 class FirstPollIT extends SimulatedRun {
 
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @Test
-    void itReadsAtOnceLikeAScheduledPollTheFreshWindowAndThenTheBacklog() {
+    void firstPollReadsTheFreshWindowAndThenTheBacklog() {
         RunningProgram program = services.with("tap.poll.backfill", "PT5H").start(asking(true));
 
         await("all is read").atMost(SOON).until(() -> services.reads().size() == 5);
@@ -55,7 +55,7 @@ class FirstPollIT extends SimulatedRun {
     }
 
     @Test
-    void aRestartPollsAMinuteAfterTheLastRequestAndNotBefore() throws Exception {
+    void restartPollsAMinuteAfterTheLastRequest() throws Exception {
         RunningProgram first = services.start(asking(true));
         await().atMost(SOON).until(() -> services.reads().size() == 1);
         first.stop();
@@ -68,7 +68,7 @@ class FirstPollIT extends SimulatedRun {
     }
 
     @Test
-    void oneThatCrashesAgainAndAgainAsksOnceAMinuteAndSaysWhatItWaitsFor() throws Exception {
+    void crashLoopSendsOneRequestAMinuteAndReportsTheWait() throws Exception {
         for (int start = 0; start < 12; start++) {
             RunningProgram program = services.start(asking(false));
             if (start % 6 == 0) {
@@ -86,7 +86,7 @@ class FirstPollIT extends SimulatedRun {
     }
 
     @Test
-    void aClockThatIsSetBackWhileItWaitsDelaysItByNoMoreThanAMinute() throws Exception {
+    void clockSetBackDuringTheWaitDelaysItByAMinuteAtMost() throws Exception {
         services.start().poll().stop();
         MovableClock clock = services.clock();
         Instant start = clock.steady().instant();
@@ -121,7 +121,7 @@ class FirstPollIT extends SimulatedRun {
     }
 
     @Test
-    void aClockThatWasSetBackDelaysItByNoMoreThanAMinute() throws Exception {
+    void clockSetBackBeforeTheStartDelaysItByAMinuteAtMost() throws Exception {
         RunningProgram before = services.start().poll();
         services.clock().advance(Duration.ofHours(5));
         before.poll().stop();
@@ -135,7 +135,7 @@ class FirstPollIT extends SimulatedRun {
     }
 
     @Test
-    void itIsReadyWithoutARequestWhenReadingIsSetToBeginLater() {
+    void programIsReadyWithoutARequestWhenReadingStartsLater() {
         RunningProgram program =
                 services.with("tap.poll.start", "2026-11-20T13:00:00Z").start(asking(false));
 
@@ -149,7 +149,7 @@ class FirstPollIT extends SimulatedRun {
     }
 
     @Test
-    void aClockThatWasSetBackSoFarThatThereIsNothingToReadSaysSoAndIsNotReady() throws Exception {
+    void clockSetBackUntilNothingIsDueIsReportedAndNotReady() throws Exception {
         services.start().poll().stop();
         services.clock().advance(Duration.ofHours(-3));
         try (Connection store = services.store().connect()) {
@@ -158,14 +158,14 @@ class FirstPollIT extends SimulatedRun {
 
         RunningProgram program = services.start(asking(false));
 
-        await("it has looked")
+        await("the first run has ended")
                 .atMost(SOON)
                 .until(() -> message(program).contains("clock was set back, so there is nothing to read yet"));
         assertThat(program.health("tap-start").getState()).isEqualTo(State.DOWN);
     }
 
     @Test
-    void aPageOfAnotherServerIsNoAnswerOfTap() {
+    void pageOfAnotherServerIsNotAnAnswerOfTap() {
         services.tapProxy().next(Fault.HTML);
 
         services.start(asking(true));
@@ -178,12 +178,12 @@ class FirstPollIT extends SimulatedRun {
     }
 
     @Test
-    void anAnswerThatCameWholeAndCannotBeReadIsNotTakenForAConnectionThatFails() throws Exception {
+    void unreadableAnswerIsNotReportedAsAConnectionFailure() throws Exception {
         new UnreadableInstants(services.tapProxy()).add(SimulatedServices.START.minusSeconds(70));
         RunningProgram program =
                 services.with("tap.retry.pauses", "PT5S,PT5S,PT5S").start(asking(true));
 
-        await("no shorter window can be asked for")
+        await("windows are as short as possible")
                 .atMost(SOON)
                 .until(() ->
                         services.store().number("SELECT count(*) FROM unreadable WHERE to_at - from_at <= 28000") == 1);
@@ -199,7 +199,7 @@ class FirstPollIT extends SimulatedRun {
     }
 
     @Test
-    void aScheduledPollThatComesFirstIsEnough() throws Exception {
+    void scheduledPollCountsAsTheFirstPoll() throws Exception {
         services.start().poll().stop();
         RunningProgram program = services.start(asking(false));
         await("it waits").atMost(SOON).until(() -> message(program).contains(" is due at 12:01"));
@@ -211,7 +211,7 @@ class FirstPollIT extends SimulatedRun {
     }
 
     @Test
-    void itIsNotReadyUntilTheFirstRequestHasEndedWhateverItsAnswer() {
+    void programIsNotReadyUntilTheFirstRequestHasEnded() {
         services.tapProxy().hold();
         services.tapProxy().next(Fault.DROP);
         RunningProgram program = services.start(asking(true));
@@ -228,7 +228,7 @@ class FirstPollIT extends SimulatedRun {
     }
 
     @Test
-    void withoutRoomInTheBudgetItDoesNotAskAndHealthSaysSo() throws Exception {
+    void exhaustedBudgetPreventsTheFirstPollAndIsReported() throws Exception {
         services.with("tap.budget.requests-per-day", "2")
                 .with("tap.sweep.ages", "none")
                 .start()
@@ -247,7 +247,7 @@ class FirstPollIT extends SimulatedRun {
         assertThat(services.tapProxy().requests()).isEqualTo(2);
     }
 
-    /** @param timePasses whether the clock goes on while the program pauses; else no pause ends */
+    /** @param timePasses whether the clock moves while the program pauses; otherwise no pause ends */
     private SimulatedServices.Maker asking(boolean timePasses) {
         return Programs.askingAtOnce(Programs.pausing(pause -> {
             services.clock().advance(timePasses ? pause : Duration.ZERO);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A first start that reaches back to where TAP, which forgets after seven days, begins to refuse. */
+/** First starts: how far back they reach, up to the edge of TAP's history, and what they report. */
 class FirstStartIT extends SimulatedRun {
 
     private static final Instant START = SimulatedServices.START;
@@ -28,7 +28,7 @@ class FirstStartIT extends SimulatedRun {
     private static final Duration HOUR = Duration.ofHours(1);
 
     @Test
-    void ofSevenDaysTheOldestHourIsReadFirstUpToFiveMinutesFromTheEdgeAndTheRestIsAGap() throws Exception {
+    void sevenDayBackfillReadsTheOldestHourFirstAndLosesOnlyTheMargin() throws Exception {
         services.with("tap.poll.backfill", "P7D").start().poll();
 
         assertThat(services.reads())
@@ -40,7 +40,7 @@ class FirstStartIT extends SimulatedRun {
                         START.minus(HISTORY).plus(MARGIN),
                         within(START.minus(HISTORY).plus(MARGIN)));
         assertThat(oldest.length()).isEqualTo(HOUR);
-        assertThat(read(2).from()).as("goes on behind it").isEqualTo(oldest.to());
+        assertThat(read(2).from()).as("continues after it").isEqualTo(oldest.to());
         assertThat(services.store().gaps()).containsExactly(new TimeRange(origin(), oldest.from()));
         assertThat(origin())
                 .isBetween(
@@ -53,7 +53,7 @@ class FirstStartIT extends SimulatedRun {
     }
 
     @Test
-    void aStartBeforeWhatTapHoldsIsAGapUpToWhereTheFirstWindowBegins() throws Exception {
+    void startBeforeTapsHistoryMakesAGapUpToTheFirstWindow() throws Exception {
         Instant nineDaysAgo = START.minus(Duration.ofDays(9));
         services.with("tap.poll.start", nineDaysAgo.toString()).start().poll();
 
@@ -62,7 +62,7 @@ class FirstStartIT extends SimulatedRun {
     }
 
     @Test
-    void whatWasReadIsNeitherAGapNorReadAgainThoughTheFreshWindowComesMuchLaterAndAfterARestart() throws Exception {
+    void oldestHourIsReadOnceAlthoughTheFreshWindowFollowsARestart() throws Exception {
         services.with("tap.poll.backfill", "P7D").tapProxy().next(Fault.NONE, Fault.REFUSE);
         services.start().poll().stop();
         assertThat(services.reads()).hasSize(1);
@@ -78,7 +78,7 @@ class FirstStartIT extends SimulatedRun {
     }
 
     @Test
-    void anOldestHourThatFailsHoldsUpTheFreshOneOnceAndIsReadBehindIt() throws Exception {
+    void failedOldestHourDelaysTheFreshWindowOnce() throws Exception {
         services.with("tap.poll.backfill", "P7D").tapProxy().next(Fault.REFUSE, Fault.NONE, Fault.REFUSE, Fault.REFUSE);
         RunningProgram program = services.start().poll();
         assertThat(services.reads()).extracting(LedgerEntry::purpose).containsExactly(Purpose.POLL);
@@ -94,7 +94,7 @@ class FirstStartIT extends SimulatedRun {
 
     @ParameterizedTest
     @ValueSource(strings = {"PT3H", "P2D", "P10D"})
-    void aClockThatIsWrongLosesNothingMoreOnceTapHasToldItsTime(Duration ahead) throws Exception {
+    void wrongClockLosesNothingMoreOnceTapsTimeIsKnown(Duration ahead) throws Exception {
         RunningProgram program = services.with("tap.poll.backfill", "P7D")
                 .start(SimulatedServices.ahead(ahead))
                 .poll();
@@ -117,14 +117,14 @@ class FirstStartIT extends SimulatedRun {
     }
 
     @Test
-    void whatIsFarFromTheEdgeWaitsBehindTheFreshWindow() {
+    void timeFarFromTheEdgeIsReadAfterTheFreshWindow() {
         services.with("tap.poll.backfill", "P6D").start().poll();
 
         assertThat(services.reads()).extracting(LedgerEntry::purpose).containsExactly(Purpose.POLL, Purpose.BACKLOG);
     }
 
     @Test
-    void aFirstStartReportsWhereReadingBegins() throws Exception {
+    void firstStartReportsWhereReadingStarts() throws Exception {
         services.start().poll();
 
         assertThat(log.lines("reading from"))
@@ -133,7 +133,7 @@ class FirstStartIT extends SimulatedRun {
     }
 
     @Test
-    void aLostStoreIsReportedInsteadOfAFirstStart() throws Exception {
+    void lostStoreIsReportedInsteadOfAFirstStart() throws Exception {
         services.start().poll().stop();
         Files.delete(services.state().resolve("tap.db"));
         log.lines().clear();

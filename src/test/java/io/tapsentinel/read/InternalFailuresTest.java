@@ -31,7 +31,7 @@ class InternalFailuresTest {
     private final InternalFailures failures = new InternalFailures(fatal::add, clock);
 
     @Test
-    void tenInARowOverFifteenMinutesNeedARestart() {
+    void tenFailuresInARowOverFifteenMinutesNeedARestart() {
         fail(9, Duration.ofMinutes(5));
         assertThat(failures.isStuck()).isFalse();
 
@@ -40,14 +40,14 @@ class InternalFailuresTest {
     }
 
     @Test
-    void manyAtOnceAreABadMoment() {
+    void manyFailuresAtOnceDoNotNeedARestart() {
         fail(143, Duration.ofSeconds(1));
 
         assertThat(failures.isStuck()).isFalse();
     }
 
     @Test
-    void aCommittedWindowEndsTheRow() {
+    void committedWindowResetsTheCount() {
         fail(12, Duration.ofMinutes(5));
         failures.committed();
         assertThat(failures.isStuck()).isFalse();
@@ -71,7 +71,7 @@ class InternalFailuresTest {
 
     @ParameterizedTest
     @MethodSource("explained")
-    void whatTapTheNetworkSentinelTheStoreOrARouteExplainsDoesNotCount(Throwable explained) {
+    void explainedFailuresDoNotCount(Throwable explained) {
         for (int i = 0; i < 20; i++) {
             failures.failed(explained);
             clock.advance(Duration.ofMinutes(5));
@@ -81,7 +81,7 @@ class InternalFailuresTest {
     }
 
     @Test
-    void anErrorIsHandedOnWhereverItStands() {
+    void errorIsHandledWhereverItIsInTheCauses() {
         OutOfMemoryError error = new OutOfMemoryError("a test's");
         failures.failed(error);
         failures.failed(new WindowFailedException("it failed", new ProgramErrorException("the upload", error)));
@@ -90,14 +90,14 @@ class InternalFailuresTest {
     }
 
     @Test
-    void aStackOverflowIsNoReasonToEndTheProcess() {
+    void stackOverflowDoesNotEndTheProcess() {
         failures.failed(new StackOverflowError());
 
         assertThat(fatal).isEmpty();
     }
 
     @Test
-    void onlyAnErrorOutsideTheProgramsOwnWorkIsAStepsOwn() {
+    void errorInTheProgramsOwnCodeIsNotBlamedOnAStep() {
         Error error = new NoClassDefFoundError("a test's");
 
         assertThat(FatalErrors.isOfAStep(new RuntimeCamelException(error))).isTrue();

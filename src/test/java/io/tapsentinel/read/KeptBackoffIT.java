@@ -18,13 +18,13 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.health.HealthCheck.State;
 import org.junit.jupiter.api.Test;
 
-/** A rest that TAP has asked for outlives the program, and binds all programs on the store. */
+/** A rest outlives the program and applies to all programs on the store. */
 class KeptBackoffIT extends SimulatedRun {
 
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @Test
-    void restsAfter429GoOnOverRestartsAndGrow() throws Exception {
+    void restsAfter429SurviveRestartsAndGrow() throws Exception {
         services.tapProxy().next(4, Fault.THROTTLED);
         services.start().poll().stop();
         int requests = 1;
@@ -49,14 +49,14 @@ class KeptBackoffIT extends SimulatedRun {
     }
 
     @Test
-    void aStartInsideARestSaysUntilWhenAndIsReadyWithoutARequest() throws Exception {
+    void startDuringARestReportsItsEndAndIsReady() throws Exception {
         services.with("tap.poll.cron", "0 0/5 * * * ?").tapProxy().next(Fault.THROTTLED);
         services.start().poll().stop();
         services.clock().advance(Duration.ofMinutes(2));
         log.lines().clear();
 
         RunningProgram program = services.start(Programs.askingAtOnce(new Parts()));
-        await("it has looked")
+        await("the first run has ended")
                 .atMost(SOON)
                 .until(() -> program.health("tap-start").getState() == State.UP);
         assertThat(services.tapProxy().requests()).isEqualTo(1);
@@ -67,7 +67,7 @@ class KeptBackoffIT extends SimulatedRun {
     }
 
     @Test
-    void otherCredentialsHaveAPoolOfTheirOwn() throws Exception {
+    void otherCredentialsAreNotBoundByTheRest() throws Exception {
         services.tapProxy().next(Fault.THROTTLED);
         services.start().poll().stop();
 
@@ -77,7 +77,7 @@ class KeptBackoffIT extends SimulatedRun {
     }
 
     @Test
-    void a401RestsOverARestartWithTheSameSecretAndNotWithACorrectedOne() throws Exception {
+    void restAfter401SurvivesARestartUnlessTheSecretIsCorrected() throws Exception {
         services.with("tap.secret", "last-years");
         services.start().poll().stop();
         services.clock().advance(Duration.ofMinutes(2));
@@ -98,7 +98,7 @@ class KeptBackoffIT extends SimulatedRun {
     }
 
     @Test
-    void aSecretThatIsCorrectedInItsFileIsTriedAtTheNextPollAndAWrongOneIsNot() throws Exception {
+    void correctedSecretFileIsTriedAtTheNextPoll() throws Exception {
         Path secret = Files.writeString(services.folder().resolve("secret"), "last-years\n");
         RunningProgram program = services.without("tap.secret")
                 .with("tap.secret-file", secret.toString())
@@ -119,7 +119,7 @@ class KeptBackoffIT extends SimulatedRun {
     }
 
     @Test
-    void aSecretThatIsCorrectedWhileTapRefusesTheOldOneIsTriedAtTheNextPoll() throws Exception {
+    void secretCorrectedDuringTheRefusalIsTriedAtTheNextPoll() throws Exception {
         Path secret = Files.writeString(services.folder().resolve("secret"), "last-years\n");
         RunningProgram program = services.without("tap.secret")
                 .with("tap.secret-file", secret.toString())
@@ -138,7 +138,7 @@ class KeptBackoffIT extends SimulatedRun {
     }
 
     @Test
-    void aSecretThatIsBrokenDuringARunIsTriedAgainAsSoonAsItIsRestored() throws Exception {
+    void secretBrokenDuringARunIsTriedOnceItIsRestored() throws Exception {
         Path secret = Files.writeString(services.folder().resolve("secret"), "hush-hush\n");
         RunningProgram program = services.without("tap.secret")
                 .with("tap.secret-file", secret.toString())
@@ -147,7 +147,7 @@ class KeptBackoffIT extends SimulatedRun {
         services.tapProxy().hold();
         CompletableFuture<Void> poll = CompletableFuture.runAsync(program::poll);
         await("TAP is asked").atMost(SOON).until(() -> services.tapProxy().held() == 1);
-        // the fresh window was asked for with the right one, the backlog is with a wrong one
+        // the fresh window used the right secret; the backlog will use a wrong one
         Files.writeString(secret, "half-writ\n");
         services.tapProxy().release();
         poll.get(30, TimeUnit.SECONDS);
@@ -160,7 +160,7 @@ class KeptBackoffIT extends SimulatedRun {
     }
 
     @Test
-    void whatTheStoreKeepsOfTheSecretIsASaltedDigest() throws Exception {
+    void storeKeepsOnlyASaltedDigestOfTheSecret() throws Exception {
         services.with("tap.secret", "last-years").start().poll().stop();
 
         List<byte[]> kept = services.store().all("SELECT salt, credentials FROM tap_rest", row -> {
@@ -176,7 +176,7 @@ class KeptBackoffIT extends SimulatedRun {
     }
 
     @Test
-    void aClockThatWasSetBackCutsTheRestToItsLength() throws Exception {
+    void clockSetBackDoesNotLengthenTheRest() throws Exception {
         services.tapProxy().next(Fault.THROTTLED);
         services.start().poll().stop();
         services.clock().advance(Duration.ofHours(-6));
@@ -192,7 +192,7 @@ class KeptBackoffIT extends SimulatedRun {
     }
 
     @Test
-    void aRestThatTheStoreCannotKeepHoldsInTheProgram() throws Exception {
+    void restAppliesEvenIfTheStoreCannotKeepIt() throws Exception {
         services.tapProxy().next(Fault.THROTTLED);
         RunningProgram program = services.start();
         try (var store = services.store().connect()) {

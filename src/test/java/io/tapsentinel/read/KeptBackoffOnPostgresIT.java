@@ -4,7 +4,7 @@ import io.tapsentinel.testing.OnPostgres;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The same on PostgreSQL. */
+/** The same with a store on PostgreSQL. */
 @ExtendWith(OnPostgres.class)
 @Tag("full")
 class KeptBackoffOnPostgresIT extends KeptBackoffIT {}

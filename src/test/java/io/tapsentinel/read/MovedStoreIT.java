@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class MovedStoreIT extends SimulatedRun {
 
     @Test
-    void rowsThatAreAcknowledgedWhileTheStoreIsAwayAreListedAndAllOthersLandOnce() throws Exception {
+    void rowsAcknowledgedWhileTheStoreIsAwayAreListedAsPossibleDuplicates() throws Exception {
         RunningProgram program = services.start();
         Path file = services.state().resolve("tap.db");
         services.delivered().hold();

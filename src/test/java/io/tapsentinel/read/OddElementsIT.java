@@ -33,7 +33,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What one running program makes of odd elements between good ones, and of odd answers: the table in samples/odd-elements.txt. */
+/**
+ * How a running program handles odd elements between good ones, and odd answers: the table in samples/odd-elements.txt.
+ */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OddElementsIT extends SimulatedRun {
@@ -67,7 +69,7 @@ class OddElementsIT extends SimulatedRun {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("table")
-    void eachEndsAsTheTableSays(Case odd) throws Exception {
+    void eachCaseEndsAsTheTableSays(Case odd) throws Exception {
         String id = "case" + ++cases;
         String[] end = new String[1];
         services.tapProxy().rewrite(body -> odd.bytes(id, end[0] = queryEnd(body)));
@@ -117,7 +119,7 @@ class OddElementsIT extends SimulatedRun {
         assertThat(log.lines()).noneMatch(line -> line.contains(StateFolder.MARKER));
     }
 
-    /** The same answer again, or after a failure the good one, brings nothing twice. */
+    /** Reading the same answer again, or the good one after a failure, delivers nothing twice. */
     private void assertNothingMoreComesOfIt(Case odd, String id) {
         int reads = services.reads().size();
         int rows = landed.size();
@@ -145,17 +147,17 @@ class OddElementsIT extends SimulatedRun {
         "09-times, 3",
         "10-future-event, 1"
     })
-    void answersFromTheFieldLand(String name, int events) throws Exception {
+    void fieldAnswersLand(String name, int events) throws Exception {
         assertSampleLands(name, events);
     }
 
     @Test
-    void oneClickOnALinkWithTwoThreatsIsTwoEvents() throws Exception {
+    void clickOnALinkWithTwoThreatsIsTwoEvents() throws Exception {
         assertSampleLands("04-click-two-threats-no-id", 2);
     }
 
     @Test
-    void moreThanTwentyElementsThatAreMoreThanHalfFailTheWindow() {
+    void moreThanTwentyUnreadableElementsAndMoreThanHalfFailTheWindow() {
         String odd = "{'id':x},".repeat(21).replace('\'', '"');
         int reads = services.reads().size();
         int rows = landed.size();
@@ -176,7 +178,7 @@ class OddElementsIT extends SimulatedRun {
         try (InputStream in = OddElementsIT.class.getResourceAsStream("/samples/field/" + name + ".json")) {
             sample = in.readAllBytes();
         }
-        // each sample has the same few ids
+        // all samples use the same few ids
         byte[] own = new String(sample, StandardCharsets.ISO_8859_1)
                 .replace("0000-4000-8000", "0000-4000-80" + name.substring(0, 2))
                 .getBytes(StandardCharsets.ISO_8859_1);
@@ -192,7 +194,7 @@ class OddElementsIT extends SimulatedRun {
         assertThat(landed.size() - rows).as("rows after the second poll").isEqualTo(events);
     }
 
-    /** From now on TAP answers this, one byte a character, for the end of the window that was asked for. */
+    /** Sets TAP's next answers for the end of the requested window, one byte a character. */
     private void answer(UnaryOperator<String> answer) {
         services.tapProxy().rewrite(body -> answer.apply(queryEnd(body)).getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -208,7 +210,7 @@ class OddElementsIT extends SimulatedRun {
         return end.group(1);
     }
 
-    /** Type and id of the rows since then. */
+    /** Type and id of the rows added since. */
     private List<String> rowsSince(int rows) {
         return landed.subList(rows, landed.size()).stream()
                 .map(row -> type(row.table()) + " " + row.id())

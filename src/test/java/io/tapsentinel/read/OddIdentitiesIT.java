@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Identity is never lenient: two events that differ only in what is read leniently both land. */
+/** Identity is never lenient: two events that differ only in leniently read text both land. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OddIdentitiesIT extends SimulatedRun {
@@ -28,17 +28,17 @@ class OddIdentitiesIT extends SimulatedRun {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("readLeniently")
-    void twoEventsThatDifferOnlyInWhatIsReadLenientlyAreTwo(String what, String one, String other) {
+    void eventsThatDifferOnlyInLenientlyReadTextStayDistinct(String what, String one, String other) {
         assertTwo(one, other);
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("halves")
-    void twoEventsThatDifferOnlyInHalfASurrogatePairAreTwo(String what, String one, String other) {
+    void eventsThatDifferOnlyInHalfASurrogatePairStayDistinct(String what, String one, String other) {
         assertTwo(one, other);
     }
 
-    /** A character is one byte, ' a quote, @ what only this pair has. */
+    /** A character is one byte; ' is a quote, @ is unique to the pair. */
     static List<String[]> readLeniently() {
         String deep = "[".repeat(9_000) + "]".repeat(9_000);
         String time = "'messageTime':'2026-11-20T11:30:00Z'";
@@ -64,7 +64,7 @@ class OddIdentitiesIT extends SimulatedRun {
                 pair("a name, with neither id nor GUID", "{'QID':'@','n\u00e9':1}", "{'QID':'@','n\u00e8':1}"));
     }
 
-    /** The escape of one half is standard JSON, but no text that UTF-8 has. */
+    /** The escape of one half is valid JSON, but UTF-8 cannot represent it. */
     static List<String[]> halves() {
         return List.of(
                 pair("half a pair as an escape", "{'id':'@\\ud800'}", "{'id':'@\\ud801'}"),

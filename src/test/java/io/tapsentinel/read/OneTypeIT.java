@@ -50,7 +50,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Reads of one type alone: through tap-fetch and the program's own HTTP component, by TAP's endpoint for that type. */
+/** Reads of one type through tap-fetch and the program's own HTTP component, from TAP's endpoint for that type. */
 class OneTypeIT {
 
     private static final TimeRange WINDOW = new TimeRange(
@@ -85,7 +85,7 @@ class OneTypeIT {
 
     @ParameterizedTest
     @EnumSource(EventType.class)
-    void theEndpointOfTheTypeIsAskedWithCredentialsForEveryStatusAndCountedInItsPool(EventType type) throws Exception {
+    void endpointOfTheTypeIsAskedForEveryStatusAndCountedInItsPool(EventType type) throws Exception {
         start();
 
         assertThat(read(type, event -> true)).isEqualTo(End.COMMITTED);
@@ -109,7 +109,7 @@ class OneTypeIT {
     }
 
     @Test
-    void anEventThatIsNotWantedIsNotRead() throws Exception {
+    void eventsThatAreNotDeferredAreNotRead() throws Exception {
         start();
         Set<EventRef> all = new HashSet<>();
         Set<EventRef> wanted = new HashSet<>();
@@ -127,7 +127,7 @@ class OneTypeIT {
     }
 
     @Test
-    void pollsAskForAllTypesAndTheConfiguredStatusesBeforeAndAfter() throws Exception {
+    void pollsRequestAllTypesBeforeAndAfter() throws Exception {
         start();
         program.poll();
         read(EventType.CLICKS_BLOCKED, event -> true);
@@ -144,7 +144,7 @@ class OneTypeIT {
     @ParameterizedTest
     @CsvSource({"CLICKS_PERMITTED, false", "CLICKS_PERMITTED, true", "MESSAGES_BLOCKED, false", "MESSAGES_BLOCKED, true"
     })
-    void aTapFetchFromBeforeThereWereSuchReadsServesBothKinds(EventType type, boolean bridges) throws Exception {
+    void olderTapFetchServesBothKindsOfReads(EventType type, boolean bridges) throws Exception {
         start(Files.readString(Path.of("src/test/resources/older-routes", TAP_POLL))
                 .replace(
                         "throwExceptionOnFailure: false",
@@ -162,7 +162,7 @@ class OneTypeIT {
     }
 
     @Test
-    void aTapFetchThatDoesNotAskThatEndpointFailsTheWindowByItsPath() throws Exception {
+    void tapFetchThatAsksAnotherEndpointFailsTheWindow() throws Exception {
         String accept = "                expression: application/json\n";
         start(Files.readString(Path.of("routes", TAP_POLL))
                 .replace(
@@ -182,7 +182,7 @@ class OneTypeIT {
     }
 
     @Test
-    void eventsOfOtherTypesInTheAnswerAreNotRead() throws Exception {
+    void eventsOfOtherTypesAreNotRead() throws Exception {
         String click = "{\"id\":\"%s\",\"GUID\":\"g\",\"clickTime\":\"" + WINDOW.from() + "\"}";
         start();
         answer("{\"queryEndTime\":\"" + WINDOW.to() + "\",\"clicksPermitted\":[" + click.formatted("1")
@@ -195,7 +195,7 @@ class OneTypeIT {
     }
 
     @Test
-    void whatWasRejectedBeforeIsNotRejectedAgain() throws Exception {
+    void rejectedRecordIsNotRejectedAgain() throws Exception {
         String rows =
                 "{\"queryEndTime\":\"" + WINDOW.to() + "\",\"clicksHeld\":[{\"id\":\"1\"}],\"clicksBlocked\":[17]}";
         start();
@@ -213,7 +213,7 @@ class OneTypeIT {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "[]", "{\"queryEndTime\":\"END\"}", "{\"queryEndTime\":\"END\",\"clicksPermitted\":null}"})
-    void anAnswerWithoutEventsIsRead(String body) throws Exception {
+    void emptyAnswerIsRead(String body) throws Exception {
         start();
         answer(body.replace("END", WINDOW.to().toString()));
 
@@ -227,7 +227,7 @@ class OneTypeIT {
     }
 
     @Test
-    void permittedClicksThatAreThrottledEndOnlyTheirRead() throws Exception {
+    void throttledPermittedClicksEndOnlyTheirOwnRead() throws Exception {
         start();
         services.tapProxy().next(Fault.THROTTLED);
 
@@ -242,7 +242,7 @@ class OneTypeIT {
 
     @ParameterizedTest
     @CsvSource({"CLICKS_BLOCKED, THROTTLED", "MESSAGES_DELIVERED, THROTTLED"})
-    void thePoolOfAllOthersRestsAsAWhole(EventType type, Fault refusal) throws Exception {
+    void otherTypesRestTogether(EventType type, Fault refusal) throws Exception {
         start();
         services.tapProxy().next(refusal);
 
@@ -253,7 +253,7 @@ class OneTypeIT {
         assertThat(asked).hasSize(1);
     }
 
-    /** A proxy may let nothing but /all through; wrong credentials are refused there, too. */
+    /** A proxy may allow /all only; wrong credentials are refused there too. */
     @ParameterizedTest
     @CsvSource({
         "CLICKS_PERMITTED, UNAUTHORIZED",
@@ -264,7 +264,7 @@ class OneTypeIT {
         "MESSAGES_BLOCKED, HTML",
         "MESSAGES_BLOCKED, CUT_BODY"
     })
-    void whatTheEndpointOfOneTypeRefusesSaysNothingOfTheOthers(EventType type, Fault refusal) throws Exception {
+    void refusalOfOneEndpointDoesNotAffectOthers(EventType type, Fault refusal) throws Exception {
         start();
         services.tapProxy().next(refusal);
 
@@ -281,7 +281,7 @@ class OneTypeIT {
     }
 
     @Test
-    void anOlderProgramCanReadWhichReadTheProcessEndedWith() throws Exception {
+    void olderProgramUnderstandsTheReadThatEndedTheProcess() throws Exception {
         start();
         Set<Long> sweeps = new HashSet<>();
 
@@ -292,7 +292,7 @@ class OneTypeIT {
     }
 
     @Test
-    void aStoredAnswerForAllTypesStaysUntilTheseAreRead() throws Exception {
+    void storedAnswerStaysUntilAllTypesAreRead() throws Exception {
         Path stored = services.folder().resolve("state/rejected").resolve(RejectedDocument.answerName(WINDOW));
         Files.createDirectories(stored.getParent());
         Files.writeString(stored, "{");
@@ -319,7 +319,7 @@ class OneTypeIT {
         return services.store().number("SELECT count(*) FROM request_log WHERE " + which);
     }
 
-    /** Each event of this type landed once, false positives too, and no other event. */
+    /** Each event of this type landed once, false positives too, and no other event did. */
     private void assertLanded(EventType type) {
         List<String> truth = services
                 .truth(WINDOW.from(), WINDOW.to(), services.clock().now())
@@ -330,7 +330,7 @@ class OneTypeIT {
         assertThat(services.rows()).isEqualTo(truth);
     }
 
-    /** TAP's next answer: 204 when it is empty. */
+    /** Sets TAP's next answer; 204 when it is empty. */
     private void answer(String body) {
         tap.next(call -> call.send(new Answer(
                 body.isEmpty() ? 204 : 200,
@@ -358,7 +358,7 @@ class OneTypeIT {
         start(Files.readString(Path.of("routes", TAP_POLL)));
     }
 
-    /** A program with this tap-fetch of an operator's. */
+    /** Starts a program with an operator's tap-fetch. */
     private void start(String tapPoll) throws IOException {
         Path routes = Programs.copyRoutes(services.folder().resolve("routes"), TAP_POLL, text -> tapPoll);
         program = services.start(new Parts() {

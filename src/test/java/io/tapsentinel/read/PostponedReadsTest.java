@@ -34,7 +34,7 @@ class PostponedReadsTest extends StoreFixture {
     }
 
     @Test
-    void whatWaitsInOnePoolGoesOnInTheOther() {
+    void exhaustedPoolDoesNotDelayTheOther() {
         assertThat(postponed.mustWait(CLICKS_PERMITTED, Purpose.CATCH_UP, 0, "clicks wait"))
                 .isTrue();
         assertThat(postponed.mustWait(EVERYTHING_ELSE, Purpose.CATCH_UP, 0, "messages wait"))

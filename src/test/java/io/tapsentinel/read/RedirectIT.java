@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A server in TAP's place, or a proxy, that sends the program to another host. */
+/** A server in TAP's place, or a proxy, redirects the program to another host. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RedirectIT extends SimulatedRun {
 
@@ -40,7 +40,7 @@ class RedirectIT extends SimulatedRun {
     }
 
     @Test
-    void aRedirectIsNotFollowed() throws Exception {
+    void redirectIsNotFollowed() throws Exception {
         services.with("tap.url", tap.uri().toString()).start().poll();
 
         assertThat(tap.requests()).isEqualTo(1);
@@ -49,7 +49,7 @@ class RedirectIT extends SimulatedRun {
     }
 
     @Test
-    void aRouteThatFollowsOneLeavesTheCredentialsBehind() throws Exception {
+    void routeThatFollowsARedirectSendsNoCredentials() throws Exception {
         HttpClientBuilder builder = HttpClientBuilder.create();
         new TapCredentials(tap.uri(), "principal", () -> "secret").configureHttpClient(builder);
         try (CloseableHttpClient client = builder.build()) {

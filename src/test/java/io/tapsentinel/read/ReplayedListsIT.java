@@ -17,11 +17,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Lists of events, several rejected records, and repaired ones, that are moved into the replay folder of a running program. */
+/** Lists of events, several rejected records and corrected ones, moved into the replay folder of a running program. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ReplayedListsIT extends SimulatedRun {
 
-    /** No JSON, since its text has no quotes. */
+    /** Not JSON: the text has no quotes. */
     private static final String ODD = "{\"id\":\"odd\",\"subject\":" + StateFolder.MARKER + "}";
 
     private final StateFolder state = services.state();
@@ -32,7 +32,7 @@ class ReplayedListsIT extends SimulatedRun {
     }
 
     @Test
-    void aListLandsWhateverItsFormWhenItsNameTellsTheType() throws Exception {
+    void listOfAnyFormLandsWhenItsNameHasTheType() throws Exception {
         services.start();
         state.drop("clicksPermitted-may.ndjson", event("1") + "\n" + event("2") + "\n");
         state.drop("messages-blocked.json", "[" + event("3") + "," + event("4") + "]");
@@ -71,16 +71,16 @@ class ReplayedListsIT extends SimulatedRun {
     }
 
     @Test
-    void whatStandsBehindAByteOrderMarkInTheMiddleIsNotLostWithoutAWord() throws Exception {
+    void eventsAfterAByteOrderMarkInTheMiddleAreNotLostSilently() throws Exception {
         services.start();
-        // two exports, as cat puts them one behind the other
+        // two exports, concatenated by cat
         state.drop("clicksBlocked.ndjson", "\ufeff" + event("1") + "\n\ufeff" + event("2") + "\n");
         assertThat(state.reason()).contains("1 of 3");
         assertThat(services.rows()).containsExactlyInAnyOrder(row("clicksBlocked", "1"), row("clicksBlocked", "2"));
     }
 
     @Test
-    void severalRejectedRecordsInOneFileLandOnceEach() throws Exception {
+    void severalRejectedRecordsInOneFileLandOnce() throws Exception {
         services.tapProxy().rewrite(body -> answer("\"messagesBlocked\":[null," + ODD + ",{\"id\":\"odd2\",\"x\":y}]"));
         services.start().poll();
         assertThat(services.rows()).isEmpty();
@@ -109,7 +109,7 @@ class ReplayedListsIT extends SimulatedRun {
     }
 
     @Test
-    void aRepairedRecordOfAnEventThatLandedMeanwhileLandsNothing() throws Exception {
+    void correctedRecordOfALandedEventIsADuplicate() throws Exception {
         services.tapProxy().rewrite(body -> answer("\"messagesBlocked\":[" + ODD + "]"));
         var program = services.start().poll();
         services.tapProxy().rewrite(body -> answer("\"messagesBlocked\":[" + event("odd") + "]"));
@@ -124,7 +124,7 @@ class ReplayedListsIT extends SimulatedRun {
     }
 
     @Test
-    void ofAnAnswerOrAListWithAnUnreadableElementTheRestLands() throws Exception {
+    void unreadableElementDoesNotPreventTheRest() throws Exception {
         services.start();
         String answer = "{\"messagesBlocked\":[" + event("1") + "," + ODD + "," + event("2") + "]}";
         String list = event("3") + "\n" + "null\n" + event("4");
@@ -151,7 +151,7 @@ class ReplayedListsIT extends SimulatedRun {
     }
 
     @Test
-    void whatCannotBeSentAsItIsIsRefusedBeforeAnythingOfItIsSent() throws Exception {
+    void invalidDocumentIsRefusedBeforeAnythingIsSent() throws Exception {
         services.tapProxy().rewrite(body -> answer("\"messagesBlocked\":[" + ODD + "]"));
         services.start().poll();
         JsonNode rejected = state.rejected("unreadable").get(0);
@@ -199,7 +199,7 @@ class ReplayedListsIT extends SimulatedRun {
     }
 
     @Test
-    void whatIsNoEventOfItsTypeIsRefusedBeforeAnythingIsSent() throws Exception {
+    void documentWithEventsOfAnotherTypeIsRefusedBeforeAnythingIsSent() throws Exception {
         services.tapProxy().rewrite(body -> answer("\"messagesBlocked\":[" + ODD + "]"));
         services.start().poll();
         JsonNode rejected = state.rejected("unreadable").get(0);
@@ -236,7 +236,7 @@ class ReplayedListsIT extends SimulatedRun {
     }
 
     @Test
-    void aListWithOneEventOlderThanTheKnownKeysIsRefused() throws Exception {
+    void listWithAnEventOlderThanTheKnownKeysIsRefused() throws Exception {
         services.start().poll().stop();
         int polled = services.rows().size();
         services.clock().advance(Duration.ofDays(9));
@@ -270,7 +270,7 @@ class ReplayedListsIT extends SimulatedRun {
         return type + "|" + id + "|r";
     }
 
-    /** The document as an operator repairs it. */
+    /** The document as an operator corrects it. */
     private static String repaired(JsonNode rejected, String id) {
         return rejected.toString().replace("\"record\":null", "\"record\":" + event(id));
     }

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A document some of whose events are of a suspended table: the others arrive, and it is replayed again until all have. */
+/** A document with events of a suspended table: the others land, and it is replayed until all have. */
 class ReplayedWhileSuspendedIT extends SimulatedRun {
 
     private static final Duration SOON = Duration.ofSeconds(40);
@@ -24,7 +24,7 @@ class ReplayedWhileSuspendedIT extends SimulatedRun {
     private final StateFolder state = services.state();
 
     @Test
-    void aFileStaysWhereItIsUntilTheTableAcceptsItsEvents() throws Exception {
+    void fileStaysInPlaceUntilTheTableAcceptsItsEvents() throws Exception {
         services.with("tap.replay.uri", "file:" + state.resolve("replay") + "?delay=20&initialDelay=0");
         tables.start(MESSAGES_DELIVERED);
         long deferred = tables.deferred();

@@ -18,11 +18,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** TAP or the network has a bad moment: the same window is asked for again within the run, and less of it when it is too much. */
+/** Passing faults of TAP or the network: the run retries the window, and shortens it when it is too much. */
 class RetriesIT extends SimulatedRun {
 
     @Test
-    void aWindowThatFailsThreeTimesIsReadAtTheFourthAndEachAttemptCounts() throws Exception {
+    void windowIsReadAtTheFourthAttemptAndEachAttemptCounts() throws Exception {
         RunningProgram program =
                 services.with("tap.retry.pauses", "PT0S,PT0S,PT0S").start();
         int windows = 0;
@@ -40,7 +40,7 @@ class RetriesIT extends SimulatedRun {
     }
 
     @Test
-    void anAnswerThatCameWholeAndCannotBeReadIsAskedForInHalvesAfterTwoAttempts() throws Exception {
+    void unreadableAnswerIsRequestedInHalvesAfterTwoAttempts() throws Exception {
         RunningProgram program =
                 services.with("tap.retry.pauses", "PT0S,PT0S,PT0S").start();
         for (Fault fault : List.of(Fault.HTML, Fault.CUT_BODY)) {
@@ -62,7 +62,7 @@ class RetriesIT extends SimulatedRun {
     }
 
     @Test
-    void whenRetriesAreUsedUpTheNextRunAsksAgain() throws Exception {
+    void nextRunRetriesWhenRetriesAreUsedUp() throws Exception {
         services.with("tap.retry.pauses", "PT0S").tapProxy().next(Fault.REFUSE, Fault.REFUSE);
         RunningProgram program = services.start().poll();
         assertThat(services.tapProxy().requests()).isEqualTo(2);
@@ -84,7 +84,7 @@ class RetriesIT extends SimulatedRun {
     }
 
     @Test
-    void whatWasAcknowledgedInAnEarlierAttemptIsNotSentAgain() throws Exception {
+    void eventsAcknowledgedInAnEarlierAttemptAreNotSentAgain() throws Exception {
         services.with("tap.retry.pauses", "PT0S").tapProxy().next(Fault.CUT_BODY);
         services.start().poll();
 
@@ -99,7 +99,7 @@ class RetriesIT extends SimulatedRun {
     }
 
     @Test
-    void aSinkThatRefusesCostsNoMoreRequestsOfTaps() throws Exception {
+    void refusalsOfSentinelCauseNoFurtherRequestsToTap() throws Exception {
         services.with("tap.retry.pauses", "PT0S,PT0S");
         services.sinkProxy().next(Collections.nCopies(50, Fault.REFUSE).toArray(Fault[]::new));
         services.start().poll();
@@ -108,7 +108,7 @@ class RetriesIT extends SimulatedRun {
     }
 
     @Test
-    void pausesAreThoseOfThePropertyAndUpToAFifthLonger() throws Exception {
+    void pausesAreThoseOfThePropertyPlusUpToAFifth() throws Exception {
         List<Duration> pauses = new CopyOnWriteArrayList<>();
         services.with("tap.retry.pauses", "PT5S,PT20S,PT1M")
                 .tapProxy()
@@ -127,7 +127,7 @@ class RetriesIT extends SimulatedRun {
     }
 
     @Test
-    void aStopEndsAPauseAtOnce() throws Exception {
+    void stopEndsAPauseAtOnce() throws Exception {
         services.with("tap.retry.pauses", "PT10M").tapProxy().next(Fault.REFUSE);
         RunningProgram program = services.start();
         CompletableFuture<Void> run = program.pollInBackground();
@@ -140,7 +140,7 @@ class RetriesIT extends SimulatedRun {
     }
 
     @Test
-    void aWindowThatTimesOutTwiceIsHalvedItsOlderPartIsReadLaterAndItGrowsBack() throws Exception {
+    void windowIsHalvedAfterTwoTimeoutsAndGrowsBack() throws Exception {
         services.with("tap.retry.pauses", "PT0S,PT0S,PT0S")
                 .tapProxy()
                 .next(Fault.GATEWAY_TIMEOUT, Fault.GATEWAY_TIMEOUT);
@@ -168,7 +168,7 @@ class RetriesIT extends SimulatedRun {
     }
 
     @Test
-    void timeOutsOfTwoRunsHalveAsWell() throws Exception {
+    void timeoutsInTwoRunsHalveTheWindowToo() throws Exception {
         services.tapProxy().next(Fault.GATEWAY_TIMEOUT, Fault.GATEWAY_TIMEOUT);
         RunningProgram program = services.start().poll().poll();
         assertThat(services.reads()).isEmpty();

@@ -42,7 +42,7 @@ class SourceLockTest extends StoreFixture {
     }
 
     @Test
-    void whoWaitsComesBeforeTheOneWhoHasJustHadIt() {
+    void waitingThreadGetsTheLockBeforeTheLastHolder() {
         lock.lock();
         AtomicBoolean polled = new AtomicBoolean();
         Thread poll = new Thread(() -> {
@@ -62,7 +62,7 @@ class SourceLockTest extends StoreFixture {
     }
 
     @Test
-    void aStopEndsAPauseAtOnceAndAllLaterOnes() {
+    void stopEndsThisPauseAndAllLaterOnesAtOnce() {
         StopSignal stop = new StopSignal();
         CompletableFuture<Boolean> pause = CompletableFuture.supplyAsync(() -> stop.pause(Duration.ofHours(1)));
 
@@ -74,7 +74,7 @@ class SourceLockTest extends StoreFixture {
     }
 
     @Test
-    void aPauseWithoutAStopGoesOn() {
+    void pauseWithoutAStopRunsToItsEnd() {
         assertThat(new StopSignal().pause(Duration.ZERO)).isTrue();
     }
 }

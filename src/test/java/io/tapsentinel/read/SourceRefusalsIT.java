@@ -18,14 +18,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** TAP says no: how long it is left alone, what health says, and that nothing is lost by it. */
+/** TAP refuses: how long it rests, what health reports, and that nothing is lost. */
 class SourceRefusalsIT extends SimulatedRun {
 
     @ParameterizedTest
     @EnumSource(
             value = Fault.class,
             names = {"UNAUTHORIZED", "FORBIDDEN"})
-    void refusedCredentialsAreTriedEveryFifteenMinutesAndHealthSaysSo(Fault refusal) throws Exception {
+    void refusedCredentialsAreTriedEveryFifteenMinutesAndReported(Fault refusal) throws Exception {
         String status = refusal == Fault.FORBIDDEN ? "403" : "401";
         services.tapProxy().next(refusal, refusal);
         RunningProgram program = services.start();
@@ -54,7 +54,7 @@ class SourceRefusalsIT extends SimulatedRun {
     }
 
     @Test
-    void timeThatTapForgetsDuringARestIsAGapAtOnce() throws Exception {
+    void timeThatExpiresDuringARestBecomesAGapAtOnce() throws Exception {
         RunningProgram program = services.with("tap.poll.backfill", "P6DT23H")
                 .with("tap.rest.throttled", "PT24H")
                 .start()
@@ -72,7 +72,7 @@ class SourceRefusalsIT extends SimulatedRun {
     }
 
     @Test
-    void healthIsUpAgainWhenTapHasAnsweredAlthoughTheSinkRefuses() throws Exception {
+    void answerOfTapRestoresHealthAlthoughSentinelRefuses() throws Exception {
         services.tapProxy().next(Fault.UNAUTHORIZED);
         services.sinkProxy().next(Collections.nCopies(50, Fault.REFUSE).toArray(Fault[]::new));
         RunningProgram program = services.start().poll();
@@ -88,7 +88,7 @@ class SourceRefusalsIT extends SimulatedRun {
     }
 
     @Test
-    void aProbeThatMeetsSomethingElseLeavesHealthDownAndRestsAgain() throws Exception {
+    void failedProbeLeavesHealthDownAndRestsAgain() throws Exception {
         RunningProgram program = services.with("tap.retry.pauses", "PT0S,PT0S").start();
         for (Fault fault :
                 List.of(Fault.REFUSE, Fault.GATEWAY_TIMEOUT, Fault.DROP, Fault.THROTTLED, Fault.SILENT_400)) {
@@ -123,7 +123,7 @@ class SourceRefusalsIT extends SimulatedRun {
     }
 
     @Test
-    void aSecretThatIsRotatedInItsFileNeedsNoRestart() throws Exception {
+    void rotatedSecretFileNeedsNoRestart() throws Exception {
         Path secret = Files.writeString(services.folder().resolve("secret"), "last-years\n");
         RunningProgram program = services.without("tap.secret")
                 .with("tap.secret-file", secret.toString())
@@ -148,7 +148,7 @@ class SourceRefusalsIT extends SimulatedRun {
     }
 
     @Test
-    void throttlingAlthoughWeAskedLittleNamesAnotherClient() throws Exception {
+    void throttlingAfterFewRequestsPointsToAnotherClient() throws Exception {
         services.with("tap.budget.requests-per-day", "4")
                 .with("tap.sweep.ages", "none")
                 .tapProxy()
@@ -169,7 +169,7 @@ class SourceRefusalsIT extends SimulatedRun {
     }
 
     @Test
-    void throttlingRestsLongerEachTimeUntilAnAnswer() throws Exception {
+    void throttlingRestsLongerUntilAnAnswer() throws Exception {
         services.tapProxy().next(Fault.THROTTLED, Fault.THROTTLED, Fault.THROTTLED, Fault.THROTTLED, Fault.THROTTLED);
         RunningProgram program = services.start().poll();
         int requests = 1;
@@ -200,7 +200,7 @@ class SourceRefusalsIT extends SimulatedRun {
     }
 
     @Test
-    void aPollIsOneRequestThatTheBudgetCountsWhateverBecomesOfIt() throws Exception {
+    void pollCountsAsOneRequestWhateverItsResult() throws Exception {
         RunningProgram program = services.start();
         for (Fault fault : List.of(
                 Fault.UNAUTHORIZED,
@@ -225,7 +225,7 @@ class SourceRefusalsIT extends SimulatedRun {
         }
     }
 
-    /** Reads until nothing is owed, so that the next poll is one request. */
+    /** Reads all due time, so that the next poll is one request. */
     private void readAfterAnyRest(RunningProgram program) throws Exception {
         services.clock().advance(Duration.ofMinutes(16));
         services.readAll(program);
@@ -233,7 +233,7 @@ class SourceRefusalsIT extends SimulatedRun {
     }
 
     @Test
-    void theBudgetOfARollingDayIsNeverExceededByPolls() throws Exception {
+    void pollsNeverExceedTheBudgetOfARollingDay() throws Exception {
         services.with("tap.budget.requests-per-day", "3").with("tap.sweep.ages", "none");
         RunningProgram program = services.start();
         List<Instant> requests = new ArrayList<>();

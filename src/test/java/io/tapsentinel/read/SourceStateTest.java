@@ -36,21 +36,21 @@ class SourceStateTest {
     }
 
     @Test
-    void aReadOfTheRefusedTimeEndsTheRefusal() {
+    void readOfTheRefusedTimeEndsTheRefusal() {
         source.windowCommitted(poll(REFUSED, List.of()));
 
         assertThat(backoff.held()).isEmpty();
     }
 
     @Test
-    void aGapInTheRefusedTimeEndsTheRefusal() {
+    void gapInTheRefusedTimeEndsTheRefusal() {
         source.windowCommitted(poll(FRESH, List.of(REFUSED)));
 
         assertThat(backoff.held()).isEmpty();
     }
 
     @Test
-    void aReadOfOtherTimeLeavesTheRefusal() {
+    void readOfOtherTimeKeepsTheRefusal() {
         source.windowCommitted(poll(FRESH, List.of()));
 
         assertThat(backoff.held()).contains(REFUSED);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SpoolFolderIT {
 
     @Test
-    void whatAKilledProcessLeftBehindIsRemovedAndNothingElse(@TempDir Path folder) throws IOException {
+    void onlyFilesOfAKilledProcessAreRemoved(@TempDir Path folder) throws IOException {
         Path spool = Files.createDirectory(folder.resolve("spool"));
         Files.writeString(spool.resolve("cos123456789.tmp"), "an answer");
         Files.writeString(spool.resolve("mine.txt"), "not ours");
@@ -30,8 +30,8 @@ class SpoolFolderIT {
     }
 
     @Test
-    void anAnswerLiesThereForItsOwnerOnlyWhileASlowSinkTakesItAndGoesWithItsWindow() throws Exception {
-        // an answer of some 2 MB, which is too much for the memory
+    void spooledAnswerIsPrivateAndDeletedWithItsWindow() throws Exception {
+        // an answer of about 2 MB, which is too large for memory
         try (SimulatedServices services =
                 new SimulatedServices(SandboxSettings.defaults().eventsPerHour(1_200))) {
             Path spool = services.folder().resolve("state/spool");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Two programs on one PostgreSQL: who of them asks at a start, and whom a rest binds. */
+/** Two programs on one PostgreSQL: which one asks at the start, and to which a rest applies. */
 @ExtendWith(OnPostgres.class)
 @Tag("full")
 class StartOfReplicasIT extends SimulatedRun {
@@ -24,7 +24,7 @@ class StartOfReplicasIT extends SimulatedRun {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @Test
-    void ofTwoThatStartTogetherOneAsksAndBothAreReady() {
+    void replicasStartingTogetherSendOneRequestAndAreBothReady() {
         services.tapProxy().hold();
         RunningProgram one = services.start(Programs.askingAtOnce(new Parts()));
         RunningProgram other = services.start(Programs.askingAtOnce(new Parts()));
@@ -36,7 +36,7 @@ class StartOfReplicasIT extends SimulatedRun {
     }
 
     @Test
-    void aPollOfAnotherOneThatEndsMeanwhileIsEnough() {
+    void pollOfAnotherReplicaIsEnough() {
         RunningProgram reader = services.start().poll();
         RunningProgram program = services.start(Programs.askingAtOnce(new Parts()));
         await("it waits for the minute")
@@ -49,7 +49,7 @@ class StartOfReplicasIT extends SimulatedRun {
     }
 
     @Test
-    void whileAnotherOneReadsItIsReadyAndLeavesTheTurnToItsOwnSchedule() {
+    void replicaIsReadyWhileAnotherOneReads() {
         RunningProgram reader = services.start();
         services.tapProxy().hold();
         CompletableFuture<Void> poll = reader.pollInBackground();
@@ -66,7 +66,7 @@ class StartOfReplicasIT extends SimulatedRun {
     }
 
     @Test
-    void aRestBindsBothAndEndsForBothWithAnAnswer() {
+    void restAppliesToBothReplicasUntilAnAnswer() {
         RunningProgram one = services.start();
         RunningProgram other = services.start();
         services.tapProxy().next(2, Fault.THROTTLED);
@@ -91,7 +91,7 @@ class StartOfReplicasIT extends SimulatedRun {
     }
 
     @Test
-    void wrongCredentialsOfOneBindTheOtherNotAndRestAllTheSame() {
+    void wrongCredentialsOfOneReplicaDoNotBindTheOther() {
         RunningProgram right = services.start();
         RunningProgram wrong = services.with("tap.secret", "last-years").start();
         wrong.poll();

@@ -27,7 +27,7 @@ class StorageHealthCheckIT extends SimulatedRun {
     private final StateFolder state = services.state();
 
     @Test
-    void whatLiesOnDiskIsCounted() throws Exception {
+    void filesOnDiskAreCounted() throws Exception {
         RunningProgram program = services.start();
         Files.write(state.resolve("rejected/a.json"), new byte[100]);
         Files.write(state.resolve("rejected/b.json"), new byte[100]);
@@ -52,7 +52,7 @@ class StorageHealthCheckIT extends SimulatedRun {
     }
 
     @Test
-    void itIsDownWhileTheStoreCannotBeWrittenAndUpOnceItHasBeen() throws Exception {
+    void healthIsDownWhileTheStoreCannotBeWritten() throws Exception {
         RunningProgram program = services.start();
         try (Connection other = services.store().connect()) {
             other.createStatement().execute("ALTER TABLE request_log RENAME TO elsewhere");
@@ -69,7 +69,7 @@ class StorageHealthCheckIT extends SimulatedRun {
     }
 
     @Test
-    void aStoreThatHasLostCommitsDegradesItForADayAndReadingGoesOnFromWhereItStands() throws Exception {
+    void storeWithLostCommitsDegradesHealthForADayAndReadingContinues() throws Exception {
         services.start().poll().stop();
         Path file = state.resolve("tap.db");
         byte[] copy = Files.readAllBytes(file);
@@ -89,7 +89,7 @@ class StorageHealthCheckIT extends SimulatedRun {
                         .contains("its newest read is of 2026-11-20T12:00:", "may be sent twice"));
         program.poll();
         assertThat(services.rows())
-                .as("what the copy does not know of is sent again")
+                .as("events missing in the copy are sent again")
                 .hasSizeGreaterThan(all)
                 .hasSize(all + all - known);
         services.clock().advance(Duration.ofHours(25));
@@ -97,7 +97,7 @@ class StorageHealthCheckIT extends SimulatedRun {
     }
 
     @Test
-    void aRejectedRecordDegradesItForADayAndOneThatWasOnlyCutDoesNot() throws Exception {
+    void rejectedRecordDegradesHealthForADayUnlessItWasOnlyCut() throws Exception {
         RunningProgram program = services.start();
         reject(program, Reason.CAPPED, "r1");
         assertThat(program.health("tap-storage").getDetails()).doesNotContainKey("status");
@@ -112,13 +112,13 @@ class StorageHealthCheckIT extends SimulatedRun {
     }
 
     @Test
-    void whatTheLedgerCountedAsRejectedDegradesItAfterARestartToo() throws Exception {
+    void rejectedRecordDegradesHealthAfterARestartToo() throws Exception {
         RunningProgram program = services.start().poll();
         try (Connection other = services.store().connect()) {
             other.createStatement()
                     .execute("INSERT INTO ledger_count SELECT source, read_at, from_at, 'clicksBlocked', 'rejected', 3"
                             + " FROM ledger");
-            // told by its own name
+            // reported under its own name
             other.createStatement()
                     .execute("INSERT INTO ledger_count SELECT source, read_at, from_at, 'messagesHeld', 'rejected', 5"
                             + " FROM ledger");
@@ -149,7 +149,7 @@ class StorageHealthCheckIT extends SimulatedRun {
     }
 
     @Test
-    void eventsOfUnknownTypesDegradeItForADay() {
+    void unknownTypesDegradeHealthForADay() {
         try (WindowReadFixture fixture = new WindowReadFixture(services.folder().resolve("own"))) {
             Unrouted types = new Unrouted(
                     record -> {

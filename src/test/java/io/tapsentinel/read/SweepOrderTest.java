@@ -24,7 +24,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What an hour's figures are made of. */
+/** Which reads count for an hour's figures. */
 class SweepOrderTest extends StoreFixture {
 
     private static final Instant SEVEN = NOON.minus(Duration.ofHours(5));
@@ -54,9 +54,9 @@ class SweepOrderTest extends StoreFixture {
     }
 
     @Test
-    void whatAnAttemptFoundThatFailedDoesNotCount() {
+    void failedAttemptDoesNotCountForTheHour() {
         DueRead.Sweep failed = order.next().orElseThrow();
-        // a false positive by the time of the next attempt, when TAP does not report it any more
+        // a false positive that TAP no longer reports at the next attempt
         failed.include(Events.event(TYPE, "gone").ref());
         DueRead.Sweep read = order.next().orElseThrow();
         read.include(Events.event(TYPE, "there").ref());

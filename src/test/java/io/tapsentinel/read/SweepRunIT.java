@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Sweeps through the real program at noon, when hours up to eight o'clock are due. */
+/** Sweeps of the real program at noon, when hours up to 8:00 are due. */
 class SweepRunIT {
 
     private static final Instant SEVEN = Instant.parse("2026-11-20T07:00:00Z");
@@ -34,7 +34,7 @@ class SweepRunIT {
     final LogLines log = new LogLines();
 
     @Test
-    void aTickWithNothingDueSendsNoRequest() throws Exception {
+    void tickWithNothingDueSendsNoRequest() throws Exception {
         RunningProgram program = readFrom(EIGHT);
         int before = services.tapProxy().requests();
 
@@ -44,7 +44,7 @@ class SweepRunIT {
     }
 
     @Test
-    void anHourThatIsDueIsReadOnceAndNothingElseChanges() throws Exception {
+    void dueHourIsReadOnceAndChangesNothingElse() throws Exception {
         RunningProgram program = readFrom(SEVEN);
         Instant progress = services.store().progress();
         int before = services.tapProxy().requests();
@@ -65,7 +65,7 @@ class SweepRunIT {
     }
 
     @Test
-    void beforeTapHasToldItsTimeNothingIsSwept() throws Exception {
+    void nothingIsSweptBeforeTapsTimeIsKnown() throws Exception {
         readFrom(SEVEN).stop();
         RunningProgram program = services.start();
         int before = services.tapProxy().requests();
@@ -78,7 +78,7 @@ class SweepRunIT {
     }
 
     @Test
-    void anHourThatTimesOutIsReadInPartsAndCountedAsAWhole() throws Exception {
+    void hourThatTimesOutIsReadInPartsAndCountedAsAWhole() throws Exception {
         RunningProgram program = readFrom(SEVEN);
         services.tapProxy().next(Fault.GATEWAY_TIMEOUT, Fault.GATEWAY_TIMEOUT);
 
@@ -94,12 +94,12 @@ class SweepRunIT {
     }
 
     @Test
-    void aPollHasItsTurnBetweenTwoHours() throws Exception {
+    void pollRunsBetweenTwoHours() throws Exception {
         RunningProgram program = readFrom(SEVEN.minus(Duration.ofHours(1)));
         int before = services.reads().size();
         services.tapProxy().hold();
         CompletableFuture<Void> sweep = CompletableFuture.runAsync(program::sweep);
-        await("the first hour is asked for").until(() -> services.tapProxy().held() == 1);
+        await("the first hour is requested").until(() -> services.tapProxy().held() == 1);
         Thread poll = new Thread(program::poll);
         poll.start();
         await("the poll waits for its turn").until(() -> poll.getState() == Thread.State.WAITING);
@@ -114,7 +114,7 @@ class SweepRunIT {
     }
 
     @Test
-    void twoHoursInARowThatFailEndTheTickAndTheNextOneReadsThem() throws Exception {
+    void twoFailedHoursEndTheTickAndAreReadByTheNext() throws Exception {
         RunningProgram program = readFrom(SEVEN.minus(Duration.ofHours(2)));
         Instant progress = services.store().progress();
         int before = services.tapProxy().requests();
@@ -128,12 +128,12 @@ class SweepRunIT {
 
         assertThat(services.reads(Purpose.SWEEP))
                 .extracting(read -> read.window().to())
-                .as("those that failed after the others")
+                .as("failed ones after the others")
                 .containsExactly(SEVEN.minus(Duration.ofHours(1)), EIGHT, SEVEN);
     }
 
     @Test
-    void aSweepAsksOnceATickWherePollsTryAgain() throws Exception {
+    void sweepDoesNotRetryWithinATick() throws Exception {
         services.with("tap.retry.pauses", "PT0.01S,PT0.01S");
         RunningProgram program = readFrom(SEVEN);
         int before = services.tapProxy().requests();
@@ -151,7 +151,7 @@ class SweepRunIT {
     }
 
     @Test
-    void aRestEndsTheTickAndTheHourIsReadAfterIt() throws Exception {
+    void restEndsTheTickAndTheHourIsReadAfterIt() throws Exception {
         RunningProgram program = readFrom(SEVEN.minus(Duration.ofHours(1)));
         int before = services.tapProxy().requests();
         services.tapProxy().next(Fault.THROTTLED);
@@ -166,11 +166,11 @@ class SweepRunIT {
     }
 
     @Test
-    void aStopInTheMiddleLeavesTheHourDue() throws Exception {
+    void stopInTheMiddleLeavesTheHourDue() throws Exception {
         RunningProgram program = readFrom(SEVEN);
         services.tapProxy().hold();
         CompletableFuture<Void> sweep = CompletableFuture.runAsync(program::sweep);
-        await("the hour is asked for").until(() -> services.tapProxy().held() == 1);
+        await("the hour is requested").until(() -> services.tapProxy().held() == 1);
         CompletableFuture<Void> stop = CompletableFuture.runAsync(program.program()::stop);
         await("it stops").until(() -> stop.isDone());
         services.tapProxy().release();
@@ -186,7 +186,7 @@ class SweepRunIT {
     }
 
     @Test
-    void rowsThatComeFiveHoursLateAreFoundAndCountedLate() throws Exception {
+    void rowsFiveHoursLateAreFoundAndCountedAsLate() throws Exception {
         services.close();
         Duration late = Duration.ofHours(5);
         services = new SimulatedServices(
@@ -209,7 +209,7 @@ class SweepRunIT {
         assertHourIsComplete();
     }
 
-    /** A program that has read everything since then. */
+    /** A program that has read everything since this time. */
     private RunningProgram readFrom(Instant start) throws SQLException {
         services.with("tap.poll.start", start.toString());
         return services.readAll(services.start());

@@ -7,7 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** How long a request to TAP may take. */
+/** The time limit of a request to TAP. */
 class TapBudgetTest {
 
     private static final Duration USUAL = Duration.ofMinutes(10);
@@ -15,7 +15,7 @@ class TapBudgetTest {
     private final TapBudget budget = new TapBudget(URI.create("https://127.0.0.1"), null, status -> {});
 
     @Test
-    void aRequestThatCatchesUpWithOneTableHoldsUpThePollsOfAllForAMinuteAtMost() {
+    void catchUpRequestIsLimitedToAMinute() {
         budget.reading(Purpose.CATCH_UP, "/v2/siem/clicks/blocked", "");
 
         assertThat(budget.timeout(USUAL)).isEqualTo(Duration.ofMinutes(1));
@@ -23,7 +23,7 @@ class TapBudgetTest {
     }
 
     @Test
-    void everyOtherRequestHasTheTimeThatIsSet() {
+    void otherRequestsHaveTheConfiguredTimeout() {
         budget.reading(Purpose.POLL, TapBudget.PATH, "");
 
         assertThat(budget.timeout(USUAL)).isEqualTo(USUAL);

@@ -17,11 +17,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Runs over answers that are odd, empty, broken or slow. */
+/** Runs with odd, empty, broken or slow answers. */
 class TapRunIT extends SimulatedRun {
 
     @Test
-    void aRunNeverOverlapsAnother() throws Exception {
+    void runsNeverOverlap() throws Exception {
         services.tapProxy().hold();
         RunningProgram program = services.start();
         CompletableFuture<Void> first = program.pollInBackground();
@@ -40,7 +40,7 @@ class TapRunIT extends SimulatedRun {
     }
 
     @Test
-    void aBrokenAnswerIsNotCommittedAndTheNextPollBringsAllOfIt() throws Exception {
+    void brokenAnswerIsNotCommittedAndTheNextPollReadsAllOfIt() throws Exception {
         RunningProgram program = services.start();
         Instant progress = SimulatedServices.ORIGIN;
         int windows = 0;
@@ -69,7 +69,7 @@ class TapRunIT extends SimulatedRun {
     }
 
     @Test
-    void anAnswerWithNothingInItCommits() throws Exception {
+    void emptyAnswerCommits() throws Exception {
         RunningProgram program = services.start();
         Instant progress = SimulatedServices.ORIGIN;
         int windows = 0;
@@ -101,7 +101,7 @@ class TapRunIT extends SimulatedRun {
     }
 
     @Test
-    void anOkWithoutABodyIsNoAnswer() throws Exception {
+    void okWithoutABodyIsNotAnAnswer() throws Exception {
         services.tapProxy().rewrite(answer -> new byte[0]);
         RunningProgram program = services.start().poll();
         assertThat(services.reads()).isEmpty();
@@ -112,7 +112,7 @@ class TapRunIT extends SimulatedRun {
     }
 
     @Test
-    void progressMovesWithEveryPollAndLateRowsLand() throws Exception {
+    void progressMovesWithEachPollAndLateRowsLand() throws Exception {
         RunningProgram program = services.start().poll();
         for (int i = 0; i < 6; i++) {
             services.clock().advance(Duration.ofMinutes(5));

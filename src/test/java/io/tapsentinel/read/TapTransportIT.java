@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a server can do to the connection itself: an answer without an end, or one that breaks the client. */
+/** What a server can do to the connection: endless answers, or answers that break the client. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TapTransportIT extends SimulatedRun {
 
@@ -44,7 +44,7 @@ class TapTransportIT extends SimulatedRun {
     }
 
     @Test
-    void anAnswerThatTricklesInIsGivenUpAfterTheRequestTimeoutAndTwoOfThemHalveTheWindow() throws Exception {
+    void tricklingAnswerTimesOutAndTwoOfThemHalveTheWindow() throws Exception {
         services.with("tap.request-timeout", "PT3S").with("tap.retry.pauses", "PT0S,PT0S");
         tap.next(
                 call -> trickle(call, HEAD + "Content-Length: 1000000\r\n\r\n", "{\"messagesDelivered\":["),
@@ -64,7 +64,7 @@ class TapTransportIT extends SimulatedRun {
     }
 
     @Test
-    void headersThatTrickleInAreGivenUpAfterTheRequestTimeout() throws Exception {
+    void tricklingHeadersTimeOut() throws Exception {
         services.with("tap.request-timeout", "PT1S");
         tap.next(call -> trickle(call, "HTTP/1.1 200 OK\r\n", "X-A: b\r\n"));
         services.start().poll();
@@ -73,14 +73,14 @@ class TapTransportIT extends SimulatedRun {
     }
 
     @Test
-    void anAnswerInTimeIsReadAsBefore() throws Exception {
+    void answerWithinTheTimeoutIsRead() throws Exception {
         services.with("tap.request-timeout", "PT10S").start().poll();
 
         services.assertEverythingLandedOnce();
     }
 
     @Test
-    void headersWithoutAnEndAreRefusedAndTheNextRequestIsSent() throws Exception {
+    void endlessHeadersFailTheRequestAndTheNextOneIsSent() throws Exception {
         tap.next(call -> endless(call, "X-Endless: ", "aaaaaaaaaaaaaaaa"), call -> endless(call, "", "X-Many: b\r\n"));
         RunningProgram program = services.start().poll().poll();
         assertThat(services.reads()).isEmpty();
@@ -95,7 +95,7 @@ class TapTransportIT extends SimulatedRun {
     }
 
     @Test
-    void anErrorInTheRequestIsHandedOnOnceAndTheNextRequestIsSent() throws Exception {
+    void errorInARequestIsHandledOnceAndTheNextRequestIsSent() throws Exception {
         List<Error> fatal = new CopyOnWriteArrayList<>();
         AtomicInteger requests = new AtomicInteger();
         RunningProgram program = services.onError(fatal::add).start(new Parts() {
@@ -120,7 +120,7 @@ class TapTransportIT extends SimulatedRun {
     }
 
     @Test
-    void aFailureInsideTheProgramThatGoesOnMakesLivenessFailUntilAWindowIsCommitted() throws Exception {
+    void persistentInternalFailureFailsLivenessUntilACommit() throws Exception {
         AtomicBoolean broken = new AtomicBoolean(true);
         RunningProgram program = services.start(new Parts() {
             @Override
@@ -151,7 +151,7 @@ class TapTransportIT extends SimulatedRun {
     }
 
     @Test
-    void onlyAnAnswerWithALengthOrChunksIsKnownToBeWholeAndNarrowedDown() throws Exception {
+    void onlyAnAnswerWithALengthOrChunksIsNarrowedDown() throws Exception {
         String cut = "{\"messagesBlocked\":[{\"GUID\":\"1\"";
         RunningProgram program = services.start();
         for (int i = 0; i < 5; i++) {
@@ -178,7 +178,7 @@ class TapTransportIT extends SimulatedRun {
         assertThat(unreadable()).as("all chunks").isEqualTo(1);
         assertThat(log.lines("UTC failed, ")).hasSize(8);
 
-        // the first request may meet the end of the connection
+        // the first request may find the connection closed
         program.poll().poll();
         services.assertEverythingLandedOnce();
         assertThat(unreadable()).isZero();
@@ -188,7 +188,7 @@ class TapTransportIT extends SimulatedRun {
         return services.store().number("SELECT count(*) FROM unreadable");
     }
 
-    /** Begins an answer, then sends a byte every 50 ms until the client has gone. */
+    /** Starts an answer, then sends a byte every 50 ms until the client has gone. */
     private static void trickle(ScriptedRequest call, String head, String beginning)
             throws IOException, InterruptedException {
         call.write(head + beginning);

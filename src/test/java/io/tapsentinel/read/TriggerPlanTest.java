@@ -35,7 +35,7 @@ import org.quartz.TriggerKey;
 import org.quartz.simpl.RAMJobStore;
 import org.quartz.spi.OperableTrigger;
 
-/** With Camel's own Quartz; only the clocks are the test's. */
+/** Camel's own Quartz with clocks of the test. */
 class TriggerPlanTest {
 
     private static final TriggerKey POLL = TriggerKey.triggerKey("poll", "tap");
@@ -65,7 +65,7 @@ class TriggerPlanTest {
                 "2",
                 "org.quartz.jobStore.class",
                 OpenStore.class.getName(),
-                // it acquires its next trigger at once, and waits for that one's time
+                // Quartz acquires its next trigger at once and waits for its time
                 "org.quartz.scheduler.idleWaitTime",
                 String.valueOf(Duration.ofDays(1).toMillis())));
         plan = new TriggerPlan(quartz, clock);
@@ -78,7 +78,7 @@ class TriggerPlanTest {
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                // twelve hours from now, so that nothing fires while a test looks
+                // twelve hours from now, so that nothing fires during a test
                 int hour =
                         start.plus(Duration.ofHours(12)).atZone(ZoneOffset.UTC).getHour();
                 from("quartz:tap/poll?cron=0+0+" + hour + "+*+*+?&stateful=true")
@@ -98,12 +98,12 @@ class TriggerPlanTest {
     }
 
     @Test
-    void aTriggerIsPlannedInUtcWhateverTheMachinesZoneIs() throws Exception {
+    void triggerIsScheduledInUtcInAnyTimeZone() throws Exception {
         assertThat(poll().getTimeZone().getID()).isEqualTo("UTC");
     }
 
     @Test
-    void aTriggerThatWasPlannedByAClockThatWasAheadRunsAsSoonAsItIsDue() throws Exception {
+    void triggerScheduledByAClockAheadRunsWhenItIsDue() throws Exception {
         scheduler.rescheduleJob(
                 POLL,
                 TriggerBuilder.newTrigger()
@@ -124,7 +124,7 @@ class TriggerPlanTest {
     }
 
     @Test
-    void aTriggerThatIsPlannedAsItsExpressionSaysIsLeftAlone() throws Exception {
+    void triggerScheduledByItsExpressionIsLeftAlone() throws Exception {
         Instant due = next();
         for (int i = 0; i < 100; i++) {
             clock.set(clock.now().plus(Duration.ofMinutes(7)));
@@ -136,7 +136,7 @@ class TriggerPlanTest {
     }
 
     @Test
-    void aTriggerThatWasStoredInAnotherZoneIsPlannedInUtc() throws Exception {
+    void triggerStoredInAnotherZoneIsScheduledInUtc() throws Exception {
         Instant due = next();
         scheduler.rescheduleJob(
                 POLL,
@@ -151,7 +151,7 @@ class TriggerPlanTest {
     }
 
     @Test
-    void aTriggerIsFiredOnceWhoseTimeCameWhileQuartzWaitsForAWrongTime() throws Exception {
+    void overdueTriggerFiresOnceWhenQuartzOversleeps() throws Exception {
         overdue();
         plan.look();
         assertThat(warnings()).as("Quartz may be about to fire it").isEmpty();
@@ -165,7 +165,7 @@ class TriggerPlanTest {
     }
 
     @Test
-    void aTriggerWhoseTimeCameIsLeftAloneWhileItIsPaused() throws Exception {
+    void pausedOverdueTriggerIsLeftAlone() throws Exception {
         scheduler.pauseTrigger(POLL);
         CronTrigger paused = overdue();
         scheduler.pauseTrigger(POLL);
@@ -179,7 +179,7 @@ class TriggerPlanTest {
     }
 
     @Test
-    void aTriggerWhoseTimeCameWaitsForTheRunBeforeIt() throws Exception {
+    void overdueTriggerWaitsForTheCurrentRun() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         poll = () -> awaitQuietly(end);
         scheduler.triggerJob(poll().getJobKey());
@@ -198,7 +198,7 @@ class TriggerPlanTest {
         await("the next").untilAtomic(polls, greaterThan(1));
     }
 
-    /** Has the time of the trigger come without the thread of Quartz being told, as when it looked at a wrong clock. */
+    /** Makes the trigger due without waking Quartz's thread, as if it had looked at a wrong clock. */
     private CronTrigger overdue() throws Exception {
         String quartz = scheduler.getSchedulerName() + "_QuartzSchedulerThread";
         await("Quartz waits")
@@ -223,7 +223,7 @@ class TriggerPlanTest {
         }
     }
 
-    /** Quartz's own store of triggers, which a test can change behind the back of its scheduler. */
+    /** Quartz's own trigger store, which a test can change without its scheduler noticing. */
     public static final class OpenStore extends RAMJobStore {
 
         private static OpenStore last;

@@ -25,7 +25,7 @@ import org.apache.camel.health.HealthCheck;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Arrays that TAP does not have yet. */
+/** Arrays of types that TAP does not have yet. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class UnknownTypesIT extends SimulatedRun {
 
@@ -36,7 +36,7 @@ class UnknownTypesIT extends SimulatedRun {
     private final StateFolder state = services.state();
 
     @Test
-    void theKnownTypesLandAndEachUnknownEventLiesInTheRejectedFolderOnce() throws Exception {
+    void knownTypesLandAndEachUnknownEventIsRejectedOnce() throws Exception {
         addToAnswers(HELD);
         RunningProgram program = services.start().poll();
 
@@ -65,7 +65,7 @@ class UnknownTypesIT extends SimulatedRun {
     }
 
     @Test
-    void whatLiesThereIsNotStoredAgainByALaterReadNorAfterARestart() throws Exception {
+    void rejectedEventIsNotStoredAgainAfterARestart() throws Exception {
         addToAnswers(HELD);
         services.start().poll().stop();
         for (Path file : state.documents("rejected")) {
@@ -85,7 +85,7 @@ class UnknownTypesIT extends SimulatedRun {
     }
 
     @Test
-    void whenTheyCannotBeStoredTheKnownTypesLandAndTheWindowStaysDue() throws Exception {
+    void knownTypesLandAndTheWindowStaysDueWhenTheRestCannotBeStored() throws Exception {
         addToAnswers(HELD);
         services.with("tap.rejected.uri", "direct:nobody-is-there?block=false&failIfNoConsumers=true");
         RunningProgram program = services.start().poll();
@@ -104,7 +104,7 @@ class UnknownTypesIT extends SimulatedRun {
     }
 
     @Test
-    void tenThousandEventsOfUnknownTypesAreHeldOneAtATime() throws Exception {
+    void unknownEventsAreHeldOneAtATime() throws Exception {
         try (WindowReadFixture fixture = new WindowReadFixture(services.folder().resolve("own"))) {
             Set<String> stored = new HashSet<>();
             int[] held = {0};
@@ -132,7 +132,7 @@ class UnknownTypesIT extends SimulatedRun {
     }
 
     @Test
-    void namesThatAreMadeUpByTheThousandAreCountedUnderOneAndTheFirstByAlphabetAreNamed() throws Exception {
+    void thousandsOfUnknownTypesAreCountedTogetherAndTheFirstAreNamed() throws Exception {
         try (WindowReadFixture fixture = new WindowReadFixture(services.folder().resolve("own"))) {
             Unrouted types = new Unrouted(record -> {}, fixture.seen, fixture.clock);
             WindowRead read = fixture.read(WindowReadFixture.NOW);
@@ -157,7 +157,7 @@ class UnknownTypesIT extends SimulatedRun {
     }
 
     @Test
-    void anEventHasTheSameIdentityOnceItsTypeIsKnown() {
+    void identityStaysTheSameOnceTheTypeIsKnown() {
         for (EventType type : EventType.values()) {
             Map<String, Object> click =
                     Map.of("GUID", "g", "clickTime", "2026-11-20T10:00:00Z", "url", "u", "recipient", "r");
@@ -166,7 +166,7 @@ class UnknownTypesIT extends SimulatedRun {
     }
 
     @Test
-    void aRecordIsNamedWithoutItsContent() {
+    void nameOfARecordHasNoContent() {
         assertThat(RejectedRecord.unknown(
                         "messagesHeld",
                         EventIdentity.of("messagesHeld", Map.of("id", "1")),
@@ -178,7 +178,7 @@ class UnknownTypesIT extends SimulatedRun {
                 .doesNotContain(StateFolder.MARKER);
     }
 
-    /** An answer that is made while it is read. */
+    /** An answer generated while it is read. */
     private static InputStream endless(int events) {
         return new SequenceInputStream(new Enumeration<>() {
             private int next = -1;
@@ -202,7 +202,7 @@ class UnknownTypesIT extends SimulatedRun {
         });
     }
 
-    /** From now on TAP's answers begin with these members too. */
+    /** Adds these members to the start of TAP's answers. */
     private void addToAnswers(String members) {
         services.tapProxy().rewriteText(answer -> "{" + members + "," + answer.substring(answer.indexOf('{') + 1));
     }

@@ -18,7 +18,7 @@ import org.apache.camel.health.HealthCheck;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What people see of elements that cannot be read. */
+/** How unreadable elements are reported. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class UnreadableElementsIT extends SimulatedRun {
 
@@ -28,7 +28,7 @@ class UnreadableElementsIT extends SimulatedRun {
     private final StateFolder state = services.state();
 
     @Test
-    void twoElementsAreShownEverywhereAndAllOthersLand() throws Exception {
+    void unreadableElementsAreReportedAndAllOthersLand() throws Exception {
         addToMessagesBlocked(ODD);
         RunningProgram program = services.start().poll();
 
@@ -60,7 +60,7 @@ class UnreadableElementsIT extends SimulatedRun {
     }
 
     @Test
-    void laterReadsAndASweepFindThemRejectedAndNothingMissing() throws Exception {
+    void laterReadsAndSweepsFindThemRejectedAndNothingMissing() throws Exception {
         addToMessagesBlocked(ODD);
         RunningProgram program = services.start().poll();
         services.clock().advance(Duration.ofMinutes(5));
@@ -86,7 +86,7 @@ class UnreadableElementsIT extends SimulatedRun {
     }
 
     @Test
-    void theyAreCountedByTheReadThatCommitsWhenOneBeforeItFailed() throws Exception {
+    void theyAreCountedByTheReadThatCommits() throws Exception {
         addToMessagesBlocked(ODD);
         services.sinkProxy().hold();
         RunningProgram stopped = services.with("tap.shutdown-timeout", "PT1S").start();
@@ -105,7 +105,7 @@ class UnreadableElementsIT extends SimulatedRun {
     }
 
     @Test
-    void aRepairedElementLandsOnceAndCountsAsRejectedNoLonger() throws Exception {
+    void correctedElementLandsOnceAndNoLongerCountsAsRejected() throws Exception {
         services.with("tap.replay.uri", "file:" + state.resolve("replay") + "?delay=20&initialDelay=0");
         List<String> clusters = new CopyOnWriteArrayList<>();
         services.eachRow((table, row) -> {
@@ -140,7 +140,7 @@ class UnreadableElementsIT extends SimulatedRun {
     }
 
     @Test
-    void aRejectedRecordIsTheSameEventAlthoughItsIdHadToBeReadLeniently() throws Exception {
+    void rejectedRecordWithALenientlyReadIdStaysTheSameEvent() throws Exception {
         services.with("tap.replay.uri", "file:" + state.resolve("replay") + "?delay=20&initialDelay=0");
         addToMessagesBlocked("{\"id\":\"a\t\",\"subject\":\"" + "x".repeat(1_200_000) + "\"},");
         services.start().poll();
@@ -156,7 +156,7 @@ class UnreadableElementsIT extends SimulatedRun {
     }
 
     @Test
-    void anEventOfAnUnknownTypeKeepsTheKeyOfItsBytes() throws Exception {
+    void unknownEventKeepsTheKeyOfItsBytes() throws Exception {
         services.tapProxy()
                 .rewriteText(answer ->
                         answer.replaceFirst("\\{", "{\"messagesHeld\":[{\"QID\":NaN},{\"QID\":\"q\"},{\"QID\":x}],"));
@@ -174,7 +174,7 @@ class UnreadableElementsIT extends SimulatedRun {
     }
 
     @Test
-    void anotherFormatFailsTheWindowStoresNothingAndHealthIsDown() throws Exception {
+    void changedFormatFailsTheWindowStoresNothingAndHealthIsDown() throws Exception {
         RunningProgram program = services.start().poll();
         services.clock().advance(Duration.ofMinutes(5));
         addToMessagesBlocked("0,".repeat(100));
@@ -183,9 +183,7 @@ class UnreadableElementsIT extends SimulatedRun {
 
         assertThat(services.reads()).hasSize(1);
         assertThat(state.rejected()).isEmpty();
-        assertThat(services.tap().requests())
-                .as("asking again would bring the same")
-                .isEqualTo(2);
+        assertThat(services.tap().requests()).as("a retry would bring the same").isEqualTo(2);
         HealthCheck.Result health = program.health("tap-health");
         assertThat(health.getState()).isEqualTo(HealthCheck.State.DOWN);
         assertThat(health.getMessage())

@@ -27,14 +27,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Instants whose answer can never be read, in the backlog, in a fresh window and in a closed hour. */
+/** Instants whose answers can never be read: in the backlog, in a fresh window and in a closed hour. */
 class UnreadableIT {
 
     /** The hour before the first fresh window. */
     private static final Instant OLDER = SimulatedServices.ORIGIN.minus(Duration.ofHours(1));
 
     private static final Duration LEAST = Duration.ofSeconds(30);
-    /** Requests that one instant may cost beside those for the time around it. */
+    /** Additional requests that one instant may cost. */
     private static final int MOST_MORE = 14;
 
     @AutoClose
@@ -48,14 +48,14 @@ class UnreadableIT {
     @Tag("full")
     @ParameterizedTest
     @ValueSource(doubles = {0.001, 1, 450, 449.5, 900.25, 1799, 1800.5, 1801, 2701, 3569, 3570, 3599})
-    void oneBesideACutOrAnEndCostsNoMore(double second) throws Exception {
-        oneInADueHourCostsFourteenRequestsAndHalfAMinuteAtMost(second);
+    void instantNearABoundaryCostsNoMoreRequests(double second) throws Exception {
+        instantInADueHourCostsAtMostFourteenRequestsAndThirtySeconds(second);
     }
 
-    /** Of 3,600 s; 1,800 and 450 are cuts. */
+    /** Of 3,600 s; 1,800 and 450 are boundaries. */
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.5, 1033, 1800, 3599.5})
-    void oneInADueHourCostsFourteenRequestsAndHalfAMinuteAtMost(double second) throws Exception {
+    void instantInADueHourCostsAtMostFourteenRequestsAndThirtySeconds(double second) throws Exception {
         Instant at = OLDER.plusMillis((long) (second * 1_000));
         tap.add(at);
         services.with("tap.poll.start", OLDER.toString());
@@ -78,13 +78,13 @@ class UnreadableIT {
         services.clock().advance(Duration.ofMinutes(5));
         program.pollWithTimeLeft();
 
-        assertThat(tap.asked()).as("it is not asked for again").hasSize(before + 1);
+        assertThat(tap.asked()).as("not requested again").hasSize(before + 1);
         assertThat(program.healthDetail("tap-completeness", "tap.gap.reason"))
                 .matches("TAP's answer cannot be read \\(2 attempts\\): [^T]+ at byte \\d+ of the stored answer");
     }
 
     @Test
-    void theAnswerIsKeptAsItCameAndCountsAsRejected() throws Exception {
+    void answerIsStoredUnchangedAndCountsAsRejected() throws Exception {
         tap.add(OLDER.plusSeconds(700));
         services.with("tap.poll.start", OLDER.toString());
         RunningProgram program = services.start().pollWithTimeLeft();
@@ -107,7 +107,7 @@ class UnreadableIT {
     }
 
     @Test
-    void whileItsAnswerCannotBeStoredTheTimeStaysDue() throws Exception {
+    void timeStaysDueWhileItsAnswerCannotBeStored() throws Exception {
         tap.add(OLDER.plusSeconds(700));
         services.with("tap.poll.start", OLDER.toString()).with("tap.rejected.max-megabytes", "1");
         Path rejected = Files.createDirectories(services.folder().resolve("state/rejected"));
@@ -134,7 +134,7 @@ class UnreadableIT {
     }
 
     @Test
-    void aFreshWindowThatHoldsOneIsReadBehindItAndTheRestOnceMoreWhenNoLateRowIsMissing() throws Exception {
+    void freshWindowIsReadAroundTheInstantAndTheRestOnceMoreForLateRows() throws Exception {
         RunningProgram program = services.start().pollWithTimeLeft();
         Instant at = services.clock().now().plus(Duration.ofMinutes(2));
         tap.add(at);
@@ -173,13 +173,13 @@ class UnreadableIT {
     @ParameterizedTest
     @ValueSource(
             strings = {"10,60", "315,361,517,572", "0,40", "0,80", "0,240", "0,300,600,900", "0,40,80,120,160,200"})
-    void moreOfSeveralInAFreshWindowHoldUpNoNewerTime(String seconds) throws Exception {
-        severalInAFreshWindowHoldUpNoNewerTime(seconds);
+    void furtherInstantsInAFreshWindowDoNotDelayNewerTime(String seconds) throws Exception {
+        severalInstantsInAFreshWindowDoNotDelayNewerTime(seconds);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"10,60,285", "0,20,45,80", "0,1200,2400"})
-    void severalInAFreshWindowHoldUpNoNewerTime(String seconds) throws Exception {
+    void severalInstantsInAFreshWindowDoNotDelayNewerTime(String seconds) throws Exception {
         RunningProgram program = services.start().pollWithTimeLeft();
         Instant first = services.clock().now().plus(Duration.ofMinutes(2));
         List<Instant> places = Stream.of(seconds.split(","))
@@ -206,7 +206,7 @@ class UnreadableIT {
     }
 
     @Test
-    void aSweepReadsAroundAGapAndFindsOneThatBecameUnreadable() throws Exception {
+    void sweepReadsAroundAGapAndFindsANewUnreadableInstant() throws Exception {
         Instant seven = Instant.parse("2026-11-20T07:00:00Z");
         services.with("tap.poll.start", seven.toString());
         RunningProgram program = services.start().pollWithTimeLeft();
@@ -230,7 +230,7 @@ class UnreadableIT {
                 .extracting(read -> read.window())
                 .containsExactly(
                         new TimeRange(seven, gap.from()), new TimeRange(gap.to(), seven.plus(Duration.ofHours(1))));
-        // two are the polls' own, one the sweep's without any trouble
+        // two for the polls, one for a sweep without trouble
         int more = tap.asked().size() - 3;
         assertThat(more).isLessThanOrEqualTo(MOST_MORE);
         assertThat(services.store().number("SELECT count(*) FROM sweep")).isPositive();
@@ -243,7 +243,7 @@ class UnreadableIT {
             program.pollWithTimeLeft().sweep();
 
             assertThat(tap.asked().subList(before, tap.asked().size()).stream().filter(gap::overlaps))
-                    .as("a later sweep asks for it by itself, in case the fault has passed")
+                    .as("a later sweep requests it alone, in case the fault has passed")
                     .containsExactly(new TimeRange(gap.to().minus(LEAST), gap.to()));
             assertThat(log.lines()).anyMatch(line -> line.contains("UTC failed, still a gap: "));
             assertThat(services.store().gaps()).containsExactly(gap);
@@ -254,7 +254,7 @@ class UnreadableIT {
     }
 
     @Test
-    void aGapGoesAwayWhenALaterSweepCanReadIt() throws Exception {
+    void laterSweepThatReadsAGapRemovesIt() throws Exception {
         tap.add(OLDER.plusSeconds(1_234));
         services.with("tap.poll.start", OLDER.toString());
         RunningProgram program = services.start().pollWithTimeLeft();
@@ -280,7 +280,7 @@ class UnreadableIT {
     }
 
     @Test
-    void whileTapAnswersEveryWindowSoNothingIsGivenUp() throws Exception {
+    void nothingIsGivenUpWhileEveryAnswerIsUnreadable() throws Exception {
         services.with("tap.poll.backfill", "PT3H");
         RunningProgram program = services.start().pollWithTimeLeft();
         for (long second = -3 * 3_600; second < 6 * 3_600; second += 20) {
@@ -308,7 +308,7 @@ class UnreadableIT {
     }
 
     @Test
-    void aWindowThatFailsForAnotherReasonIsNeitherSuspectedNorTakenForTheEndOfAProcess() throws Exception {
+    void otherFailuresAreNotTreatedAsUnreadable() throws Exception {
         RunningProgram program = services.start();
         services.sinkProxy().next(40, Fault.REFUSE);
         for (int i = 0; i < 4; i++) {

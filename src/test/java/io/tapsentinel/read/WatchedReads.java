@@ -5,12 +5,12 @@ import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** Programs whose reads a test can stop at. */
+/** Programs whose reads a test can interrupt. */
 public final class WatchedReads {
 
     private WatchedReads() {}
 
-    /** Calls back each time a read for this purpose is about to commit: all its events have been settled or deferred. */
+    /** Calls back whenever a read for this purpose is about to commit: all its events are settled or deferred. */
     public static Parts beforeCommit(Purpose watched, Runnable callback) {
         return BrokenParts.reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override

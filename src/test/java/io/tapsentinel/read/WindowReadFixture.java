@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/** One read over a real store, with its splitter played by the test. */
+/** One read with a real store; the test plays the splitter. */
 public final class WindowReadFixture implements AutoCloseable {
 
     static final EventType TYPE = EventType.MESSAGES_BLOCKED;
@@ -43,7 +43,7 @@ public final class WindowReadFixture implements AutoCloseable {
         seen = new SeenKeys(store, 1_000, clock);
     }
 
-    /** A read that calls new events of an earlier time late. */
+    /** A read for which new events before this time are late. */
     WindowRead read(Instant lateBefore) {
         Coverage covered = lateBefore == Instant.MIN
                 ? Coverage.NONE
@@ -61,7 +61,7 @@ public final class WindowReadFixture implements AutoCloseable {
         return new WindowRead(new DueRead.Backlog(WINDOW, covered, state), NOW, seen, stopping::get);
     }
 
-    /** Events of these ids, taken off the answer and not settled. */
+    /** Takes events with these ids from the answer without settling them. */
     static List<TapEvent> handOut(WindowRead read, String... ids) {
         List<TapEvent> handed = new ArrayList<>();
         read.events(List.of(ids).stream().map(WindowReadFixture::event).iterator())
@@ -69,7 +69,7 @@ public final class WindowReadFixture implements AutoCloseable {
         return handed;
     }
 
-    /** Events of these ids, taken off the answer and ended with this outcome. */
+    /** Takes events with these ids from the answer and settles them with this outcome. */
     static List<TapEvent> settle(WindowRead read, Outcome outcome, String... ids) {
         List<TapEvent> events = handOut(read, ids);
         events.forEach(event -> {

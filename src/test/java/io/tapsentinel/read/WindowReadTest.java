@@ -56,7 +56,7 @@ class WindowReadTest {
     }
 
     @Test
-    void aWindowCommitsWhenEveryEventHasAFinalOutcome() {
+    void windowCommitsWhenEveryEventHasAFinalOutcome() {
         settle(read, Outcome.DELIVERED, "1", "2");
         settle(read, Outcome.DUPLICATE, "3");
 
@@ -75,7 +75,7 @@ class WindowReadTest {
     }
 
     @Test
-    void aWindowWhoseAnswerWasNotReadToItsEndDoesNotCommit() {
+    void windowDoesNotCommitBeforeTheEndOfItsAnswer() {
         Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
         deliver(events.next());
 
@@ -85,7 +85,7 @@ class WindowReadTest {
     }
 
     @Test
-    void onlyTheExchangeThatTheAnswerCameWithCommits() {
+    void onlyTheExchangeOfTheAnswerCommits() {
         Exchange answer = new DefaultExchange(new DefaultCamelContext());
         ReadRoutes.attach(answer, read);
 
@@ -95,7 +95,7 @@ class WindowReadTest {
     }
 
     @Test
-    void anEmptyWindowCommits() {
+    void emptyWindowCommits() {
         assertThat(handOut(read)).isEmpty();
         read.commit();
         assertThat(fixture.committed)
@@ -104,7 +104,7 @@ class WindowReadTest {
     }
 
     @Test
-    void oneFailedEventFailsTheWindowWithItsReason() {
+    void failedEventFailsTheWindowWithItsReason() {
         settle(read, Outcome.DELIVERED, "1");
         List<TapEvent> failed = handOut(read, "2", "3");
         failed.forEach(event -> read.settled(event, new UploadException(503, "upload refused: 503"), null));
@@ -116,7 +116,7 @@ class WindowReadTest {
     }
 
     @Test
-    void anEventWithoutAFinalOutcomeFailsTheWindowNamingItsRoute() {
+    void eventWithoutAFinalOutcomeFailsTheWindowAndNamesItsRoute() {
         for (Outcome outcome : List.of(Outcome.NONE, Outcome.RESERVED)) {
             read = fixture.read(Instant.MIN);
             TapEvent event = handOut(read, "1").get(0);
@@ -130,7 +130,7 @@ class WindowReadTest {
     }
 
     @Test
-    void anEventThatFailedAfterItsDeliveryFailsTheWindow() {
+    void eventFailingAfterItsDeliveryFailsTheWindow() {
         TapEvent event = handOut(read, "1").get(0);
         BrokenEventLife.put(event, Outcome.DELIVERED);
         read.settled(event, new IllegalStateException("a step behind sentinel:"), null);
@@ -139,7 +139,7 @@ class WindowReadTest {
     }
 
     @Test
-    void anEventThatWasSkippedForAReservedOneFailsTheWindowUntilThatIsDurable() {
+    void duplicateOfAReservedEventFailsTheWindowUntilThatIsDurable() {
         settle(read, Outcome.DUPLICATE_OF_RESERVED, "1");
         assertThatThrownBy(read::commit).hasMessageContaining("messagesBlocked").hasMessageContaining("not delivered");
         assertThat(fixture.committed).isEmpty();
@@ -155,7 +155,7 @@ class WindowReadTest {
     }
 
     @Test
-    void anEventThatNeverCameBackFailsTheWindow() {
+    void eventThatIsNeverSettledFailsTheWindow() {
         settle(read, Outcome.DELIVERED, "1");
         handOut(read, "2");
 
@@ -164,7 +164,7 @@ class WindowReadTest {
     }
 
     @Test
-    void anEventThatCameBackTwiceFailsTheWindow() {
+    void eventSettledTwiceFailsTheWindow() {
         TapEvent event = settle(read, Outcome.DELIVERED, "1").get(0);
         read.settled(event, null, NO_CAUSE);
 
@@ -172,7 +172,7 @@ class WindowReadTest {
     }
 
     @Test
-    void aStopEndsTheSplitAndFailsTheWindow() {
+    void stopEndsTheSplitAndFailsTheWindow() {
         Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
         deliver(events.next());
 
@@ -186,7 +186,7 @@ class WindowReadTest {
     }
 
     @Test
-    void theFirstFailureEndsTheSplit() {
+    void firstFailureEndsTheSplit() {
         Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
         read.settled(events.next(), new UploadException(0, "no answer"), null);
 
@@ -195,7 +195,7 @@ class WindowReadTest {
     }
 
     @Test
-    void anErrorIsTheReasonAlthoughAnotherEventFailedFirst() {
+    void errorIsTheReasonAlthoughAnotherEventFailedFirst() {
         Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
         read.settled(events.next(), new IllegalStateException("first"), NO_CAUSE);
         OutOfMemoryError error = new OutOfMemoryError("a test's");
@@ -206,7 +206,7 @@ class WindowReadTest {
     }
 
     @Test
-    void aReaderThatFailsEndsTheSplitQuietlyAndVerifyThrowsItsReason() {
+    void failingReaderEndsTheSplitQuietlyAndVerifyThrows() {
         Iterator<TapEvent> events = read.events(new Iterator<>() {
             private int handed;
 
@@ -234,7 +234,7 @@ class WindowReadTest {
     }
 
     @Test
-    void onlyNewEventsOfTimeThatWasReadBeforeAreLate() {
+    void onlyNewEventsOfCoveredTimeAreLate() {
         read = fixture.read(EVENT_TIME.plusMillis(1));
         settle(read, Outcome.DELIVERED, "1", "2");
         settle(read, Outcome.DUPLICATE, "3");
@@ -246,7 +246,7 @@ class WindowReadTest {
     }
 
     @Test
-    void anEventThatWasFilteredCountsAsADuplicateWhenItIsReadAgainAndIsNotLateWhenItIsDelivered() {
+    void filteredEventIsADuplicateWhenReadAgainAndNotLateWhenDelivered() {
         settle(read, Outcome.FILTERED, "1", "2", "2");
         assertCounts(Map.of("filtered", 2L, "duplicate-inside", 1L, "duplicate", 0L));
         read.commit();
@@ -258,7 +258,7 @@ class WindowReadTest {
     }
 
     @Test
-    void anEventThatWasFilteredIsNoDuplicateForItsRepository() {
+    void filteredEventIsNotADuplicateForItsRepository() {
         settle(read, Outcome.FILTERED, "1");
         read.commit();
 
@@ -269,7 +269,7 @@ class WindowReadTest {
     }
 
     @Test
-    void whatAReadFilteredThatDidNotCommitCountsInTheNextOne() {
+    void filteredEventOfAFailedReadCountsInTheNextOne() {
         settle(read, Outcome.FILTERED, "1");
         read.failures().add(new WindowFailedException("a batch failed"));
         assertThatThrownBy(read::commit).hasMessage("a batch failed");
@@ -280,7 +280,7 @@ class WindowReadTest {
     }
 
     @Test
-    void thatAnEventWasFilteredIsKnownAsLongAsTapReportsItAndForgottenLikeAKey() {
+    void filteredEventsAreRememberedWhileTapReportsThem() {
         String[] ids = IntStream.range(0, 2_500).mapToObj(i -> "id-" + i).toArray(String[]::new);
         settle(read, Outcome.FILTERED, ids);
         read.commit();
@@ -309,7 +309,7 @@ class WindowReadTest {
     }
 
     @Test
-    void duplicatesAreWrittenAsSightingsSoThatTheirKeysAreKept() {
+    void duplicatesExtendTheLifeOfTheirKeys() {
         List<String> ids = IntStream.range(0, 1_500).mapToObj(i -> "id-" + i).toList();
         fixture.seen.delivered(0, ids.stream().map(WindowReadFixture::event).toList());
         fixture.clock.advance(Duration.ofDays(5));
@@ -322,7 +322,7 @@ class WindowReadTest {
     }
 
     @Test
-    void anEventThatWasPromisedIsHandedOutWhateverFailsMeanwhile() {
+    void announcedEventIsSuppliedWhateverFailsMeanwhile() {
         Iterator<TapEvent> events = read.events(List.of(WindowReadFixture.event("1"), WindowReadFixture.event("2"))
                 .iterator());
         assertThat(events.hasNext()).isTrue();
@@ -330,7 +330,7 @@ class WindowReadTest {
         read.failures().add(new WindowFailedException("a batch failed"));
 
         assertThat(events.hasNext())
-                .as("the splitter would take a no for the end of everything")
+                .as("the splitter would take false for an empty body")
                 .isTrue();
         assertThat(events.next()).isNotNull();
         assertThat(events.hasNext()).isFalse();

@@ -29,11 +29,11 @@ public class TapClock {
     /** How far this machine's clock is ahead of TAP's; null before the first Date. */
     private Duration ahead;
     /** How far this machine's clock was ahead of the steady one when TAP's time was last known; null until then. */
-    private Duration told;
+    private Duration known;
 
-    private Instant toldAt = Instant.MIN;
+    private Instant knownAt = Instant.MIN;
     /** The same, updated by refusals too; null until something is known. */
-    private Duration learnt;
+    private Duration learned;
 
     private Duration reported = Duration.ZERO;
     /** The difference that made TAP refuse a window; null for none. */
@@ -80,9 +80,9 @@ public class TapClock {
                     "this machine's clock is {} TAP's; windows are planned by the earlier one",
                     ClockDifference.describe(ahead));
         }
-        told = aheadOfSteady();
-        learnt = told;
-        toldAt = steady.instant();
+        known = aheadOfSteady();
+        learned = known;
+        knownAt = steady.instant();
     }
 
     /**
@@ -94,17 +94,17 @@ public class TapClock {
      */
     public synchronized void answered(Instant then, Instant steadyThen) {
         forgetIfSet();
-        if (steadyThen.isAfter(toldAt)) {
-            told = Duration.between(steadyThen, then);
-            learnt = told;
-            toldAt = steadyThen;
+        if (steadyThen.isAfter(knownAt)) {
+            known = Duration.between(steadyThen, then);
+            learned = known;
+            knownAt = steadyThen;
         }
     }
 
     /** Whether TAP's time is known and this machine's clock has not changed since. */
     public synchronized boolean isKnown() {
         forgetIfSet();
-        return told != null;
+        return known != null;
     }
 
     /**
@@ -127,9 +127,9 @@ public class TapClock {
 
     /** After a change of the clock, what is known about it no longer applies. */
     private void forgetIfSet() {
-        if (learnt != null && ClockDifference.isSet(learnt, aheadOfSteady())) {
-            learnt = null;
-            told = null;
+        if (learned != null && ClockDifference.isSet(learned, aheadOfSteady())) {
+            learned = null;
+            known = null;
             ahead = null;
             forgetRefusals();
         }
@@ -150,7 +150,7 @@ public class TapClock {
         forgetIfSet();
         // explained only by a clock that is ahead
         confirmed = ahead().filter(by -> !by.isNegative()).orElse(Duration.ZERO);
-        learnt = aheadOfSteady();
+        learned = aheadOfSteady();
         refusedAsCurrent = true;
         room = room.isZero()
                 ? ClockDifference.NONE_UNDER
@@ -171,7 +171,7 @@ public class TapClock {
     public synchronized void tooOld(TimeRange window) {
         // explained only by a clock that is behind by more than the margin
         confirmed = ahead().filter(Duration::isNegative).orElse(Duration.ZERO);
-        learnt = aheadOfSteady();
+        learned = aheadOfSteady();
         goneBefore = Comparables.max(Horizon.oldest(latest()), window.from().plus(TapLimits.HISTORY_MARGIN));
     }
 

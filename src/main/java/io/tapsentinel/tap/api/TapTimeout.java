@@ -67,7 +67,7 @@ public final class TapTimeout implements HttpClientConfigurer {
                 response = chain.proceed(request, scope);
             } catch (IOException e) {
                 timer.cancel(false);
-                throw told(e);
+                throw timeoutOr(e);
             } catch (HttpException | RuntimeException | Error e) {
                 timer.cancel(false);
                 throw e;
@@ -79,7 +79,7 @@ public final class TapTimeout implements HttpClientConfigurer {
         }
 
         /** Replaces the exception of a connection that was closed because of the timeout. */
-        private IOException told(IOException failure) {
+        private IOException timeoutOr(IOException failure) {
             if (!isLate.get()) {
                 return failure;
             }
@@ -101,11 +101,11 @@ public final class TapTimeout implements HttpClientConfigurer {
                 try {
                     read = in.read(into, from, length);
                 } catch (IOException e) {
-                    throw told(e);
+                    throw timeoutOr(e);
                 }
                 if (read < 0 && isLate.get()) {
                     // some bodies treat a closed connection as their end
-                    throw told(new IOException("closed"));
+                    throw timeoutOr(new IOException("closed"));
                 }
                 return read;
             }

@@ -10,12 +10,12 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** The mistakes that a reader of answers can make, each as a reader that is whole but for this one. */
+/** Readers of answers with one mistake each. */
 final class BrokenReaders {
 
     private BrokenReaders() {}
 
-    /** Looks for the next brace when it is out of step, and goes on from there. */
+    /** Continues at the next brace after an error. */
     static void searchesForTheNextBrace(byte[] answer, Consumer<Handed> to) throws IOException {
         long[] end = {0};
         try {
@@ -31,7 +31,7 @@ final class BrokenReaders {
         }
     }
 
-    /** Passes over what cannot be read. */
+    /** Skips unreadable elements silently. */
     static void dropsWhatCannotBeRead(byte[] answer, Consumer<Handed> to) throws IOException {
         ReaderCheck.read(answer, handed -> {
             if (handed.event() != null) {
@@ -51,7 +51,7 @@ final class BrokenReaders {
         }
     }
 
-    /** Hands over what follows an unreadable element before it knows that the answer is in order. */
+    /** Hands over what follows an unreadable element before checking the rest of the answer. */
     static void goesOnWithoutASurvey(byte[] answer, Consumer<Handed> to) throws IOException {
         AnswerScanner scanner = new AnswerScanner(new ByteArrayInputStream(answer), ReaderCheck.WINDOW_END, null);
         for (JsonValue value = scanner.next(); value != null; value = scanner.next()) {

@@ -22,16 +22,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Answers with an accident in them: bytes that are changed, lost, swapped, moved, doubled. */
+/** Answers with random mutations: bytes changed, lost, swapped, moved or doubled. */
 @Tag("full")
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FuzzedAnswersIT {
 
     private static final int ACCIDENTS = Integer.getInteger("tapsentinel.fuzz.accidents", 100_000);
     private static final long SEED = Long.getLong("tapsentinel.fuzz.seed", 11);
-    /** Accidents to one answer. */
+    /** Mutations per answer. */
     private static final int EACH = 25;
-    /** Each so many-th answer is one that TAP gave. */
+    /** One answer in this many is a real one of TAP. */
     private static final int LIVE = 40;
 
     private final Map<End, Integer> ends = new EnumMap<>(End.class);
@@ -39,7 +39,7 @@ class FuzzedAnswersIT {
     private final Map<String, String> examples = new TreeMap<>();
 
     @Test
-    void whateverTheAccidentNothingElseIsLostAndNothingIsMadeUp() throws Exception {
+    void noMutationLosesOtherEventsOrInventsOne() throws Exception {
         run(SEED, ACCIDENTS, ReaderCheck::read);
 
         System.out.println("seed " + SEED + ": " + ends);
@@ -50,28 +50,28 @@ class FuzzedAnswersIT {
     }
 
     @Test
-    void aReaderThatSearchesForTheNextBraceIsFoundOut() throws Exception {
+    void checkDetectsAReaderThatSearchesForTheNextBrace() throws Exception {
         run(1, 2_000, BrokenReaders::searchesForTheNextBrace);
 
         assertThat(violations).containsKeys(Violation.MADE_OF_CONTENT);
     }
 
     @Test
-    void aReaderThatDropsAnUnreadableElementIsFoundOut() throws Exception {
+    void checkDetectsAReaderThatDropsUnreadableElements() throws Exception {
         run(1, 2_000, BrokenReaders::dropsWhatCannotBeRead);
 
         assertThat(violations).containsKeys(Violation.DROPPED);
     }
 
     @Test
-    void aReaderThatCommitsWithoutTheEndIsFoundOut() throws Exception {
+    void checkDetectsAReaderThatCommitsWithoutTheEnd() throws Exception {
         run(1, 2_000, BrokenReaders::commitsWithoutTheEnd);
 
         assertThat(violations).containsKeys(Violation.CUT_UNNOTICED);
     }
 
     @Test
-    void aReaderThatTrustsWhatFollowsAnUnreadableElementIsFoundOut() throws Exception {
+    void checkDetectsAReaderThatTrustsTheRestTooEarly() throws Exception {
         run(1, 5_000, BrokenReaders::goesOnWithoutASurvey);
 
         assertThat(violations).containsKeys(Violation.TRUSTED_TOO_EARLY);
@@ -104,7 +104,7 @@ class FuzzedAnswersIT {
         }
     }
 
-    /** The accident with a little of what is around it: what the test made up may be shown. */
+    /** The mutation with some context; only generated content, so it may be shown. */
     private static String shown(byte[] before, Mutation accident) {
         int from = Math.max(0, accident.prefix() - 60);
         int to = Math.min(before.length, before.length - accident.suffix() + 60);

@@ -13,42 +13,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** What a reader must do with an answer that had an accident, whatever the accident was. */
+/** Checks how a reader handles a mutated answer. */
 final class ReaderCheck {
 
     static final Instant WINDOW_END = Instant.parse("2026-11-20T11:00:00Z");
 
     private ReaderCheck() {}
 
-    /** The mistakes that a reader can make. */
+    /** The mistakes of a reader. */
     enum Violation {
-        /** An event before the accident did not land as it was. */
+        /** An event before the mutation did not land unchanged. */
         LOST_BEFORE,
-        /** An event behind the accident did not land, and the reader did not fail. */
+        /** An event after the mutation did not land, and the reader did not fail. */
         LOST_BEHIND,
-        /** The reader failed, but not before it had handed over something behind the accident. */
+        /** The reader failed after it had handed over something behind the mutation. */
         TRUSTED_TOO_EARLY,
-        /** Something was handed over that was no element before the accident and does not contain it; the reader did not fail. */
+        /**
+         * The reader did not fail, and handed over something that was not an element before and does not contain the
+         * mutation.
+         */
         MADE_OF_CONTENT,
-        /** An event without the accident says something else, or cannot be read. */
+        /** An event without the mutation changed or is unreadable. */
         CHANGED,
-        /** The element with the accident was neither handed over nor did the reader fail. */
+        /** The element with the mutation was not handed over, and the reader did not fail. */
         DROPPED,
-        /** A cut answer counts as whole. */
+        /** A truncated answer counts as complete. */
         CUT_UNNOTICED,
-        /** The reader threw something that is not meant for a broken answer. */
+        /** The reader threw an exception that is not meant for a broken answer. */
         THROWN,
         /** A message shows content. */
         CONTENT_SHOWN
     }
 
-    /** How it ended. */
+    /** How the reader ended. */
     enum End {
         AS_BEFORE,
         ANOTHER_VALUE,
         REJECTED_ALONE,
         UNKNOWN_TYPE,
-        /** The element with the accident landed with another value before the reader failed. */
+        /** The element with the mutation landed with another value before the reader failed. */
         ANOTHER_VALUE_THEN_FAILED,
         WINDOW_FAILED
     }
@@ -56,8 +59,8 @@ final class ReaderCheck {
     /**
      * What a reader handed over.
      *
-     * @param event   null for an element that cannot be read
-     * @param unknown whether it stood in an array of an unknown type
+     * @param event   null for an unreadable element
+     * @param unknown whether it was in an array of an unknown type
      */
     record Handed(long offset, long length, EventKey key, Map<String, Object> event, boolean unknown, String message) {
 
@@ -78,7 +81,7 @@ final class ReaderCheck {
 
     record Result(End end, List<Violation> violations) {}
 
-    /** The program's own way, with the offsets of {@link AnswerScanner}. */
+    /** The program's reader, with the offsets of {@link AnswerScanner}. */
     static void read(byte[] answer, Consumer<Handed> to) throws IOException {
         AnswerScanner scanner = new AnswerScanner(new ByteArrayInputStream(answer), WINDOW_END, null);
         TapEventReader.Others others = new TapEventReader.Others() {
@@ -115,7 +118,7 @@ final class ReaderCheck {
         }
     }
 
-    /** Reads the answer after the accident, and compares. */
+    /** Reads the mutated answer and compares. */
     static Result check(byte[] before, List<Handed> original, Mutation accident, Reading reading) {
         List<Handed> handed = new ArrayList<>();
         List<Violation> violations = new ArrayList<>();
@@ -204,7 +207,7 @@ final class ReaderCheck {
         return same ? End.AS_BEFORE : End.ANOTHER_VALUE;
     }
 
-    /** Where the next byte is that is no white space. */
+    /** Position of the next byte that is not white space. */
     private static int follower(byte[] document, int at) {
         int next = at;
         while (next < document.length && " \n\r\t".indexOf(document[next]) >= 0) {

@@ -40,12 +40,12 @@ class TapEventReaderTest {
                 "{\"messagesDelivered\":[]}",
                 "{\"queryEndTime\":\"2026-11-20T11:00:00Z\",\"clicksBlocked\":[],\"messagesBlocked\":null}"
             })
-    void everyFormOfNothingIsZeroEvents(String body) {
+    void everyFormOfAnEmptyAnswerHasNoEvents(String body) {
         assertThat(read(body)).isEmpty();
     }
 
     @Test
-    void eventsOfAllTypesAreReadWhateverTheOrderOfTheArrays() throws IOException {
+    void eventsOfAllTypesAreReadInAnyOrderOfArrays() throws IOException {
         List<TapEvent> events = read(sample("all-live.json"));
 
         assertThat(events).hasSize(18);
@@ -61,7 +61,7 @@ class TapEventReaderTest {
     }
 
     @Test
-    void documentedSpellingsBecomeLiveOnes() throws IOException {
+    void documentedNamesBecomeLiveOnes() throws IOException {
         TapEvent delivered = read(sample("all-documented.json")).get(0);
 
         assertThat(delivered.getFields())
@@ -75,7 +75,7 @@ class TapEventReaderTest {
     }
 
     @Test
-    void theLiveSpellingStandsWhereBothAreGivenAndTheOtherStaysBesideIt() {
+    void liveNameWinsOverTheDocumentedOneWhichIsKept() {
         TapEvent event =
                 read("{\"messagesBlocked\":[{\"id\":\"1\",\"clusterId\":\"doc\",\"cluster\":\"live\",\"threatsInfoMap\":["
                                 + "{\"threatId\":\"doc\",\"threatID\":\"live\",\"campaignID\":\"\",\"campaignId\":\"c\"}]}]}")
@@ -84,12 +84,12 @@ class TapEventReaderTest {
         assertThat(event.getFields()).containsEntry("cluster", "live").containsEntry("clusterId", "doc");
         assertThat(event.getFields().get("threatsInfoMap"))
                 .isEqualTo(List.of(Map.of("threatId", "doc", "threatID", "live", "campaignID", "", "campaignId", "c")));
-        assertThat(event.getKey()).as("as before they stayed").hasToString("c956b5a39007ebb17652b9ce61fedca0");
-        assertThat(event.getVerdict()).as("as before they stayed").isEqualTo(0x3e08fefba342ab60L);
+        assertThat(event.getKey()).as("unchanged").hasToString("c956b5a39007ebb17652b9ce61fedca0");
+        assertThat(event.getVerdict()).as("unchanged").isEqualTo(0x3e08fefba342ab60L);
     }
 
     @Test
-    void aSecondSpellingThatSaysTheSameOrNothingIsDropped() {
+    void documentedNameWithTheSameOrNoValueIsDropped() {
         TapEvent event =
                 read("{\"messagesBlocked\":[{\"id\":\"1\",\"clusterId\":\"c\",\"cluster\":\"c\",\"threatsInfoMap\":["
                                 + "{\"threatId\":null,\"threatID\":\"t\",\"campaignID\":null,\"campaignId\":\"d\"}]}]}")
@@ -101,7 +101,7 @@ class TapEventReaderTest {
     }
 
     @Test
-    void unknownKeysArePassedOver() {
+    void unknownNamesAreIgnored() {
         String body =
                 "{\"version\":{\"a\":[{\"id\":\"no event\"}]},\"warnings\":[\"x\",[1]],\"messagesDelivered\":[{\"id\":\"1\"}],\"n\":1}";
 
@@ -109,7 +109,7 @@ class TapEventReaderTest {
     }
 
     @Test
-    void eventsOfAnUnknownTypeAreHandedOverAndTheKnownOnesAreRead() {
+    void unknownEventsAreHandedOverAndKnownOnesAreRead() {
         String body = "{\"messages Held\":[{\"clusterId\":\"c\"},[1],{}],\"clicksBlocked\":[{\"id\":\"1\"}]}";
 
         assertThat(read(body)).hasSize(1);
@@ -118,7 +118,7 @@ class TapEventReaderTest {
     }
 
     @Test
-    void whatTheTakerOfUnknownTypesThrowsLeavesTheReader() {
+    void exceptionOfTheReceiverLeavesTheReader() {
         byte[] body = "{\"messagesHeld\":[{}],\"clicksBlocked\":[]}".getBytes(StandardCharsets.UTF_8);
 
         TapEventReader.Others full = new TapEventReader.Others() {
@@ -132,13 +132,13 @@ class TapEventReaderTest {
     }
 
     @Test
-    void anEmptyArrayOfAnUnknownTypeIsNothing() {
+    void emptyArrayOfAnUnknownTypeIsIgnored() {
         assertThat(read("{\"messagesHeld\":[],\"clicksBlocked\":[{\"id\":\"1\"}]}"))
                 .hasSize(1);
     }
 
     @Test
-    void everyTruncationFailsWithItsOffsetAndWithoutContent() throws IOException {
+    void truncationFailsWithItsOffsetAndWithoutContent() throws IOException {
         byte[] whole = sample("all-live.json").strip().getBytes(StandardCharsets.UTF_8);
         for (int length = 0; length < whole.length; length += length < 200 || length > whole.length - 200 ? 1 : 97) {
             String cut = new String(Arrays.copyOf(whole, length), StandardCharsets.ISO_8859_1);
@@ -168,7 +168,7 @@ class TapEventReaderTest {
                 "{\"messagesBlocked\":[{\"id\":1]}]}   | cut or not JSON at byte 27",
                 "{\"messagesBlocked\":[MARKER,{]}      | cut or not JSON at byte 28"
             })
-    void whatIsNoAnswerFailsTheWindow(String body, String message) {
+    void documentThatIsNotAnAnswerFails(String body, String message) {
         assertThatThrownBy(() -> read(body))
                 .isInstanceOf(TapAnswerException.class)
                 .hasMessageContaining(message)
@@ -185,7 +185,7 @@ class TapEventReaderTest {
                 "{\"message\":\"maintenance\"} more",
                 "{\"queryEndTime\":\"2026-11-20T10:55:00Z\",\"messagesBlocked\":[]}"
             })
-    void whatDoesNotLookLikeAnAnswerOfTapMayBeSomeoneElses(String body) {
+    void otherDocumentsAreForeignAnswers(String body) {
         assertThatThrownBy(() -> read(body)).isInstanceOf(ForeignAnswerException.class);
     }
 
@@ -200,14 +200,14 @@ class TapEventReaderTest {
                 "{,",
                 "{\"message\":"
             })
-    void anAnswerOfTapThatIsBrokenIsNoOneElses(String body) {
+    void brokenAnswerOfTapIsNotForeign(String body) {
         assertThatThrownBy(() -> read(body))
                 .isInstanceOf(TapAnswerException.class)
                 .isNotInstanceOf(ForeignAnswerException.class);
     }
 
     @Test
-    void anElementOfMoreValuesThanMemoryShouldHoldIsPassed() {
+    void elementWithTooManyValuesIsSkipped() {
         String body = "{\"clicksBlocked\":[{\"id\":\"1\",\"x\":[" + "{},".repeat(25_000) + "0]},{\"id\":\"2\"}]}";
 
         assertThat(read(body)).extracting(TapEvent::getId).containsExactly("2");
@@ -218,14 +218,14 @@ class TapEventReaderTest {
     }
 
     @Test
-    void nestingWithoutEndFailsTheWindowInsteadOfTheProgram() {
+    void endlessNestingFailsTheWindowAndNotTheProgram() {
         assertThatThrownBy(() -> read("{\"messagesBlocked\":[{\"id\":" + "[".repeat(5_000)))
                 .isInstanceOf(TapAnswerException.class)
                 .hasMessageMatching("TAP's answer .* at byte \\d+");
     }
 
     @Test
-    void anElementThatCannotBeReadIsHandedOverAndTheOthersAreRead() {
+    void unreadableElementIsHandedOverAndOthersAreRead() {
         List<TapEvent> events = read(
                 "{\"messagesBlocked\":[{\"id\":\"1\"}, null,{\"id\":MARKER},{\"id\":\"2\"}],\"clicksBlocked\":[[{}],{\"id\":\"3\"}]}");
 
@@ -240,7 +240,7 @@ class TapEventReaderTest {
     }
 
     @Test
-    void nothingBehindAnUnreadableElementIsTrustedWhenTheDocumentDoesNotEndAsItShould() {
+    void nothingAfterAnUnreadableElementIsTrustedInABrokenDocument() {
         List<TapEvent> events = new ArrayList<>();
 
         assertThatThrownBy(() -> readInto(
@@ -251,7 +251,7 @@ class TapEventReaderTest {
     }
 
     @Test
-    void anUnreadableElementHasTheSameKeyWhenItsPartsAreShuffled() {
+    void unreadableElementKeepsItsKeyWhenItsPartsAreShuffled() {
         read(
                 "{\"messagesBlocked\":[{\"a\":x, \"b\":[1,{\"c\":2}]},{\"b\":[{\"c\":2},1],\"a\":x},{\"a\":y,\"b\":[1,{\"c\":2}]}]}");
 
@@ -263,7 +263,7 @@ class TapEventReaderTest {
 
     @ParameterizedTest
     @CsvSource({"20, 0, false", "21, 0, true", "21, 20, true", "21, 21, false", "500, 499, true", "500, 500, false"})
-    void moreThanTwentyUnreadableElementsThatAreMoreThanHalfOfTheirArrayAreAnotherFormat(
+    void moreThanTwentyUnreadableElementsAndMoreThanHalfMeanAnotherFormat(
             int unreadable, int readable, boolean failed) {
         String body = "{\"clicksBlocked\":[" + "{\"a\":1},".repeat(readable) + "x,".repeat(unreadable - 1) + "x]}";
 
@@ -278,7 +278,7 @@ class TapEventReaderTest {
     }
 
     @Test
-    void anElementThatIsLargerThanMemoryShouldHoldIsPassedAndTheOthersAreRead() {
+    void tooLargeElementIsSkippedAndOthersAreRead() {
         String body = "{\"clicksBlocked\":[{\"id\":\"1\"},{\"id\":\"" + "x".repeat(9_000_000) + "\"},{\"id\":\"2\"}]}";
 
         assertThat(read(body)).extracting(TapEvent::getId).containsExactly("1", "2");
@@ -290,7 +290,7 @@ class TapEventReaderTest {
     }
 
     @Test
-    void anUnreadableBodyFailsWithoutItsMessage() {
+    void bodyThatCannotBeReadFailsWithoutItsMessage() {
         InputStream broken = new InputStream() {
             @Override
             public int read() throws IOException {
@@ -303,7 +303,7 @@ class TapEventReaderTest {
     }
 
     @Test
-    void aByteOrderMarkAndOtherEncodingsAreRead() {
+    void byteOrderMarkAndOtherEncodingsAreRead() {
         byte[] utf16 = "\uFEFF{\"clicksBlocked\":[{\"id\":\"ü\"}]}".getBytes(StandardCharsets.UTF_16BE);
 
         TapEventReader reader = new TapEventReader(() -> new ByteArrayInputStream(utf16), DEFAULT_TIME, NONE);
@@ -313,7 +313,7 @@ class TapEventReaderTest {
     }
 
     @Test
-    void theTimeIsTheLaterOfMessageAndNewestThreat() {
+    void timeIsTheLaterOfMessageAndNewestThreat() {
         TapEvent event =
                 read("{\"messagesBlocked\":[{\"id\":\"1\",\"messageTime\":\"2026-11-20T10:00:00.000Z\",\"threatsInfoMap\":["
                                 + "{\"threatTime\":\"2026-11-20T10:30:00.123Z\"},{\"threatTime\":\"2026-11-20T10:20:00.000Z\"},{\"threatTime\":null}]}]}")
@@ -330,7 +330,7 @@ class TapEventReaderTest {
                 "1795893464000",
                 "\"1795893464000\""
             })
-    void oddSpellingsOfATimeAreTheEventsTime(String time) {
+    void oddTimeFormatsAreRead(String time) {
         assertThat(read("{\"clicksPermitted\":[{\"id\":\"1\",\"clickTime\":" + time + "}]}")
                         .get(0)
                         .getTime())
@@ -342,7 +342,7 @@ class TapEventReaderTest {
     }
 
     @Test
-    void anEventWithoutReadableTimesTakesTheWindowsEnd() {
+    void eventWithoutAReadableTimeTakesTheEndOfTheWindow() {
         assertThat(read("{\"clicksBlocked\":[{\"id\":\"1\",\"clickTime\":\"yesterday\"}]}")
                         .get(0)
                         .getTime())

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The search for what cannot be read, step by step. */
+/** The search for unreadable time, step by step. */
 class UnreadablesTest {
 
     private static final Instant AT = Instant.parse("2026-11-20T12:00:00Z");
@@ -26,12 +26,12 @@ class UnreadablesTest {
     private static final TimeRange ELSEWHERE = range(9_000, 9_300);
 
     @Test
-    void oneFailureIsASuspicionAndASecondOneOfTheSameTimeMakesItBad() {
+    void secondFailureOfTheSameTimeMakesARangeBad() {
         Unreadables once = Unreadables.NONE.failed(HOUR, How.ANSWER, AT);
         assertThat(once.bad()).isEmpty();
 
         assertThat(once.failed(range(300, 3_900), How.ANSWER, AT).bad())
-                .as("a poll later it is the time of both")
+                .as("a poll later, the time is that of both")
                 .extracting(Unreadable::time)
                 .containsExactly(range(300, 3_600));
         assertThat(once.failed(range(3_580, 7_180), How.ANSWER, AT).bad())
@@ -46,12 +46,12 @@ class UnreadablesTest {
     }
 
     @Test
-    void aSecondRangeIsBadOnlyAfterOtherTimeWasReadSinceTheFirst() {
+    void secondRangeIsBadOnlyAfterOtherTimeWasRead() {
         Unreadables one = bad(How.ANSWER);
         assertThat(one.failed(ELSEWHERE, How.ANSWER, AT)
                         .failed(ELSEWHERE, How.ANSWER, AT)
                         .bad())
-                .as("TAP may answer every window so")
+                .as("TAP may answer every window like this")
                 .hasSize(1);
         assertThat(one.read(range(20_000, 21_000))
                         .failed(ELSEWHERE, How.ANSWER, AT)
@@ -61,7 +61,7 @@ class UnreadablesTest {
     }
 
     @Test
-    void anAttemptCountsForTheRangeThatItAsksForAndNotForItsNeighbour() {
+    void attemptCountsForItsOwnRangeOnly() {
         Unreadables one =
                 bad(How.ANSWER).failed(range(100, 128), How.ANSWER, AT).read(ELSEWHERE);
         Unreadables two = one.failed(range(126, 156), How.ANSWER, AT).read(range(60, 90));
@@ -74,7 +74,7 @@ class UnreadablesTest {
     }
 
     @Test
-    void eachHalfHalvesItWhetherItFailsOrIsRead() {
+    void eachHalfNarrowsTheRangeWhetherReadOrFailed() {
         assertThat(bad(How.ANSWER).failed(range(0, 1_800), How.ANSWER, AT).bad())
                 .extracting(Unreadable::time)
                 .containsExactly(range(0, 1_800));
@@ -86,7 +86,7 @@ class UnreadablesTest {
 
     @ParameterizedTest
     @EnumSource(How.class)
-    void theShortestWindowIsLostAfterItsAttemptsInARowWithOtherTimeReadInBetween(How how) {
+    void shortestWindowIsLostAfterItsAttemptsWithOtherTimeReadInBetween(How how) {
         Unreadables shortest = bad(how).failed(range(100, 128), how, AT);
         for (int i = 1; i < how.attempts(); i++) {
             shortest = shortest.failed(range(99, 129), how, AT);
@@ -106,7 +106,7 @@ class UnreadablesTest {
     }
 
     @Test
-    void aKillMustComeFourTimesWhereAnErrorThatIsKnownNeedsTwo() {
+    void fourKillsOrTwoErrorsMakeAGap() {
         assertThat(List.of(How.values())).extracting(How::attempts).containsExactly(2, 2, 4);
         Unreadables mixed = bad(How.END).failed(range(100, 128), How.ERROR, AT);
         for (How how : List.of(How.ERROR, How.END, How.ERROR)) {
@@ -119,9 +119,9 @@ class UnreadablesTest {
                 .isEmpty();
     }
 
-    /** One request for each step, with the answers of an instant in every second of an hour, and between them. */
+    /** One request per step, with an unreadable instant in every second of an hour, and between seconds. */
     @Test
-    void everyInstantOfAnHourIsFoundInElevenRequestsAndLiesInsideItsGap() {
+    void everyInstantOfAnHourIsFoundInElevenRequestsInsideItsGap() {
         int most = 0;
         for (int half = 1; half < 7_200; half++) {
             Instant at = NOON.plusMillis(half * 500L);

@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.Random;
 
 /**
- * One accident to a document.
+ * One mutation of a document.
  *
- * @param how      what happened
- * @param document what it left
- * @param prefix   so many bytes are as before at its beginning
- * @param suffix   and so many at its end, none of them counted twice
+ * @param how      the kind
+ * @param document the result
+ * @param prefix   number of unchanged bytes at the start
+ * @param suffix   number of unchanged bytes at the end; does not overlap the prefix
  */
 public record Mutation(How how, byte[] document, int prefix, int suffix) {
 
@@ -30,7 +30,7 @@ public record Mutation(How how, byte[] document, int prefix, int suffix) {
         TRUNCATE
     }
 
-    /** Some accident. */
+    /** A random mutation. */
     public static Mutation of(byte[] before, Random random) {
         How how = How.values()[random.nextInt(How.values().length)];
         int at = random.nextInt(before.length);

@@ -29,7 +29,7 @@ class TapBackoffTest {
 
     @ParameterizedTest
     @ValueSource(ints = {401, 403})
-    void refusedCredentialsRestFifteenMinutesEachTime(int status) {
+    void refusedCredentialsRestFifteenMinutes(int status) {
         Instant now = NOW;
         for (int i = 0; i < 3; i++) {
             rest.refused(new TapRefusedException(status, "no"), now);
@@ -46,7 +46,7 @@ class TapBackoffTest {
     }
 
     @Test
-    void throttlingRestsLongerEachTimeUpToHalfAnHourUntilAnAnswer() {
+    void throttlingRestsLongerUpToHalfAnHourUntilAnAnswer() {
         assertThat(restsOfThrottling(6)).containsExactly(5L, 10L, 20L, 30L, 30L, 30L);
 
         rest.answered(NOW);
@@ -58,7 +58,7 @@ class TapBackoffTest {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 404, 500, 503})
-    void otherRefusalsAreRememberedWithoutARest(int status) {
+    void otherRefusalsAreKeptWithoutARest(int status) {
         rest.refused(new TapRefusedException(status, null), NOW);
 
         assertThat(rest.isResting(NOW)).isFalse();
@@ -70,7 +70,7 @@ class TapBackoffTest {
 
     @ParameterizedTest
     @ValueSource(ints = {429, 500, 503, 400, 0})
-    void refusedCredentialsStandUntilAnAnswerWhateverTheProbeMeets(int status) {
+    void refusedCredentialsStandUntilAnAnswer(int status) {
         rest.refused(new TapRefusedException(401, "no"), NOW);
         Instant probe = rest.until();
         if (status == 0) {
@@ -89,7 +89,7 @@ class TapBackoffTest {
     }
 
     @Test
-    void aProbeOfAThrottledPoolThatBringsNothingRestsAsLongAgain() {
+    void failedProbeOfAThrottledPoolRestsAsLongAgain() {
         rest.refused(new TapRefusedException(429, null), NOW);
         rest.refused(new TapRefusedException(429, null), NOW);
         rest.failed(NOW);
@@ -98,7 +98,7 @@ class TapBackoffTest {
     }
 
     @Test
-    void aWindowThatTapWillNotAnswerIsHeldUntilItIsReadOrGone() {
+    void refusedWindowIsHeldUntilItIsReadOrGone() {
         rest.hold(new TapRefusedException(400, "badly formed"), WINDOW);
 
         rest.answered(NOW);
@@ -112,7 +112,7 @@ class TapBackoffTest {
     }
 
     @Test
-    void theReasonIsOneShortLineAndNoPage() {
+    void reasonIsOneShortLineAndNotAPage() {
         assertThat(new TapRefusedException(400, "  too\n far " + "x".repeat(1_000)).getMessage())
                 .startsWith("TAP answered 400: too far x")
                 .hasSizeLessThan(250)
@@ -135,7 +135,7 @@ class TapBackoffTest {
     }
 
     @Test
-    void aRestOfAClockThatWasAheadIsOverOnceItIsSetBack() {
+    void restEndsWhenAClockAheadIsSetBack() {
         TapBackoff rest = new TapBackoff(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15));
         Instant ahead = Instant.parse("2026-11-22T12:00:00Z");
         rest.refused(new TapRefusedException(429, "enough"), ahead);

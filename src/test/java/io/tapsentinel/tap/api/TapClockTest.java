@@ -22,14 +22,14 @@ class TapClockTest {
     private final TapClock clock = new TapClock(own, own.steady());
 
     @Test
-    void beforeTheFirstDateOursIsTheTime() {
+    void ownClockCountsBeforeTheFirstDate() {
         assertThat(clock.horizon()).isEqualTo(new Horizon(NOW, NOW.minus(SEVEN_DAYS)));
         assertThat(clock.ahead()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(longs = {-4, -1, 0, 1, 4})
-    void aFewSecondsAreNoDifference(long seconds) {
+    void fewSecondsAreIgnored(long seconds) {
         date(NOW.minusSeconds(seconds));
 
         assertThat(clock.ahead()).isEmpty();
@@ -37,7 +37,7 @@ class TapClockTest {
     }
 
     @Test
-    void aClockAheadEndsWindowsByTapsTimeAndKeepsItsOwnEdge() {
+    void clockAheadEndsWindowsByTapsTimeAndKeepsItsOwnEdge() {
         date(NOW.minus(Duration.ofMinutes(2)));
 
         assertThat(clock.ahead()).contains(Duration.ofMinutes(2));
@@ -45,7 +45,7 @@ class TapClockTest {
     }
 
     @Test
-    void aClockBehindEndsWindowsByItsOwnTimeAndTakesTapsEdge() {
+    void clockBehindEndsWindowsByItsOwnTimeAndTakesTapsEdge() {
         date(NOW.plus(Duration.ofMinutes(2)));
 
         assertThat(clock.ahead()).contains(Duration.ofMinutes(-2));
@@ -54,14 +54,14 @@ class TapClockTest {
     }
 
     @Test
-    void aDateFromWithinTheRequestIsNoDifferenceHoweverLongItTook() {
+    void dateFromWithinALongRequestIsNoDifference() {
         clock.observed(NOW.plusSeconds(20), NOW, NOW.plusSeconds(170));
 
         assertThat(clock.ahead()).isEmpty();
     }
 
     @Test
-    void aProxyDaysOffMovesNothingByMoreThanAQuarterOfAnHourUntilTapRefuses() {
+    void wrongDateCountsUpToFifteenMinutesUntilTapRefuses() {
         date(NOW.plus(Duration.ofDays(10)));
         assertThat(clock.horizon())
                 .isEqualTo(new Horizon(NOW, NOW.plus(Duration.ofMinutes(15)).minus(SEVEN_DAYS)));
@@ -74,15 +74,15 @@ class TapClockTest {
                 .isEqualTo(NOW.minus(Duration.ofHours(3)).minusSeconds(5));
         date(NOW.minus(Duration.ofHours(3)));
         assertThat(clock.horizon().now())
-                .as("as long as it stays so")
+                .as("while that lasts")
                 .isEqualTo(NOW.minus(Duration.ofHours(3)).minusSeconds(5));
 
         date(NOW);
-        assertThat(clock.horizon()).as("the clock was set right").isEqualTo(Horizon.at(NOW));
+        assertThat(clock.horizon()).as("the clock was corrected").isEqualTo(Horizon.at(NOW));
     }
 
     @Test
-    void aClockADayAheadGivesUpNothingThatTapStillHoldsOnceTapHasRefusedIt() {
+    void refusedClockADayAheadGivesUpNothing() {
         date(NOW.minus(Duration.ofDays(1)));
         clock.stillCurrent();
 
@@ -91,7 +91,7 @@ class TapClockTest {
     }
 
     @Test
-    void withoutADateEachRefusalOfTheFutureStepsFurtherBack() {
+    void eachRefusalWithoutADateStepsFurtherBack() {
         clock.stillCurrent();
         assertThat(clock.horizon().now()).isEqualTo(NOW.minusSeconds(5));
         clock.stillCurrent();
@@ -103,7 +103,7 @@ class TapClockTest {
     }
 
     @Test
-    void whatRefusalsTaughtOfAClockIsForgottenWhenItIsSet() {
+    void clockChangeForgetsRefusals() {
         for (int i = 0; i < 5; i++) {
             clock.stillCurrent();
         }
@@ -113,7 +113,7 @@ class TapClockTest {
     }
 
     @Test
-    void aRefusalOfTheFutureDoesNotExplainADateThatIsAhead() {
+    void stillCurrentDoesNotExplainADateAhead() {
         date(NOW.plus(Duration.ofDays(3)));
         clock.stillCurrent();
 
@@ -121,7 +121,7 @@ class TapClockTest {
     }
 
     @Test
-    void aRefusalOfThePastDoesNotExplainADateThatIsBehind() {
+    void tooOldDoesNotExplainADateBehind() {
         date(NOW.minus(Duration.ofDays(3)));
         clock.tooOld(hourFrom(NOW.minus(SEVEN_DAYS)));
 
@@ -138,7 +138,7 @@ class TapClockTest {
         assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(Duration.ofHours(1))))).isFalse();
         date(NOW.plus(Duration.ofDays(8)));
         assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(Duration.ofHours(1)))))
-                .as("our clock is eight days behind")
+                .as("this machine's clock is eight days behind")
                 .isTrue();
     }
 
@@ -147,7 +147,7 @@ class TapClockTest {
     }
 
     @Test
-    void aRefusalOfThePastCutsFiveMinutesWhenNoClockExplainsIt() {
+    void tooOldGivesUpFiveMinutesWhenNoClockExplainsIt() {
         TimeRange window = hourFrom(NOW.minus(Duration.ofDays(2)));
         clock.tooOld(window);
 
@@ -159,7 +159,7 @@ class TapClockTest {
     }
 
     @Test
-    void aRefusalOfThePastCutsAtTapsEdgeWhenItsClockExplainsIt() {
+    void tooOldGivesUpTimeBeforeTapsEdgeWhenTheClockExplainsIt() {
         date(NOW.plus(Duration.ofMinutes(40)));
         clock.tooOld(new TimeRange(NOW.minus(SEVEN_DAYS), NOW.minus(SEVEN_DAYS).plusSeconds(3600)));
 
@@ -168,7 +168,7 @@ class TapClockTest {
     }
 
     @Test
-    void aDifferenceIsReportedOnceAndAgainWhenItChangesALot() {
+    void differenceIsReportedOnceAndAgainAfterALargeChange() {
         try (LogLines log = LogLines.open()) {
             date(NOW.minusSeconds(30));
             assertThat(log.lines()).isEmpty();
@@ -187,12 +187,12 @@ class TapClockTest {
     }
 
     @Test
-    void tapsTimeIsKnownFromItsFirstDateUntilOurClockIsSet() {
+    void tapsTimeIsKnownFromTheFirstDateUntilAClockChange() {
         assertThat(clock.isKnown()).isFalse();
         assertThat(clock.isConfirmed()).isFalse();
         date(NOW);
         own.advance(Duration.ofDays(9));
-        assertThat(clock.isConfirmed()).as("however long TAP is silent").isTrue();
+        assertThat(clock.isConfirmed()).as("however long TAP does not answer").isTrue();
 
         own.set(own.now().plusSeconds(31));
         assertThat(clock.isKnown()).isFalse();
@@ -201,7 +201,7 @@ class TapClockTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"PT61M", "-PT61M", "P2D", "-P2D"})
-    void aClockOverAnHourAheadIsNotConfirmedSinceMoreWouldBeRemovedByIt(Duration off) {
+    void clockOverAnHourAheadIsNotConfirmed(Duration off) {
         own.set(NOW.plus(off));
         clock.observed(NOW, own.now(), own.now());
 
@@ -211,7 +211,7 @@ class TapClockTest {
     }
 
     @Test
-    void whatWasLearntOfAClockThatWasAheadIsForgottenWhenItIsSet() {
+    void clockChangeForgetsThatItWasAhead() {
         own.set(NOW.plus(Duration.ofDays(2)));
         clock.observed(NOW, own.now(), own.now());
         clock.stillCurrent();
@@ -219,19 +219,19 @@ class TapClockTest {
 
         own.set(NOW);
         assertThat(clock.horizon())
-                .as("else nothing would be due for two days, and nobody would ask TAP for its time")
+                .as("otherwise nothing would be due for two days, and TAP's time would stay unknown")
                 .isEqualTo(Horizon.at(NOW));
         assertThat(clock.ahead()).isEmpty();
     }
 
     @Test
-    void anAnswerForTheNewestTimeTellsTheTimeWhereNoDateDoes() {
+    void answerForTheNewestTimeConfirmsTheClockWithoutADate() {
         clock.answered(NOW, own.steady().instant());
         assertThat(clock.isConfirmed()).isTrue();
 
         own.set(NOW.plus(Duration.ofDays(2)));
         clock.answered(NOW, NOW);
-        assertThat(clock.isKnown()).as("it was asked before the clock was set").isFalse();
+        assertThat(clock.isKnown()).as("requested before the clock was set").isFalse();
         own.advance(Duration.ofMinutes(5));
         clock.answered(own.now(), own.steady().instant());
         assertThat(clock.isKnown()).isTrue();

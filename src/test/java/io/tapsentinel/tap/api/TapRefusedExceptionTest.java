@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class TapRefusedExceptionTest {
 
     @Test
-    void aRefusalIsFoundInBothForms() {
+    void refusalIsFoundInBothForms() {
         assertThat(TapRefusedException.of(new TapRefusedException(401, "no")).status())
                 .isEqualTo(401);
         assertThat(TapRefusedException.of(

@@ -22,7 +22,7 @@ class AgeTest {
         "-1000000000-01-01T00:00:00Z, P8D",
         "+1000000000-12-31T23:59:59Z, PT0S"
     })
-    void anAgeIsNeitherNegativeNorOverEightDays(Instant since, Duration age) {
+    void ageIsNeitherNegativeNorOverEightDays(Instant since, Duration age) {
         assertThat(Age.of(since, Instant.parse("2026-11-20T12:00:00Z"))).isEqualTo(age);
     }
 }

@@ -15,14 +15,14 @@ class CoverageTest {
             new Coverage(List.of(range("10:00", "11:00"), range("10:30", "11:30"), range("10:00", "10:40")), SETTLE);
 
     @Test
-    void anEventIsLateMoreThanSettleBeforeTheEndOfTheLastReadOfItsTime() {
+    void eventIsLateMoreThanSettleBeforeTheEndOfTheLastRead() {
         assertThat(covered.isLate(at("11:28"))).isTrue();
         assertThat(covered.isLate(at("11:29"))).as("exactly settle before it").isFalse();
         assertThat(covered.isLate(at("11:30"))).isFalse();
     }
 
     @Test
-    void theLastReadOfItsTimeDecidesNotTheOneThatReachedFurthest() {
+    void lastReadDecidesEvenIfAnotherReachedFurther() {
         assertThat(covered.isLate(at("10:39")))
                 .as("late for the second read, in time for the third")
                 .isFalse();
@@ -31,14 +31,14 @@ class CoverageTest {
     }
 
     @Test
-    void timeThatWasNeverReadIsNotLate() {
+    void eventsOfUnreadTimeAreNotLate() {
         assertThat(covered.isLate(at("09:59"))).isFalse();
         assertThat(covered.isLate(at("11:31"))).isFalse();
         assertThat(Coverage.NONE.isLate(at("10:30"))).isFalse();
     }
 
     @Test
-    void whatASweepFindsIsLateForCertain() {
+    void newEventsOfASweepAreLate() {
         assertThat(Coverage.ALL.isLate(at("11:59"))).isTrue();
         assertThat(Coverage.ALL.isLate(Instant.EPOCH)).isTrue();
     }

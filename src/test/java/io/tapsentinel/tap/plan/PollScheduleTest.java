@@ -13,32 +13,32 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PollScheduleTest {
 
     @Test
-    void threePollsAfterATimeAreTheThirdTick() {
+    void thirdPollAfterATimeIsTheThirdTick() {
         assertThat(schedule("0 0/5 * * * ?").after(at("2026-11-20T12:00:10"), 3))
                 .contains(at("2026-11-20T12:15:00"));
     }
 
     @Test
-    void anIrregularScheduleIsFollowedOverItsPauses() {
+    void irregularScheduleIsFollowedAcrossItsPauses() {
         assertThat(schedule("0 0/30 8-17 * * ?").after(at("2026-11-20T17:05:00"), 3))
                 .contains(at("2026-11-21T08:30:00"));
     }
 
     @Test
-    void theNextPollMayBeDueAtTheVeryTime() {
+    void nextPollMayBeDueAtTheGivenTime() {
         assertThat(schedule("0 0/5 * * * ?").next(at("2026-11-20T12:05:00"))).contains(at("2026-11-20T12:05:00"));
         assertThat(schedule("0 0/5 * * * ?").next(at("2026-11-20T12:05:00").plusMillis(1)))
                 .contains(at("2026-11-20T12:10:00"));
     }
 
     @Test
-    void aScheduleOfSecondsCountsAsAMinute() {
+    void scheduleOfSecondsCountsAsAMinute() {
         assertThat(schedule("0/1 * * * * ?").after(at("2026-11-20T12:00:00"), 3))
                 .contains(at("2026-11-20T12:01:00"));
     }
 
     @Test
-    void whatFiresNoMoreIsNeverDue() {
+    void endedScheduleIsNeverDue() {
         assertThat(schedule("0 0 0 1 1 ? 2026").after(at("2026-11-20T12:00:00"), 1))
                 .isEmpty();
         assertThat(schedule("0 0 0 1 1 ? 2026").next(at("2026-11-20T12:00:00"))).isEmpty();
@@ -46,7 +46,7 @@ class PollScheduleTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Chatham"})
-    void inNoZoneIsThereALongerPauseInAYear(String zone) {
+    void noTimeZoneCausesALongerPauseInAYear(String zone) {
         TimeZone before = TimeZone.getDefault();
         TimeZone.setDefault(TimeZone.getTimeZone(zone));
         try {

@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * A random life of one source: polls, outages, restarts, time-outs, refusals, rests, an empty budget, backlog windows and sweeps in
- * between, and tables that are suspended if there are any. Keeps what a store keeps and checks rule 3 at the end: every instant since the
- * origin was read 30 minutes or more after it, or lies in a gap.
+ * A random life of one source: polls, outages, restarts, timeouts, refusals, rests, an empty budget, backlog and
+ * sweeps, and suspended tables if there are any. Keeps what a store keeps and checks rule 3 at the end: every instant
+ * since the origin was read 30 minutes or more after it, or is in a gap.
  */
 class RandomSchedule {
 
@@ -30,12 +30,12 @@ class RandomSchedule {
     private List<SimulatedTable> tables = List.of();
     private final List<TimeRange> gaps = new ArrayList<>();
     private List<TimeRange> backlog = new ArrayList<>();
-    /** For each successful read the part of it that was old enough then. */
+    /** The part of each successful read that was old enough then. */
     private List<TimeRange> settled = new ArrayList<>();
-    /** Windows of the backlog that were read a day or more after they had passed. */
+    /** Backlog windows read a day or more after they had passed. */
     private List<TimeRange> readLongAfter = new ArrayList<>();
 
-    /** Reads of polls and of the backlog, for what a backlog may wait for. */
+    /** Reads of polls and of the backlog, which decide what the backlog may wait for. */
     private final List<TimeRange> reads = new ArrayList<>();
 
     private final List<TimeRange> unreadableGaps = new ArrayList<>();
@@ -55,19 +55,19 @@ class RandomSchedule {
         this.sweeps = new SimulatedSweeps(sweeps, tap);
     }
 
-    /** One read in so many ends with a kill, which no answer is to blame for. */
+    /** One read in this many ends with a kill that no answer caused. */
     RandomSchedule killed(int oneIn) {
         killed = oneIn;
         return this;
     }
 
-    /** Reads come to these tables too. */
+    /** Adds tables to the reads. */
     RandomSchedule with(List<SimulatedTable> theseTables) {
         tables = theseTables;
         return this;
     }
 
-    /** A few instants near each other, here and there, have answers that cannot be read. */
+    /** Makes a few neighbouring instants unreadable here and there. */
     RandomSchedule withUnreadableNear(long seed) {
         SplittableRandom places = new SplittableRandom(seed);
         for (int cluster = 0; cluster < 3; cluster++) {
@@ -83,7 +83,7 @@ class RandomSchedule {
     int kills() {
         return kills;
     }
-    /** Lives through so many polls; every tenth or so is followed by an outage of up to nine days. */
+    /** Runs this many polls; about every tenth is followed by an outage of up to nine days. */
     RandomSchedule live(int polls) {
         for (int i = 0; i < polls; i++) {
             boolean outage = random.nextInt(12) == 0;
@@ -100,7 +100,7 @@ class RandomSchedule {
                 goOn(random.nextInt(4));
             }
         }
-        // from here on everything works, so that what is owed gets read
+        // from here on everything works, so that all due time is read
         tap.calm();
         tables.forEach(SimulatedTable::settle);
         for (int i = 0; i < 40 || !backlog.isEmpty() || tables.stream().anyMatch(this::isBehind); i++) {
@@ -138,7 +138,7 @@ class RandomSchedule {
         return !table.isSuspended() && !left.isEmpty();
     }
 
-    /** Reads again what suspended tables have not accepted. */
+    /** Reads deferred events again. */
     private void catchUp(int windows) {
         Set<SimulatedTable> passedOver = new HashSet<>();
         for (int i = 0; i < windows && !tap.isResting(clock.instant()); i++) {
@@ -168,7 +168,7 @@ class RandomSchedule {
         }
         List<Unreadable> before = unreadables.bad();
         failed(window, Unreadable.How.ANSWER, now);
-        // it was read before, so that no plan would ask for it again
+        // it was read before, so no plan would request it again
         unreadables.bad().stream().filter(range -> !before.contains(range)).forEach(range -> backlog.add(range.time()));
         backlog = new ArrayList<>(TimeRange.union(backlog));
         return false;
@@ -203,7 +203,7 @@ class RandomSchedule {
         return left;
     }
 
-    /** The oldest window before the fresh one, when it cannot wait. */
+    /** Reads the oldest window before the fresh one if it cannot wait. */
     private void readUrgent() {
         if (oldestFailed || tap.isResting(clock.instant())) {
             return;
@@ -232,7 +232,7 @@ class RandomSchedule {
         }
     }
 
-    /** Whether a window that was read now is not owed any more, whatever a later poll plans; broken variants wait less long. */
+    /** Whether a window read now needs no further read whatever later polls plan; broken variants wait less. */
     boolean isReadForGood(TimeRange window, Instant now) {
         return !window.to().isAfter(now.minus(Duration.ofDays(1)));
     }
@@ -332,7 +332,7 @@ class RandomSchedule {
         return true;
     }
 
-    /** Nothing of what the tables defer is durable when the read fails for one of them. */
+    /** Nothing the tables defer becomes durable if the read fails for one of them. */
     private boolean readTables(TimeRange window, Instant now) {
         List<Runnable> commits = new ArrayList<>();
         for (SimulatedTable table : tables) {
@@ -359,12 +359,12 @@ class RandomSchedule {
         writeUnreadable(lost.avoided());
     }
 
-    /** The shortest time is given up; broken variants keep it to themselves. */
+    /** Gives up the shortest time; broken variants do not record it. */
     void writeUnreadable(TimeRange gap) {
         gaps.add(gap);
     }
 
-    /** Time is given up; broken variants keep it to themselves. */
+    /** Gives up time; broken variants do not record it. */
     void writeGap(TimeRange gap) {
         gaps.add(gap);
     }
@@ -380,12 +380,12 @@ class RandomSchedule {
         return left;
     }
 
-    /** The same of the time that each table was suspended. */
+    /** The same for the time that each table was suspended. */
     List<TimeRange> unprovenOfTables() {
         return tables.stream().flatMap(table -> table.unproven(gaps).stream()).toList();
     }
 
-    /** Events of the tables that TAP reported and that are neither there, nor withdrawn, nor in a gap. */
+    /** Events of the tables that TAP reported and that are neither delivered, nor withdrawn, nor in a gap. */
     List<String> missing() {
         return tables.stream()
                 .flatMap(table -> table.missing(time(), clock.instant(), gaps).stream())
@@ -405,7 +405,7 @@ class RandomSchedule {
         return unreadableGaps;
     }
 
-    /** What TAP still holds of it. */
+    /** Bad ranges that TAP still reports. */
     List<Unreadable> bad() {
         return unreadables.bad().stream()
                 .filter(range -> range.time().to().isAfter(tap.horizon().edge()))
@@ -416,7 +416,7 @@ class RandomSchedule {
         return tap;
     }
 
-    /** Windows that came before the fresh one. */
+    /** Number of windows that were read before the fresh one. */
     int urgent() {
         return urgent;
     }

@@ -3,19 +3,19 @@ package io.tapsentinel.tap.plan;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Many more of the schedules that {@link RandomSchedulesTest} has a few of. */
+/** Many more schedules than {@link RandomSchedulesTest} runs. */
 @Tag("full")
 class RandomSchedulesIT {
 
     private static final int SCHEDULES = 1_000;
 
     @Test
-    void everyInstantIsReadAfterItsLagOrLiesInAGapAndEveryHourIsSweptAtItsAges() {
+    void everyInstantIsReadAfterTheLagOrInAGapAndEveryHourIsSwept() {
         RandomSchedulesTest.liveThrough(0, SCHEDULES);
     }
 
     @Test
-    void instantsNearEachOtherThatCanNeverBeReadHoldUpNothing() {
+    void neighbouringUnreadableInstantsDelayNothing() {
         RandomSchedulesTest.liveThroughNear(SCHEDULES);
     }
 }

@@ -12,7 +12,7 @@ import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
-/** Rule 3 of the design, and what sweeps promise, on random schedules; and the same schedules with broken parts. */
+/** Rule 3 of the design and the promise of sweeps on random schedules, and the same schedules with broken parts. */
 class RandomSchedulesTest {
 
     private static final int SCHEDULES = 30;
@@ -20,11 +20,11 @@ class RandomSchedulesTest {
     private static final SweepPlanner SWEEPS = new SweepPlanner(SimulatedSweeps.AGES);
 
     @Test
-    void everyInstantIsReadAfterItsLagOrLiesInAGapAndEveryHourIsSweptAtItsAges() {
+    void everyInstantIsReadAfterTheLagOrInAGapAndEveryHourIsSwept() {
         liveThrough(0, SCHEDULES);
     }
 
-    /** Random schedules with the parts of the program, from one seed to before another. */
+    /** Runs random schedules with the program's own parts, one per seed. */
     static void liveThrough(long first, long end) {
         int sweeps = 0;
         int gaps = 0;
@@ -35,7 +35,7 @@ class RandomSchedulesTest {
         int urgent = 0;
         for (long seed = first; seed < end; seed++) {
             Duration lookBack = Duration.ofMinutes(30 + seed % 31);
-            // every fourth first start reaches back to TAP's edge
+            // one first start in four reaches back to the edge of TAP's history
             Duration backfill = seed % 4 == 0 ? TapLimits.HISTORY : Duration.ofHours(1 + seed % 100);
             RandomSchedule schedule = new RandomSchedule(planner(lookBack, backfill), SWEEPS, seed).live(120);
             assertThat(schedule.unproven()).as("seed " + seed).isEmpty();
@@ -53,7 +53,7 @@ class RandomSchedulesTest {
     }
 
     @Test
-    void anInstantThatCanNeverBeReadCostsAGapOfHalfAMinuteAndNothingElse() {
+    void unreadableInstantCostsAGapOfThirtySecondsOnly() {
         int met = 0;
         for (long seed = 0; seed < SCHEDULES; seed++) {
             RandomSchedule schedule = addUnreadable(new RandomSchedule(honest(), SWEEPS, seed), seed);
@@ -69,7 +69,7 @@ class RandomSchedulesTest {
     }
 
     @Test
-    void instantsNearEachOtherThatCanNeverBeReadHoldUpNothing() {
+    void neighbouringUnreadableInstantsDelayNothing() {
         liveThroughNear(SCHEDULES);
     }
 
@@ -92,7 +92,7 @@ class RandomSchedulesTest {
     }
 
     @Test
-    void killsAtRandomMakeNoGapAndLoseNothing() {
+    void randomKillsMakeNoGapAndLoseNothing() {
         int kills = 0;
         for (long seed = 0; seed < SCHEDULES; seed++) {
             RandomSchedule schedule = new RandomSchedule(honest(), SWEEPS, seed).killed(10);
@@ -104,14 +104,14 @@ class RandomSchedulesTest {
     }
 
     @Test
-    void aRangeThatIsGivenUpWithoutAGapBreaksThePromise() {
+    void givingUpARangeWithoutAGapBreaksThePromise() {
         assertBroken(
                 SCHEDULES,
                 seed -> addUnreadable(
                         new RandomSchedule(honest(), SWEEPS, seed) {
                             @Override
                             void writeUnreadable(TimeRange gap) {
-                                // nobody is told
+                                // not recorded
                             }
                         },
                         seed));
@@ -126,13 +126,13 @@ class RandomSchedulesTest {
     }
 
     @Test
-    void aPlannerWithoutLookBackBreaksThePromise() {
+    void plannerWithoutLookBackBreaksThePromise() {
         assertBroken(
                 new WindowPlanner(settings(Duration.ofMinutes(30), Duration.ofHours(1))) {
                     @Override
                     public Plan planPoll(Horizon horizon, Progress progress, Duration longest) {
                         Plan honest = super.planPoll(horizon, progress, longest);
-                        // reads on from where it was, each instant once, as other connectors do
+                        // continues where it ended and reads each instant once, as single-pass connectors do
                         Instant end = honest.progress().readTo();
                         Instant from = progress.readTo();
                         if (honest.fresh().isEmpty()
@@ -154,18 +154,18 @@ class RandomSchedulesTest {
     }
 
     @Test
-    void aGapThatIsNotWrittenBreaksThePromise() {
+    void unwrittenGapBreaksThePromise() {
         // not each of them has a gap
         assertBroken(20, seed -> new RandomSchedule(planner(Duration.ofHours(1), Duration.ofHours(1)), SWEEPS, seed) {
             @Override
             void writeGap(TimeRange gap) {
-                // nobody is told
+                // not recorded
             }
         });
     }
 
     @Test
-    void aReadThatCameTooEarlyForLateRowsAndCountsForGoodBreaksThePromise() {
+    void countingAReadThatWasTooEarlyBreaksThePromise() {
         assertBroken(BROKEN_SCHEDULES, seed -> new RandomSchedule(honest(), SWEEPS, seed) {
             @Override
             boolean isReadForGood(TimeRange window, Instant now) {
@@ -174,7 +174,7 @@ class RandomSchedulesTest {
         });
     }
 
-    /** One of so many breaks it. */
+    /** At least one of this many schedules breaks the promise. */
     private static void assertBroken(int schedules, LongFunction<RandomSchedule> broken) {
         assertThatThrownBy(() -> {
                     for (long seed = 0; seed < schedules; seed++) {
@@ -186,7 +186,7 @@ class RandomSchedulesTest {
     }
 
     @Test
-    void aSweepOfAnHourThatIsStillOwedIsNoticed() {
+    void checkDetectsASweepOfAnUnreadHour() {
         assertBroken(
                 honest(),
                 new SweepPlanner(SimulatedSweeps.AGES) {
@@ -200,7 +200,7 @@ class RandomSchedulesTest {
     }
 
     @Test
-    void aSweepThatIsDoneOnceAndForAllIsNoticed() {
+    void checkDetectsASweepDoneOnlyOnce() {
         assertBroken(
                 honest(),
                 new SweepPlanner(SimulatedSweeps.AGES) {
@@ -216,7 +216,7 @@ class RandomSchedulesTest {
     }
 
     @Test
-    void aSweepThatForgetsWhatItSweptIsNoticed() {
+    void checkDetectsASweepThatForgetsWhatItSwept() {
         assertBroken(
                 honest(),
                 new SweepPlanner(SimulatedSweeps.AGES) {

@@ -15,7 +15,7 @@ class ScheduleCostTest {
     private static final Instant MONDAY = Instant.parse("2026-11-16T00:00:00Z");
 
     @Test
-    void theDefaultScheduleTakesTheRequestsThatTheDesignSays() throws ParseException {
+    void defaultScheduleTakes432RequestsADay() throws ParseException {
         ScheduleCost cost = cost("0 0/5 * * * ?", "PT1H", 6);
 
         assertThat(cost.total()).isEqualTo(432);
@@ -32,13 +32,12 @@ class ScheduleCostTest {
             0/30 * * * * ?       | PT1H  | 2880  | every half a minute
             0 0 0 1 1 ? 2099     | PT1H  | 0     | not in this week
             """)
-    void pollsOfTheBusiestDayAreCountedWithWhatLongPausesCost(String cron, String lookBack, int polls)
-            throws ParseException {
+    void busiestDayCountsWithTheCostOfLongPauses(String cron, String lookBack, int polls) throws ParseException {
         assertThat(cost(cron, lookBack, 0).polls()).isEqualTo(polls);
     }
 
     @Test
-    void aScheduleOfSecondsIsNotFollowedForAWeek() throws ParseException {
+    void scheduleOfSecondsIsNotCountedToItsEnd() throws ParseException {
         assertThat(cost("* * * * * ?", "PT1H", 0).polls()).isBetween(86_000, 86_401);
     }
 

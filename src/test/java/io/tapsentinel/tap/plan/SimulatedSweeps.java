@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * The sweeps of a random schedule. Checks each of them, and after every eighth tick that nothing hindered that no age of any hour
- * is owed, counted hour by hour without the planner.
+ * The sweeps of a random schedule. Checks each sweep. After every eighth undisturbed tick, checks hour by hour and
+ * without the planner that no age of any hour was missed.
  */
 final class SimulatedSweeps {
 
@@ -41,7 +41,7 @@ final class SimulatedSweeps {
         this.tap = tap;
     }
 
-    /** One tick: reads what is due; two hours in a row that fail end it, as does a rest. */
+    /** One tick: reads what is due. Two failed hours in a row end it, and so does a rest. */
     void tick(
             Progress progress,
             List<TimeRange> backlog,
@@ -73,7 +73,7 @@ final class SimulatedSweeps {
             }
             due = planner.due(tap.horizon(), progress, backlog, swept);
         }
-        // every hour of seven days, which takes longer than the schedule itself
+        // checking every hour of seven days takes longer than the schedule itself
         if (passedOver.isEmpty() && !resting.get() && ticks++ % 8 == 0) {
             checkNothingOwed(progress, backlog);
         }

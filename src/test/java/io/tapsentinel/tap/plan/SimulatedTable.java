@@ -14,8 +14,9 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * One table of a random schedule, which refuses its events at times, and what a store keeps for it. Of its events some become visible late,
- * some turn false positive, and TAP no longer reports a few. Checks at the end that each was delivered once.
+ * One table of a random schedule that refuses its events at times, with what a store keeps for it. Some of its events
+ * appear late, some become false positives, and TAP stops reporting a few. Checks at the end that each was delivered
+ * once.
  */
 class SimulatedTable {
 
@@ -36,7 +37,7 @@ class SimulatedTable {
     private List<TimeRange> backlog = List.of();
     private final Set<Event> deferred = new HashSet<>();
     private final List<TimeRange> gaps = new ArrayList<>();
-    /** Deferred time that was not read again; kept beside the backlog, which may be wrong. */
+    /** Deferred time that was not read again; kept apart from the backlog, which may be wrong. */
     private List<TimeRange> owed = List.of();
 
     int suspensions;
@@ -45,7 +46,7 @@ class SimulatedTable {
     int falsePositives;
     int withdrawn;
 
-    /** One event; TAP reports it only when it is asked for false positives, or not at all, from these times on. */
+    /** One event. From the given times on, TAP reports it only with false positives, or no longer. */
     private static final class Event {
         private final Instant at;
         private final Instant visible;
@@ -79,20 +80,20 @@ class SimulatedTable {
         this(seed, Duration.ofMinutes(10));
     }
 
-    /** @param step there is one event in each of these */
+    /** @param step one event per step */
     SimulatedTable(long seed, Duration step) {
         this.random = new SplittableRandom(seed);
         this.step = step;
     }
 
-    /** Time passes; now and then the table begins to refuse, for minutes to nine days. */
+    /** Time passes. Now and then the table starts to refuse, for minutes to nine days. */
     void change(Instant now) {
         if (refusesUntil.isBefore(now) && random.nextInt(15) == 0) {
             refusesUntil = now.plusSeconds(60 + random.nextLong(random.nextInt(4) == 0 ? 9 * 86_400 : 6 * 3_600));
         }
     }
 
-    /** From here on it accepts everything, or nothing when that is how it ends. */
+    /** From here on the table accepts everything, or nothing if that is how it ends. */
     void settle() {
         refusesUntil = endsRefusing ? Instant.MAX : Instant.MIN;
     }
@@ -106,7 +107,7 @@ class SimulatedTable {
         return suspended;
     }
 
-    /** Whether its events are deferred at this moment. */
+    /** Whether its events are deferred now. */
     boolean isDeferring(Instant now) {
         return suspended && now.isBefore(probeAt);
     }
@@ -120,9 +121,9 @@ class SimulatedTable {
     }
 
     /**
-     * A read of all types has come to this table.
+     * A read of all types has reached this table.
      *
-     * @return what commits with the read; empty when the read has to fail for this table
+     * @return what commits with the read; empty when the read must fail because of this table
      */
     Optional<Runnable> read(TimeRange window, Instant now) {
         List<Event> open = reported(window, now, false);
@@ -134,7 +135,7 @@ class SimulatedTable {
         });
     }
 
-    /** A read of this table's backlog; false when it has to fail. */
+    /** A read of this table's backlog; false when it must fail. */
     boolean readAgain(TimeRange window, Instant now) {
         List<Event> open = reported(window, now, asksForFalsePositives());
         open.retainAll(deferred);
@@ -168,7 +169,7 @@ class SimulatedTable {
         owe(window);
     }
 
-    /** TAP no longer holds this time. */
+    /** TAP no longer reports this time. */
     void expire(List<TimeRange> expired) {
         for (TimeRange gap : expired) {
             backlog = TimeRange.without(backlog, gap);
@@ -177,22 +178,22 @@ class SimulatedTable {
         }
     }
 
-    /** The window joins the backlog; broken variants forget it. */
+    /** Adds the window to the backlog; broken variants do not. */
     void owe(TimeRange window) {
         backlog = union(backlog, window);
     }
 
-    /** Whether a window leaves the backlog that was read with so many deferrals; broken variants let all of them go. */
+    /** Whether a window read with this many deferrals leaves the backlog; broken variants always say yes. */
     boolean isCaughtUp(int deferrals) {
         return deferrals == 0;
     }
 
-    /** Whether catching up asks for false positives; broken variants do not. */
+    /** Whether a catch-up requests false positives; broken variants do not. */
     boolean asksForFalsePositives() {
         return true;
     }
 
-    /** The table's time is given up; broken variants keep it to themselves. */
+    /** Gives up time of the table; broken variants do not record it. */
     void writeGap(TimeRange gap) {
         gaps.add(gap);
     }
@@ -209,7 +210,11 @@ class SimulatedTable {
         return reported;
     }
 
-    /** Sends what is still to be sent; returns what is deferred, or nothing when the read has to fail. */
+    /**
+     * Sends open events.
+     *
+     * @return what is deferred; empty when the read must fail
+     */
     private Optional<List<Event>> send(List<Event> open, Instant now) {
         if (open.isEmpty()) {
             return Optional.of(List.of());
@@ -229,12 +234,12 @@ class SimulatedTable {
             return Optional.of(open);
         }
         if (failingSince == null) {
-            // it begins between two batches
+            // the refusal begins between two batches
             int before = random.nextInt(open.size());
             deliver(open.subList(0, before));
             failingSince = now;
             if (random.nextBoolean()) {
-                // another table is not known to be fine
+                // no other table is known to work
                 return Optional.empty();
             }
             open = open.subList(before, open.size());
@@ -254,7 +259,7 @@ class SimulatedTable {
         }
     }
 
-    /** Time that was deferred and neither read again nor lost, except what waits while the table is suspended. */
+    /** Time that was deferred and neither read again nor lost, apart from what waits while the table is suspended. */
     List<TimeRange> unproven(List<TimeRange> lost) {
         List<TimeRange> left = owed;
         for (TimeRange gap : lost) {
@@ -269,7 +274,7 @@ class SimulatedTable {
         return left;
     }
 
-    /** Events of this time that are nowhere, as of now. */
+    /** Events of this time that are not accounted for. */
     List<String> missing(TimeRange time, Instant now, List<TimeRange> lost) {
         List<Event> missing = new ArrayList<>(
                 events.subMap(time.from(), true, time.to(), true).values());
@@ -277,7 +282,7 @@ class SimulatedTable {
                 || isIn(lost, event.at)
                 || isIn(gaps, event.at)
                 || !event.gone.isAfter(now)
-                // what turned false positive before any read of it is not wanted
+                // an event that became a false positive before any read of it is not wanted
                 || !event.reported && !event.isReported(now, false)
                 || suspended && deferred.contains(event) && isIn(backlog, event.at));
         return missing.stream().map(Event::toString).toList();

@@ -4,17 +4,17 @@ import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Many more of the schedules that {@link SuspendedSchedulesTest} has a few of. */
+/** Many more schedules than {@link SuspendedSchedulesTest} runs. */
 @Tag("full")
 class SuspendedSchedulesIT {
 
     @Test
-    void everyInstantOfEveryTableIsProvenAndEachEventIsDeliveredOnceOrWithdrawn() {
+    void everyTableIsReadCompletelyAndEachEventIsDeliveredOnceOrWithdrawn() {
         SuspendedSchedulesTest.liveThrough(300, SimulatedTable::new);
     }
 
     @Test
-    void timeTooShortToBeReadBesideWhatCannotBeReadIsCaughtUpWithToo() {
+    void timeTooShortNextToUnreadableTimeIsCaughtUpToo() {
         SuspendedSchedulesTest.liveThrough(40, seed -> new SimulatedTable(seed, Duration.ofSeconds(20)));
     }
 }

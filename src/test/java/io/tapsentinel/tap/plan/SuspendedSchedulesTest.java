@@ -9,18 +9,20 @@ import java.util.Optional;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
 
-/** Rule 3 of the design by table, on random schedules with suspended tables; and the same schedules with broken parts. */
+/**
+ * Rule 3 of the design by table on random schedules with suspended tables, and the same schedules with broken parts.
+ */
 class SuspendedSchedulesTest {
 
     private static final int SCHEDULES = 30;
     private static final SweepPlanner SWEEPS = new SweepPlanner(SimulatedSweeps.AGES);
 
     @Test
-    void everyInstantOfEveryTableIsProvenAndEachEventIsDeliveredOnceOrWithdrawn() {
+    void everyTableIsReadCompletelyAndEachEventIsDeliveredOnceOrWithdrawn() {
         liveThrough(SCHEDULES, SimulatedTable::new);
     }
 
-    /** So many random schedules with the parts of the program. */
+    /** Runs this many random schedules with the program's own parts. */
     static void liveThrough(long schedules, LongFunction<SimulatedTable> each) {
         int suspensions = 0;
         int deferrals = 0;
@@ -48,7 +50,7 @@ class SuspendedSchedulesTest {
     }
 
     @Test
-    void aReadThatDefersWithoutARowInTheBacklogOfItsTableIsNoticed() {
+    void checkDetectsADeferralWithoutBacklog() {
         assertBroken("of tables", seed -> new SimulatedTable(seed) {
             @Override
             void owe(TimeRange window) {
@@ -58,7 +60,7 @@ class SuspendedSchedulesTest {
     }
 
     @Test
-    void timeThatLeavesTheBacklogThoughItsReadDeferredIsNoticed() {
+    void checkDetectsBacklogRemovedDespiteDeferrals() {
         assertBroken("of tables", seed -> new SimulatedTable(seed) {
             @Override
             boolean isCaughtUp(int deferrals) {
@@ -68,7 +70,7 @@ class SuspendedSchedulesTest {
     }
 
     @Test
-    void catchingUpWithoutFalsePositivesIsNoticed() {
+    void checkDetectsACatchUpWithoutFalsePositives() {
         assertBroken("events", seed -> new SimulatedTable(seed) {
             @Override
             boolean asksForFalsePositives() {
@@ -78,11 +80,11 @@ class SuspendedSchedulesTest {
     }
 
     @Test
-    void aGapOfOneTableThatIsNotWrittenIsNoticed() {
+    void checkDetectsAnUnwrittenGapOfOneTable() {
         assertBroken("of tables", seed -> new SimulatedTable(seed) {
             @Override
             void writeGap(TimeRange gap) {
-                // it stays a secret
+                // not recorded
             }
         });
     }
@@ -108,7 +110,9 @@ class SuspendedSchedulesTest {
         return List.of(table.apply(3 * seed), table.apply(3 * seed + 1), table.apply(3 * seed + 2));
     }
 
-    /** Every third has instants near each other that cannot be read; in every fifth one table accepts nothing any more at the end. */
+    /**
+     * One schedule in three has neighbouring unreadable instants; in one of five, a table ends up refusing everything.
+     */
     private static RandomSchedule live(long seed, List<SimulatedTable> tables) {
         WindowPlanner planner = new WindowPlanner(new WindowPlanner.Settings(
                 Duration.ofMinutes(30 + seed % 31),

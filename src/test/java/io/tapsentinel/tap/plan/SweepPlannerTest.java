@@ -19,14 +19,14 @@ class SweepPlannerTest {
     private final Map<Instant, Instant> swept = new HashMap<>();
 
     @Test
-    void theNewestHourThatIsOldEnoughComesFirst() {
+    void newestHourThatIsOldEnoughComesFirst() {
         assertThat(due(NOW, "2026-11-20T05:00:00Z", List.of()))
                 .containsExactly(
                         hour("2026-11-20T07:00:00Z"), hour("2026-11-20T06:00:00Z"), hour("2026-11-20T05:00:00Z"));
     }
 
     @Test
-    void anHourIsDueOnceAtEachAge() {
+    void hourIsDueOnceAtEachAge() {
         List<Instant> sweeps = new ArrayList<>();
         for (Instant now = NOW; now.isBefore(NOW.plus(Duration.ofDays(3))); now = now.plus(Duration.ofMinutes(10))) {
             if (due(now, "2026-11-20T10:00:00Z", List.of()).contains(hour("2026-11-20T10:00:00Z"))) {
@@ -43,7 +43,7 @@ class SweepPlannerTest {
     }
 
     @Test
-    void afterAnOutageTheLastAgeStandsForAll() {
+    void afterAnOutageOneSweepCountsForAllPassedAges() {
         Instant start = Instant.parse("2026-11-20T07:00:00Z");
         swept.put(start, NOW);
         Instant back = NOW.plus(Duration.ofDays(2));
@@ -54,7 +54,7 @@ class SweepPlannerTest {
     }
 
     @Test
-    void theFirstHourBeginsWhereReadingBegan() {
+    void firstHourBeginsWhereReadingStarted() {
         assertThat(due(NOW, "2026-11-20T06:40:00Z", List.of()))
                 .containsExactly(hour("2026-11-20T07:00:00Z"), range("2026-11-20T06:40:00Z", "2026-11-20T07:00:00Z"));
         assertThat(SweepPlanner.hourOf(range("2026-11-20T06:40:00Z", "2026-11-20T07:00:00Z")))
@@ -65,7 +65,7 @@ class SweepPlannerTest {
     }
 
     @Test
-    void anHourThatBeginsBeforeTheEdgeIsLeftAlone() {
+    void hourThatBeginsBeforeTheEdgeIsNotSwept() {
         assertThat(planner.due(
                         new Horizon(NOW, Instant.parse("2026-11-20T06:00:00Z")),
                         progress("2026-11-01T00:00:00Z"),
@@ -81,7 +81,7 @@ class SweepPlannerTest {
     }
 
     @Test
-    void anHourThatIsStillOwedWaitsAndItsNeighboursDoNot() {
+    void unreadHourWaitsAndItsNeighboursDoNot() {
         List<TimeRange> backlog = List.of(range("2026-11-20T06:59:59Z", "2026-11-20T07:00:00Z"));
 
         assertThat(due(NOW, "2026-11-20T05:00:00Z", backlog))
@@ -89,7 +89,7 @@ class SweepPlannerTest {
     }
 
     @Test
-    void anHourAfterTheProgressWaits() {
+    void hourAfterTheProgressWaits() {
         Progress progress = new Progress(Instant.parse("2026-11-20T05:00:00Z"), Instant.parse("2026-11-20T06:59:59Z"));
 
         assertThat(planner.due(Horizon.at(NOW), progress, List.of(), swept))

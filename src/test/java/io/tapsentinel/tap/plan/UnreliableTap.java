@@ -8,21 +8,21 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * TAP on a random schedule: it checks that every window may be asked for, and then answers, cannot finish in time, refuses, or is
- * not asked at all because a rest or an empty budget forbids it.
+ * TAP on a random schedule. Checks that every window may be requested, then answers, times out, refuses, or is not
+ * asked because a rest or an empty budget forbids it.
  */
 final class UnreliableTap {
 
     private final SplittableRandom random;
     private WindowSize size = new WindowSize();
     private TapClock clock;
-    /** What it can answer in time at the moment. */
+    /** Longest window it answers in time at the moment. */
     private Duration answerable = TapLimits.LONGEST_WINDOW;
 
     private Instant restUntil = Instant.MIN;
     private Instant noBudgetUntil = Instant.MIN;
     private boolean calm;
-    /** Instants whose answers cannot be read, whatever window they are in. */
+    /** Instants that make every window containing them unreadable. */
     final List<Instant> unreadable = new ArrayList<>();
 
     int unreadableAnswers;
@@ -45,14 +45,14 @@ final class UnreliableTap {
         return size.longest();
     }
 
-    /** A restart has forgotten what was learnt. */
+    /** A restart has lost what was learned. */
     void restart(TapClock forgotten) {
         size = new WindowSize();
         clock = forgotten;
         restUntil = Instant.MIN;
     }
 
-    /** Another mood for the time to come. */
+    /** Changes its behaviour. */
     void change(Instant now) {
         answerable = random.nextBoolean() ? TapLimits.LONGEST_WINDOW : Duration.ofSeconds(30 + random.nextInt(3_570));
         if (random.nextInt(4) == 0) {
@@ -68,7 +68,7 @@ final class UnreliableTap {
         noBudgetUntil = Instant.MIN;
     }
 
-    /** Whether the answer for this window is one that cannot be read; TAP's windows include both their ends. */
+    /** Whether the answer for this window is unreadable. TAP's windows include both ends. */
     boolean isUnreadable(TimeRange window) {
         boolean is = unreadable.stream().anyMatch(at -> !at.isBefore(window.from()) && !at.isAfter(window.to()));
         unreadableAnswers += is ? 1 : 0;
@@ -80,9 +80,9 @@ final class UnreliableTap {
     }
 
     /**
-     * Asks for a window; false when it brought nothing.
+     * Requests a window; false when it failed.
      *
-     * @param reserved whether it may be asked for when only the reserve is left
+     * @param reserved whether it may be requested when only the reserve is left
      */
     boolean answers(TimeRange window, Instant now, boolean reserved) {
         check(window.length().compareTo(TapLimits.SHORTEST_WINDOW) >= 0, "too short: " + window);

@@ -17,7 +17,7 @@ class WindowPlannerTest {
     private final WindowPlanner planner = planner(Duration.ofHours(1), Duration.ofHours(1), Optional.empty());
 
     @Test
-    void aPollAsksForTheLookBackInOneRequest() {
+    void pollReadsTheLookBackInOneRequest() {
         Plan plan = poll(NOW, readTo(END.minus(Duration.ofMinutes(5))));
 
         assertThat(plan.fresh()).contains(range("2026-11-20T10:59:00Z", "2026-11-20T11:59:00Z"));
@@ -27,13 +27,13 @@ class WindowPlannerTest {
     }
 
     @Test
-    void aPauseOfThirtyMinutesStillNeedsOneRequest() {
+    void pauseOfThirtyMinutesNeedsOneRequest() {
         assertThat(poll(NOW, readTo(END.minus(Duration.ofMinutes(30)))).backlog())
                 .isEmpty();
     }
 
     @Test
-    void aLongerPauseAlsoReadsTheLookBackBeforeIt() {
+    void longerPauseAlsoReadsTheLookBackBeforeIt() {
         Plan plan = poll(NOW, readTo(END.minus(Duration.ofMinutes(30)).minusSeconds(1)));
 
         assertThat(plan.fresh()).contains(range("2026-11-20T10:59:00Z", "2026-11-20T11:59:00Z"));
@@ -41,7 +41,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void anOutageBecomesABacklogBehindTheFreshWindow() {
+    void outageBecomesABacklogBeforeTheFreshWindow() {
         Plan plan = poll(NOW, readTo(END.minus(Duration.ofHours(10))));
 
         assertThat(plan.fresh()).contains(range("2026-11-20T10:59:00Z", "2026-11-20T11:59:00Z"));
@@ -50,7 +50,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void aTailUnderThirtySecondsWaitsForTheNextPoll() {
+    void tailUnderThirtySecondsWaitsForTheNextPoll() {
         WindowPlanner starting = planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(END.minusSeconds(29)));
 
         assertThat(poll(starting, NOW, starting.planStart(NOW)).fresh()).isEmpty();
@@ -66,7 +66,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void theFirstStartKeepsItsOriginHoweverLateItsFirstPollSucceeds() {
+    void firstStartKeepsItsOriginHoweverLateTheFirstPollSucceeds() {
         Progress first = planner.planStart(NOW);
 
         assertThat(first)
@@ -76,7 +76,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void aStartInTheFutureWaitsForItsTime() {
+    void startInTheFutureWaitsForItsTime() {
         WindowPlanner starting =
                 planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(NOW.plus(Duration.ofDays(1))));
 
@@ -89,7 +89,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void theFirstStartReadsTheBackfill() {
+    void firstStartReadsTheBackfill() {
         Plan plan = firstPoll(planner(Duration.ofHours(1), Duration.ofHours(3), Optional.empty()));
 
         assertThat(plan.fresh()).contains(range("2026-11-20T10:59:00Z", "2026-11-20T11:59:00Z"));
@@ -98,7 +98,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void ofABackfillOfSevenDaysAGapIsWhatTapDoesNotKeepAndTheMarginAndNothingElse() {
+    void sevenDayBackfillLosesOnlyTheMarginAndExpiredTime() {
         Plan plan = firstPoll(planner(Duration.ofHours(1), Duration.ofDays(7), Optional.empty()));
 
         assertThat(plan.progress().origin()).isEqualTo(END.minus(Duration.ofDays(7)));
@@ -107,7 +107,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void whatIsWithinHalfAnHourOfTheEdgeIsReadBeforeTheFreshWindow() {
+    void timeWithinHalfAnHourOfTheEdgeIsReadBeforeTheFreshWindow() {
         List<TimeRange> close = List.of(range("2026-11-13T12:35:00Z", "2026-11-14T12:00:00Z"));
         List<TimeRange> farther = List.of(range("2026-11-13T12:35:01Z", "2026-11-14T12:00:00Z"));
 
@@ -122,7 +122,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void whatIsOwedIsTheBacklogWithThePlansAndWithoutWhatTapHasForgotten() {
+    void unreadTimeIsTheBacklogPlusThePlansWithoutExpiredTime() {
         Plan plan = poll(NOW, readTo(END.minus(Duration.ofHours(10))));
 
         assertThat(planner.owed(
@@ -137,7 +137,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void whatWasReadMeanwhileIsNeitherOwedNorLost() {
+    void timeReadMeanwhileIsNeitherDueNorLost() {
         Plan plan = firstPoll(planner(Duration.ofHours(1), Duration.ofDays(7), Optional.empty()));
 
         Plan left = plan.without(List.of(range("2026-11-13T12:03:00Z", "2026-11-13T13:03:00Z")));
@@ -149,7 +149,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void aStartWinsOverTheBackfillAndLeavesAGapWhenTapHasForgotten() {
+    void startWinsOverBackfillAndMakesAGapOfExpiredTime() {
         Plan plan = firstPoll(planner(
                 Duration.ofHours(1), Duration.ofHours(1), Optional.of(Instant.parse("2026-11-11T00:00:00.500Z"))));
 
@@ -158,7 +158,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void aProgressNineDaysOldLeavesAGapFromWhereReadsCameTooEarlyToTheEdge() {
+    void progressNineDaysOldMakesAGapUpToTheEdge() {
         Plan plan = poll(NOW, readTo(NOW.minus(Duration.ofDays(9))));
 
         assertThat(plan.gaps()).containsExactly(range("2026-11-11T11:30:00Z", "2026-11-13T12:05:00Z"));
@@ -166,14 +166,14 @@ class WindowPlannerTest {
     }
 
     @Test
-    void aClockThatWentBackMovesProgressNowhere() {
+    void clockSetBackDoesNotMoveProgress() {
         Progress ahead = new Progress(ORIGIN, END.plus(Duration.ofHours(2)));
 
         assertThat(poll(NOW, ahead).progress()).isEqualTo(ahead);
     }
 
     @Test
-    void aShortLookBackReachesOverThePauseInstead() {
+    void shortLookBackReachesAcrossThePause() {
         Plan plan = poll(
                 planner(Duration.ofMinutes(30), Duration.ofHours(1), Optional.empty()),
                 NOW,
@@ -183,7 +183,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void aShorterWindowLeavesTheOlderPartToTheBacklog() {
+    void shorterWindowLeavesTheOlderPartToTheBacklog() {
         Plan plan = planner.planPoll(Horizon.at(NOW), readTo(END.minus(Duration.ofMinutes(5))), Duration.ofMinutes(10));
 
         assertThat(plan.fresh()).contains(range("2026-11-20T11:49:00Z", "2026-11-20T11:59:00Z"));
@@ -194,7 +194,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void windowsEndByTheEarlierClockAndTheEdgeIsGiven() {
+    void windowsEndByTheEarlierClockAndStartAtTheEdge() {
         Horizon horizon = new Horizon(NOW.minus(Duration.ofMinutes(2)), NOW.minus(Duration.ofHours(3)));
         Plan plan = planner.planPoll(horizon, readTo(END.minus(Duration.ofHours(10))), TapLimits.LONGEST_WINDOW);
 
@@ -204,7 +204,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void theBacklogIsReadOldestFirstInWindowsOfAnHour() {
+    void backlogIsReadOldestFirstInWindowsOfAnHour() {
         List<TimeRange> backlog = List.of(range("2026-11-20T00:00:00Z", "2026-11-20T01:00:10Z"));
 
         TimeRange first = WindowPlanner.oldestWindow(backlog, TapLimits.LONGEST_WINDOW);
@@ -215,7 +215,7 @@ class WindowPlannerTest {
     }
 
     @Test
-    void aBacklogThatCrossesTheEdgeIsCutThere() {
+    void backlogIsCutAtTheEdge() {
         List<TimeRange> backlog = List.of(range("2026-11-13T11:00:00Z", "2026-11-13T13:00:00Z"));
 
         assertThat(planner.expired(backlog, Horizon.at(NOW)))

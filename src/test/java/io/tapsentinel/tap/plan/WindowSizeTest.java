@@ -12,7 +12,7 @@ class WindowSizeTest {
     private final WindowSize size = new WindowSize();
 
     @Test
-    void twoTimeOutsInARowHalveTheWindow() {
+    void twoTimeoutsInARowHalveTheWindow() {
         assertThat(size.timedOut(size.longest())).isFalse();
         assertThat(size.longest()).hasHours(1);
         assertThat(size.timedOut(size.longest())).isTrue();
@@ -21,7 +21,7 @@ class WindowSizeTest {
     }
 
     @Test
-    void aReadOrAnotherFailureInBetweenStartsTheCountAnew() {
+    void readOrAnotherFailureInBetweenResetsTheCount() {
         size.timedOut(size.longest());
         size.read();
         assertThat(size.timedOut(size.longest())).isFalse();
@@ -31,7 +31,7 @@ class WindowSizeTest {
     }
 
     @Test
-    void itIsTheWindowThatTimedOutThatIsHalved() {
+    void windowThatTimedOutIsHalved() {
         size.timedOut(Duration.ofMinutes(10));
         size.timedOut(Duration.ofMinutes(10));
 
@@ -39,7 +39,7 @@ class WindowSizeTest {
     }
 
     @Test
-    void itEndsAtThirtySecondsAndGrowsBackToAnHour() {
+    void lengthEndsAtThirtySecondsAndGrowsBackToAnHour() {
         for (int i = 0; i < 30; i++) {
             size.timedOut(size.longest());
         }
