@@ -34,8 +34,8 @@ record AttemptFailure(FailureKind kind, TapRefusedException refusal, String why)
 
     private static FailureKind kind(WindowRead read, Throwable failure, TapRefusedException refusal, TapClock clock) {
         DueRead due = read.due();
-        FailureKind kind =
-                FailureKind.of(failure, read.answer().hasArrived(), read.answer().isKnownComplete());
+        FailureKind kind = FailureKind.of(
+                failure, read.answer().hasArrived(), read.answer().isKnownComplete());
         if (kind == FailureKind.TOO_LARGE && due.window().length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0) {
             kind = FailureKind.UNREADABLE;
         }

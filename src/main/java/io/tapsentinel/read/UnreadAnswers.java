@@ -145,15 +145,14 @@ public final class UnreadAnswers {
         Step step = time.failed(attempt, how, why);
         for (TimeRange gap : step.gaps()) {
             LOG.error(
-                    "gap: {} cannot be read after {} attempts: {}. {}ook up this time in the TAP dashboard",
+                    "gap: {} cannot be read after {} attempts: {}. Look up this time in the TAP dashboard{}",
                     gap.toText(),
                     how.attempts(),
                     why,
                     isStored
-                            ? "TAP's answer is stored at tap.rejected.uri as "
-                                    + RejectedDocument.answerName(attempt.window())
-                                    + ": correct it and move it to tap.replay.uri, or l"
-                            : "L");
+                            ? ", or correct TAP's answer, stored at tap.rejected.uri as "
+                                    + RejectedDocument.answerName(attempt.window()) + ", and move it to tap.replay.uri"
+                            : "");
         }
         if (step.isGap()) {
             return "still a gap";
