@@ -31,10 +31,10 @@ public final class ArchiveRoute extends RouteBuilder {
     @Override
     public void configure() throws Exception {
         archive.prepare();
-        getContext().addService(new Looking());
+        getContext().addService(new OutboxSchedule());
     }
 
-    private final class Looking extends ServiceSupport {
+    private final class OutboxSchedule extends ServiceSupport {
 
         private ScheduledExecutorService thread;
         private ProducerTemplate template;

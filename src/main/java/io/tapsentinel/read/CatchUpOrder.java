@@ -102,7 +102,7 @@ final class CatchUpOrder {
         expire();
         Map<EventType, List<TimeRange>> backlog = deferrals.backlog();
         fromAll.retainAll(backlog.keySet());
-        Stream.of(EventType.values()).filter(type -> !backlog.containsKey(type)).forEach(suspensions::nothingWaits);
+        Stream.of(EventType.values()).filter(type -> !backlog.containsKey(type)).forEach(suspensions::probeEmpty);
         if (backlog.isEmpty()) {
             postponed.clear(Purpose.CATCH_UP);
             return Optional.empty();

@@ -128,13 +128,13 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
 
     /** A read that may fail. */
     @FunctionalInterface
-    private interface Reading<T> {
+    private interface Read<T> {
         T read() throws IOException;
     }
 
-    private static <T> T read(Reading<T> reading) {
+    private static <T> T read(Read<T> source) {
         try {
-            return reading.read();
+            return source.read();
         } catch (JsonProcessingException e) {
             // Jackson's message would quote the document
             throw new ReplayRefusedException("a rejected record is not valid JSON"

@@ -70,16 +70,16 @@ public class Retention extends RouteBuilder {
         if (!timeIsKnown.getAsBoolean()) {
             return;
         }
-        rejected.ifPresent(folder -> lost(folder, RejectedDocument.NAME));
+        rejected.ifPresent(folder -> removeUnreplayed(folder, RejectedDocument.NAME));
         replay.ifPresent(folder -> {
-            lost(folder.resolve(ReplayFolder.FAILED), ReplayFolder.NAME);
+            removeUnreplayed(folder.resolve(ReplayFolder.FAILED), ReplayFolder.NAME);
             Path done = folder.resolve(ReplayFolder.DONE);
             report(done, remove(done, ReplayFolder.NAME, replaySettings.keep(), rejectedSettings.maxBytes()));
         });
     }
 
     /** Removes documents that were never replayed: their events are lost. */
-    private void lost(Path folder, Pattern names) {
+    private void removeUnreplayed(Path folder, Pattern names) {
         List<Aged> removed = remove(folder, names, rejectedSettings.keep(), Long.MAX_VALUE);
         long records = removed.stream()
                 .filter(file -> file.path().toString().endsWith(".json")

@@ -91,7 +91,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
             return false;
         }
         if (!mapped.cappedColumns().isEmpty()) {
-            component().rejections().keepWhole(record);
+            component().rejections().storeUncut(record);
         }
         append(record);
         return true;

@@ -41,7 +41,7 @@ public final class Suspensions {
         this.log = log;
         this.accepting = accepting;
         for (EventType type : EventType.values()) {
-            tables.put(type, new Suspension(type, () -> isAnotherFine(type), log, clock, steady));
+            tables.put(type, new Suspension(type, () -> doesAnotherWork(type), log, clock, steady));
         }
     }
 
@@ -89,16 +89,16 @@ public final class Suspensions {
      *
      * @throws RuntimeException if the store could not keep the outcome
      */
-    public void nothingWaits(EventType type) {
+    public void probeEmpty(EventType type) {
         Suspension table = of(type);
         if (table.suspended().isEmpty() || table.isDeferring()) {
             return;
         }
-        Optional<UploadException> refusal = ask(type);
+        Optional<UploadException> refusal = check(type);
         if (refusal.isPresent()) {
             table.suspend(refusal.get());
         } else {
-            table.endUnawaited();
+            table.endWithoutEvents();
             accepting.accept(type.table());
         }
     }
@@ -108,13 +108,13 @@ public final class Suspensions {
      * none is suspended. If every other table fails, suspended ones count when they accept an empty array: they may
      * have recovered, and no probe finds out while this table holds up the read.
      */
-    private boolean isAnotherFine(EventType failing) {
+    private boolean doesAnotherWork(EventType failing) {
         List<EventType> others = others(failing, type -> !of(type).isFailing());
         return others.stream().anyMatch(type -> of(type).failures().isRecentlyAcknowledged())
                 || (others.isEmpty()
                                 ? others(failing, type -> of(type).suspended().isPresent())
                                 : others)
-                        .stream().anyMatch(type -> ask(type).isEmpty());
+                        .stream().anyMatch(type -> check(type).isEmpty());
     }
 
     private static List<EventType> others(EventType failing, Predicate<EventType> which) {
@@ -125,7 +125,7 @@ public final class Suspensions {
     }
 
     /** Sends an empty array, which writes no row; returns the refusal, or empty if it is accepted. */
-    private Optional<UploadException> ask(EventType type) {
+    private Optional<UploadException> check(EventType type) {
         try {
             uploader.get().upload(TableSchema.of(type.table()).stream(), Uploader.noRecords(), Suspension.PROBE);
             return Optional.empty();

@@ -86,7 +86,7 @@ public final class BrokenParts {
         return new Parts() {
             @Override
             protected SentinelComponent sentinel(Clock clock, Clock steady) {
-                return BrokenSentinel.defersWhatItSends(clock);
+                return BrokenSentinel.defersEventsInFlight(clock);
             }
         };
     }
@@ -96,7 +96,7 @@ public final class BrokenParts {
         return new Parts() {
             @Override
             protected Uploader uploader(RunContext run, Uploader usual) {
-                return BrokenSentinel.asksWithNothing(usual, run.sentinel().suspensions());
+                return BrokenSentinel.probesWithEmptyArray(usual, run.sentinel().suspensions());
             }
         };
     }

@@ -38,7 +38,7 @@ public final class BrokenSentinel {
     }
 
     /** Defers the event of a suspended table while its record is being sent as a probe: its key is released too early. */
-    public static SentinelComponent defersWhatItSends(Clock clock) {
+    public static SentinelComponent defersEventsInFlight(Clock clock) {
         return component(clock, endpoint -> new Own(endpoint) {
             @Override
             protected void append(PendingRecord record) throws InterruptedException {
@@ -56,7 +56,7 @@ public final class BrokenSentinel {
     }
 
     /** Ends a suspension when the table accepts an empty array. */
-    public static Uploader asksWithNothing(Uploader uploader, Suspensions suspensions) {
+    public static Uploader probesWithEmptyArray(Uploader uploader, Suspensions suspensions) {
         return new Uploader() {
             @Override
             public void upload(String stream, byte[] body) throws UploadException {

@@ -180,7 +180,7 @@ class SuspensionsTest {
         suspendWithADueProbe();
         accepting.add(stream(REFUSED));
 
-        suspensions.nothingWaits(REFUSED);
+        suspensions.probeEmpty(REFUSED);
 
         assertThat(asked).containsExactly(stream(REFUSED));
         assertThat(deadlines).containsExactly(Suspension.PROBE);
@@ -197,14 +197,14 @@ class SuspensionsTest {
     void refusedEmptyArrayIsAFailedProbe() {
         suspendWithADueProbe();
 
-        suspensions.nothingWaits(REFUSED);
+        suspensions.probeEmpty(REFUSED);
 
         assertThat(asked).containsExactly(stream(REFUSED));
         assertThat(ended).isEmpty();
         assertThat(suspensions.of(REFUSED).isDeferring()).isTrue();
         assertThat(stored.get(REFUSED).probes()).isOne();
         assertThat(stored.get(REFUSED).nextProbe()).isEqualTo(clock.now().plus(Duration.ofMinutes(2)));
-        suspensions.nothingWaits(REFUSED);
+        suspensions.probeEmpty(REFUSED);
         assertThat(asked).as("not before its next probe").hasSize(1);
     }
 
@@ -213,13 +213,13 @@ class SuspensionsTest {
         accepting.add(stream(OTHER));
         suspensions.of(REFUSED).failures().fail(refused(), clock.now());
         clock.advance(FailureWatch.PATIENCE);
-        suspensions.nothingWaits(REFUSED);
+        suspensions.probeEmpty(REFUSED);
         assertThat(asked).isEmpty();
 
         assertThat(suspensions.of(REFUSED).suspend(refused())).isTrue();
         asked.clear();
         accepting.add(stream(REFUSED));
-        suspensions.nothingWaits(REFUSED);
+        suspensions.probeEmpty(REFUSED);
 
         assertThat(asked).isEmpty();
         assertThat(suspensions.suspended()).containsOnlyKeys(REFUSED);
@@ -233,7 +233,7 @@ class SuspensionsTest {
         onRequest = () -> assertThat(CompletableFuture.supplyAsync(suspensions::suspended))
                 .succeedsWithin(Duration.ofSeconds(10));
 
-        suspensions.nothingWaits(REFUSED);
+        suspensions.probeEmpty(REFUSED);
 
         assertThat(suspensions.suspended()).isEmpty();
     }

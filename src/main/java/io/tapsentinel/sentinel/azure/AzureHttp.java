@@ -91,7 +91,7 @@ public final class AzureHttp implements HttpClient {
         boolean isProxied = network.proxy(to).isPresent();
         network.proxyAuthorization(to).ifPresent(value -> request.setHeader(PROXY_AUTHORIZATION, value));
         try {
-            HttpResponse response = answered(request, unread(context));
+            HttpResponse response = sendOrReplaceClient(request, withoutEagerRead(context));
             if (isProxied && response.getStatusCode() == PROXY_WANTS_USER) {
                 // nothing to close: the response to CONNECT has no body
                 throw new UncheckedIOException(network.refused(to, PROXY_WANTS_USER));
@@ -104,7 +104,7 @@ public final class AzureHttp implements HttpClient {
         }
     }
 
-    private static Context unread(Context context) {
+    private static Context withoutEagerRead(Context context) {
         Context unread = context;
         for (String key : READ_WHOLE) {
             unread = unread.addData(key, false);
@@ -134,7 +134,7 @@ public final class AzureHttp implements HttpClient {
      * An Error ends the thread of the JDK client, and no request is answered any more. After several unanswered
      * requests in a row a new client is made.
      */
-    private HttpResponse answered(HttpRequest request, Context context) {
+    private HttpResponse sendOrReplaceClient(HttpRequest request, Context context) {
         boolean answered = false;
         try {
             HttpResponse response = client.sendSync(request, context);

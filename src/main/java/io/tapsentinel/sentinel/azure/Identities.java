@@ -119,7 +119,7 @@ public final class Identities {
 
     private Identity managed() {
         ManagedIdentity identity = new ManagedIdentity(environment, http);
-        return new Identity("managed identity", identity::absent, identity.isSaid(), identity::credential);
+        return new Identity("managed identity", identity::absent, identity.isConfigured(), identity::credential);
     }
 
     private Identity commandLine() {

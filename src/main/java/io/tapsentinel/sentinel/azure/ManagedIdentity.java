@@ -39,7 +39,7 @@ final class ManagedIdentity {
     }
 
     /** Whether variables name an endpoint, so the program certainly has a managed identity. */
-    boolean isSaid() {
+    boolean isConfigured() {
         return has("MSI_ENDPOINT") || has("IDENTITY_ENDPOINT") && (has("IDENTITY_HEADER") || has("IMDS_ENDPOINT"));
     }
 
@@ -48,7 +48,7 @@ final class ManagedIdentity {
      * a second outside Azure.
      */
     Optional<String> absent() {
-        if (isSaid()) {
+        if (isConfigured()) {
             return Optional.empty();
         }
         String override = environment.getOrDefault(METADATA_VARIABLE, "").strip();

@@ -92,7 +92,7 @@ public final class BatchSender {
             stop.countDown();
             uploads.shutdownNow();
             if (!hasEnded(uploads) && current != null) {
-                current.settle(stopped());
+                current.settle(stopFailure());
             }
         }
         // after the upload thread, since a terminated pool drops its tasks
@@ -132,7 +132,7 @@ public final class BatchSender {
             fatal.handle(e);
             throw e;
         } finally {
-            accumulator.abandon(stopped());
+            accumulator.abandon(stopFailure());
         }
     }
 
@@ -161,7 +161,7 @@ public final class BatchSender {
             return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return stopped();
+            return stopFailure();
         } catch (TableSuspendedException e) {
             return e;
         } catch (UploadException | RuntimeException e) {
@@ -177,7 +177,7 @@ public final class BatchSender {
         return failure;
     }
 
-    private static Exception stopped() {
+    private static Exception stopFailure() {
         return new IllegalStateException("the producer stopped before Sentinel acknowledged this batch");
     }
 }

@@ -43,7 +43,7 @@ final class BatchSplitter {
                     .filter(record -> !record.event().getOutcome().isSettled())
                     .toList();
             if (hold != null) {
-                requests.pauseForPerson(hold);
+                requests.pauseUntilFixed(hold);
             }
         }
         requests.end();
@@ -69,7 +69,7 @@ final class BatchSplitter {
         List<Suspect> guilty = new ArrayList<>();
         // a suspended table may accept an empty array and still refuse every record
         UploadException hold =
-                suspects.isEmpty() ? null : requests.isUnproven() ? suspects.get(0).refusal : requests.probe();
+                suspects.isEmpty() ? null : requests.isFreshProbe() ? suspects.get(0).refusal : requests.probe();
         for (Suspect suspect : suspects) {
             UploadException again = hold == null ? requests.send(List.of(suspect.record)) : null;
             if (again != null) {

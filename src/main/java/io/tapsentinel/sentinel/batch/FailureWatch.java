@@ -27,23 +27,23 @@ public final class FailureWatch {
     private static final Duration LONGEST_LOOK = Duration.ofMinutes(30);
     private static final int THROTTLED = 429;
 
-    private final BooleanSupplier anotherIsFine;
+    private final BooleanSupplier anotherWorks;
     private final Clock steady;
     private Instant failingSince;
     private Instant acknowledgedAt = Instant.MIN;
-    private Instant lookedAt = Instant.MIN;
-    private boolean anotherWasFine;
+    private Instant checkedAt = Instant.MIN;
+    private boolean anotherWorked;
     private Instant suspendedUntil = Instant.MIN;
 
-    /** @param anotherIsFine whether another table accepts requests now; may send a request to Sentinel */
-    FailureWatch(BooleanSupplier anotherIsFine, Clock steady) {
-        this.anotherIsFine = anotherIsFine;
+    /** @param anotherWorks whether another table accepts requests now; may send a request to Sentinel */
+    FailureWatch(BooleanSupplier anotherWorks, Clock steady) {
+        this.anotherWorks = anotherWorks;
         this.steady = steady;
     }
 
     /** Records a failed request that began at {@code begun}. */
     public synchronized void fail(UploadException failure, Instant begun) {
-        if (!isOfTheTable(failure)) {
+        if (!concernsTable(failure)) {
             failingSince = null;
         } else if (failingSince == null) {
             failingSince = begun;
@@ -51,7 +51,7 @@ public final class FailureWatch {
     }
 
     /** Token, throttling and connection failures concern all tables. */
-    private static boolean isOfTheTable(UploadException failure) {
+    private static boolean concernsTable(UploadException failure) {
         return failure.sent() && failure.status() != THROTTLED && Refusal.of(failure) != Refusal.TOKEN;
     }
 
@@ -84,12 +84,12 @@ public final class FailureWatch {
         return acknowledgedAt.isAfter(steady.instant().minus(RECENT));
     }
 
-    /** Longest pause before {@link #isTime} must be checked again. */
-    synchronized Duration nextLook() {
+    /** Longest pause before {@link #isDue} must be checked again. */
+    synchronized Duration nextCheck() {
         if (failingSince == null) {
             return LONGEST_LOOK;
         }
-        Instant next = Comparables.max(failingSince.plus(patience()), lookedAt.plus(RECENT));
+        Instant next = Comparables.max(failingSince.plus(patience()), checkedAt.plus(RECENT));
         return Comparables.max(Duration.between(steady.instant(), next), SHORTEST_LOOK);
     }
 
@@ -97,23 +97,23 @@ public final class FailureWatch {
      * Whether the next failure suspends the table: it has failed long enough and another table works. May send a
      * request to Sentinel.
      */
-    boolean isTime() {
+    boolean isDue() {
         synchronized (this) {
             Instant now = steady.instant();
             if (failingSince == null || now.isBefore(failingSince.plus(patience()))) {
                 return false;
             }
-            if (now.isBefore(lookedAt.plus(RECENT))) {
-                return anotherWasFine;
+            if (now.isBefore(checkedAt.plus(RECENT))) {
+                return anotherWorked;
             }
-            lookedAt = now;
-            anotherWasFine = false;
+            checkedAt = now;
+            anotherWorked = false;
         }
         // not under the lock: this may take a while, and the other tables ask this one meanwhile
-        boolean isFine = anotherIsFine.getAsBoolean();
+        boolean isFine = anotherWorks.getAsBoolean();
         synchronized (this) {
-            lookedAt = steady.instant();
-            anotherWasFine = isFine;
+            checkedAt = steady.instant();
+            anotherWorked = isFine;
         }
         return isFine;
     }

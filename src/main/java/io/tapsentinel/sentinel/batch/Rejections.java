@@ -67,7 +67,7 @@ public final class Rejections {
     }
 
     /** Stores the uncut event of a record that is delivered with cut values. */
-    public void keepWhole(PendingRecord record) {
+    public void storeUncut(PendingRecord record) {
         store(record, Reason.CAPPED, null);
         capped.incrementAndGet();
     }

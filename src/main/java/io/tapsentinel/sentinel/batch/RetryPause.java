@@ -64,7 +64,7 @@ final class RetryPause {
     }
 
     /** Waits the longest pause before retrying a failure that needs action. */
-    void awaitPerson(UploadException failure) throws UploadException, InterruptedException {
+    void awaitFix(UploadException failure) throws UploadException, InterruptedException {
         pause(failure, true, backoff.nextLongest());
     }
 
@@ -90,10 +90,10 @@ final class RetryPause {
                 HumanText.duration(duration));
         Duration left = duration;
         while (left.compareTo(Duration.ZERO) > 0) {
-            Duration step = Comparables.min(left, suspension.failures().nextLook());
+            Duration step = Comparables.min(left, suspension.failures().nextCheck());
             sleep.of(step);
             left = left.minus(step);
-            if (suspension.failures().isTime()) {
+            if (suspension.failures().isDue()) {
                 // the failure is old and the table may work by now: retry before suspending
                 return;
             }

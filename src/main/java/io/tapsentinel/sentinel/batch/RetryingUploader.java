@@ -28,7 +28,7 @@ final class RetryingUploader {
     private final RetryPause retries;
     private Instant begunAt;
     /** Whether a part of this batch was acknowledged. */
-    private boolean isProven;
+    private boolean isAcknowledged;
 
     private boolean tokenRenewed;
     /** The request whose outcome is not durable yet; null if there is none. */
@@ -45,7 +45,7 @@ final class RetryingUploader {
     void begin() {
         retries.begin();
         begunAt = suspension.now();
-        isProven = false;
+        isAcknowledged = false;
     }
 
     /**
@@ -57,7 +57,7 @@ final class RetryingUploader {
         List<TapEvent> events = records.stream().map(PendingRecord::event).toList();
         byte[] body = Batch.body(records);
         while (true) {
-            endOpen();
+            closeOpenRequest();
             open = target.deliveries().sending(events);
             UploadException failure = upload(body);
             if (failure == null) {
@@ -67,7 +67,7 @@ final class RetryingUploader {
                 target.listener().acknowledged(events, body.length);
                 accept();
                 suspension.failures().acknowledge();
-                isProven = true;
+                isAcknowledged = true;
                 LOG.debug(
                         "{}: {} acknowledged, {}",
                         target.schema().table(),
@@ -75,11 +75,11 @@ final class RetryingUploader {
                         HumanText.bytes(body.length));
                 return null;
             }
-            if (!Refusal.mayHoldThem(failure)) {
+            if (!Refusal.mayBeStored(failure)) {
                 target.deliveries().notTaken(open);
                 open = null;
             }
-            endOpen();
+            closeOpenRequest();
             if (Refusal.of(failure) == Refusal.RECORDS) {
                 return failure;
             }
@@ -88,7 +88,7 @@ final class RetryingUploader {
     }
 
     /** The outcome of the open request is unknown or could not be written: its records may be in Sentinel. */
-    private void endOpen() {
+    private void closeOpenRequest() {
         if (open != null) {
             target.deliveries().unknown(open);
             open = null;
@@ -109,19 +109,19 @@ final class RetryingUploader {
     /** All records of the batch have a final outcome. */
     void end() {
         accept();
-        suspension.end(isProven);
+        suspension.end(isAcknowledged);
     }
 
     /** Waits before retrying a failure that needs action. */
-    void pauseForPerson(UploadException failure) throws UploadException, InterruptedException {
-        retries.awaitPerson(failure);
+    void pauseUntilFixed(UploadException failure) throws UploadException, InterruptedException {
+        retries.awaitFix(failure);
     }
 
     private UploadException upload(byte[] body) {
         long from = retries.nanos();
         Instant fromAt = suspension.now();
         try {
-            Optional<Duration> most = suspension.deadline(isProven ? fromAt : begunAt);
+            Optional<Duration> most = suspension.deadline(isAcknowledged ? fromAt : begunAt);
             if (most.isPresent()) {
                 target.uploader().upload(stream, body, most.get());
             } else {
@@ -156,7 +156,7 @@ final class RetryingUploader {
                 return;
             }
         }
-        pauseForPerson(failure);
+        pauseUntilFixed(failure);
     }
 
     /** Whether the table is suspended, which makes this batch a probe. */
@@ -165,7 +165,7 @@ final class RetryingUploader {
     }
 
     /** Whether this is a probe without an acknowledgement so far. */
-    boolean isUnproven() {
-        return isProbe() && !isProven;
+    boolean isFreshProbe() {
+        return isProbe() && !isAcknowledged;
     }
 }

@@ -43,9 +43,9 @@ public final class Suspension {
 
     /** @param log makes the suspension durable @param steady measures durations, unaffected by changes of the clock */
     public Suspension(
-            EventType type, BooleanSupplier anotherIsFine, Supplier<SuspensionLog> log, Clock clock, Clock steady) {
+            EventType type, BooleanSupplier anotherWorks, Supplier<SuspensionLog> log, Clock clock, Clock steady) {
         this.type = type;
-        this.failures = new FailureWatch(anotherIsFine, steady);
+        this.failures = new FailureWatch(anotherWorks, steady);
         this.log = log;
         this.clock = clock;
         this.steady = steady;
@@ -111,10 +111,10 @@ public final class Suspension {
     /**
      * A batch is settled.
      *
-     * @param isProven whether Sentinel acknowledged any of its records, which ends a suspension
+     * @param isAcknowledged whether Sentinel acknowledged any of its records, which ends a suspension
      */
-    public void end(boolean isProven) {
-        if (isProven) {
+    public void end(boolean isAcknowledged) {
+        if (isAcknowledged) {
             end("Sentinel accepts its records again; its deferred events are read from TAP and sent");
         } else {
             // the last failure may have been the refusal of a rejected record
@@ -123,7 +123,7 @@ public final class Suspension {
     }
 
     /** Ends the suspension: no event is deferred and the stream accepted an empty array. */
-    public void endUnawaited() {
+    public void endWithoutEvents() {
         end("Sentinel accepts an empty array and no event is deferred");
     }
 
@@ -162,7 +162,7 @@ public final class Suspension {
                 return true;
             }
         }
-        if (!failures.isTime()) {
+        if (!failures.isDue()) {
             return false;
         }
         Duration failing = failures.length();

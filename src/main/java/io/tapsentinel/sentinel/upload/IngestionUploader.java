@@ -75,7 +75,7 @@ public final class IngestionUploader implements Uploader {
                 restoreInterrupt(e);
                 // the credential throws this type too, without a response
                 String message = "no access token: " + SafeMessage.of(e);
-                throw isOfConnecting(e)
+                throw isConnectionFailure(e)
                         ? UploadException.neverSent(message)
                         : new UploadException(UNAUTHORIZED, message);
             }
@@ -85,12 +85,12 @@ public final class IngestionUploader implements Uploader {
             FatalErrors.rethrowErrorIn(e);
             restoreInterrupt(e);
             String message = "no answer from " + Network.place(endpoint) + ": " + SafeMessage.of(e);
-            throw isOfConnecting(e) ? UploadException.neverSent(message) : new UploadException(0, message);
+            throw isConnectionFailure(e) ? UploadException.neverSent(message) : new UploadException(0, message);
         }
     }
 
     /** Whether the connection failed, so nothing was sent. */
-    private static boolean isOfConnecting(Throwable thrown) {
+    private static boolean isConnectionFailure(Throwable thrown) {
         return Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
                 .anyMatch(cause -> cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException);
     }

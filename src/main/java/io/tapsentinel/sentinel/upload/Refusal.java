@@ -26,7 +26,7 @@ public enum Refusal {
     }
 
     /** Whether Sentinel may have stored the records of a failed upload. Only a clear refusal rules that out. */
-    public static boolean mayHoldThem(UploadException failure) {
+    public static boolean mayBeStored(UploadException failure) {
         int status = failure.status();
         return failure.sent() && (status == NO_ANSWER || status < 300 || status == TIMEOUT || status >= 500);
     }

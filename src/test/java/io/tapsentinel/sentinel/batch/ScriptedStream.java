@@ -50,7 +50,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     /** The answer to every request with records; null accepts. An empty array is always accepted. */
     UploadException always;
     /** Whether another table works. */
-    boolean anotherIsFine;
+    boolean anotherWorks;
 
     /** The stored states of the suspension; {@code null} is its end. */
     final List<Suspended> kept = new ArrayList<>();
@@ -91,7 +91,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
                 kept.add(null);
             }
         };
-        return new Suspension(EventType.MESSAGES_BLOCKED, () -> anotherIsFine, () -> keeping, clock, clock.steady());
+        return new Suspension(EventType.MESSAGES_BLOCKED, () -> anotherWorks, () -> keeping, clock, clock.steady());
     }
 
     /** The clock, which pauses move. */

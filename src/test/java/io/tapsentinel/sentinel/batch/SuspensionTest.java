@@ -29,7 +29,7 @@ class SuspensionTest {
     @ValueSource(ints = {0, 302, 400, 403, 404, 408, 413, 500, 503})
     void tableIsSuspendedAfterTwoMinutesIfAnotherWorks(int status) {
         stream.always = refused(status, "X");
-        stream.anotherIsFine = true;
+        stream.anotherWorks = true;
         List<PendingRecord> records = records(30, "window");
 
         assertDefers(records);
@@ -50,7 +50,7 @@ class SuspensionTest {
     @ValueSource(ints = {0, 408, 500})
     void unansweredRequestIsAPossibleDuplicateBeforeDeferral(int status) {
         stream.always = refused(status, "X");
-        stream.anotherIsFine = true;
+        stream.anotherWorks = true;
 
         assertDefers(records(3, "window"));
 
@@ -61,7 +61,7 @@ class SuspensionTest {
     @ValueSource(ints = {401, 429})
     void tokenFailuresAndThrottlingNeverSuspend(int status) {
         stream.always = refused(status, "X");
-        stream.anotherIsFine = true;
+        stream.anotherWorks = true;
         BatchSplitter impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
 
         assertGivesUp(impatient, records(1, "window"));
@@ -70,7 +70,7 @@ class SuspensionTest {
     @Test
     void connectionFailureNeverSuspendsAndRestartsTheTwoMinutes() {
         stream.always = refused(500, "X");
-        stream.anotherIsFine = true;
+        stream.anotherWorks = true;
         stream.beforeRequest = () -> {
             if (passed().toSeconds() > 100 && passed().toSeconds() < 250) {
                 stream.always = unconnected();
@@ -103,8 +103,8 @@ class SuspensionTest {
     void tableIsSuspendedWithinHalfAMinuteOfAnotherRecovering() {
         stream.always =
                 new UploadException(503, "busy", new UploadException.Answer("Busy", null, null, Duration.ofHours(1)));
-        stream.beforeRequest = () -> stream.anotherIsFine = false;
-        stream.onPause = () -> stream.anotherIsFine = passed().toMinutes() >= 20;
+        stream.beforeRequest = () -> stream.anotherWorks = false;
+        stream.onPause = () -> stream.anotherWorks = passed().toMinutes() >= 20;
 
         assertDefers(records(1, "window"));
 
@@ -117,8 +117,8 @@ class SuspensionTest {
     void tableThatRecoversWithAnotherIsNotSuspended() throws Exception {
         stream.always = refused(503, "Busy");
         stream.onPause = () -> {
-            stream.anotherIsFine = passed().toSeconds() >= 135;
-            stream.always = stream.anotherIsFine ? null : stream.always;
+            stream.anotherWorks = passed().toSeconds() >= 135;
+            stream.always = stream.anotherWorks ? null : stream.always;
         };
 
         delivery.deliver(records(3, "window"));
@@ -132,8 +132,8 @@ class SuspensionTest {
     void throttledTableIsNotSuspended() {
         stream.always = refused(503, "Busy");
         stream.onPause = () -> {
-            stream.anotherIsFine = passed().toSeconds() >= 135;
-            stream.always = stream.anotherIsFine ? refused(429, "Busy") : stream.always;
+            stream.anotherWorks = passed().toSeconds() >= 135;
+            stream.always = stream.anotherWorks ? refused(429, "Busy") : stream.always;
         };
         BatchSplitter impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
 
@@ -143,7 +143,7 @@ class SuspensionTest {
     @Test
     void givenUpBatchDoesNotRestartTheTwoMinutes() {
         stream.always = refused(500, "X");
-        stream.anotherIsFine = true;
+        stream.anotherWorks = true;
         BatchSplitter impatient = stream.delivery(retry(60_000));
 
         assertGivesUp(impatient, records(1, "window"));
@@ -154,7 +154,7 @@ class SuspensionTest {
 
     @Test
     void acknowledgementRestartsTheTwoMinutes() throws Exception {
-        stream.anotherIsFine = true;
+        stream.anotherWorks = true;
         for (int i = 0; i < 10; i++) {
             stream.next.addAll(List.of(refused(500, "X"), refused(500, "X"), refused(500, "X"), refused(500, "X")));
             delivery.deliver(records(1, "window"));
@@ -258,7 +258,7 @@ class SuspensionTest {
     @ParameterizedTest
     @CsvSource({"400, 1", "400, 3", "413, 1", "413, 3"})
     void acceptedEmptyArrayNeitherEndsSuspensionNorRejectsRecords(int status, int records) {
-        stream.anotherIsFine = true;
+        stream.anotherWorks = true;
         suspend();
         stream.always = refused(status, "X");
         stream.clock().advance(Duration.ofMinutes(1));
@@ -441,7 +441,7 @@ class SuspensionTest {
     @Test
     void tableIsNotSuspendedIfTheStoreFails() {
         stream.always = refused(500, "X");
-        stream.anotherIsFine = true;
+        stream.anotherWorks = true;
         stream.notKept = new IllegalStateException("disk full");
 
         assertThatThrownBy(() -> delivery.deliver(records(1, "window"))).hasMessage("disk full");
@@ -452,7 +452,7 @@ class SuspensionTest {
     /** Otherwise a failure an hour later would suspend the table, which would not count as working until then. */
     @Test
     void rejectedRecordLeavesNoFailureOfItsTable() throws Exception {
-        stream.anotherIsFine = true;
+        stream.anotherWorks = true;
         stream.bad.add("2");
         delivery.deliver(records(3, "window"));
         assertThat(stream.rejectedIds()).containsExactly("2");
@@ -484,7 +484,7 @@ class SuspensionTest {
     @ParameterizedTest
     @ValueSource(ints = {401, 429, 0})
     void commonFailureOfAnEmptyArrayNeverSuspends(int status) {
-        stream.anotherIsFine = true;
+        stream.anotherWorks = true;
         stream.bad.add("0");
         UploadException ofAll = status == 0 ? unconnected() : refused(status, "X");
         stream.beforeRequest = () -> {
@@ -499,7 +499,7 @@ class SuspensionTest {
 
     private void suspend() {
         stream.always = refused(500, "X");
-        stream.anotherIsFine = true;
+        stream.anotherWorks = true;
         assertDefers(records(3, "window"));
     }
 

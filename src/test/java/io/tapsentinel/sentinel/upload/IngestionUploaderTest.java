@@ -198,7 +198,7 @@ class IngestionUploaderTest {
         UploadException refused = refusal(uploader, "[]");
 
         assertThat(refused.status()).isZero();
-        assertThat(Refusal.mayHoldThem(refused)).as("nothing was sent").isFalse();
+        assertThat(Refusal.mayBeStored(refused)).as("nothing was sent").isFalse();
         assertThat(refused)
                 .hasMessage("no answer from 127.0.0.1:" + server.uri().getPort() + ": cannot connect");
     }

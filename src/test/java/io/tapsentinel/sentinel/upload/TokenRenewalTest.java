@@ -122,7 +122,7 @@ class TokenRenewalTest {
         UploadException refused = withoutToken(new IllegalStateException(new ConnectException()));
 
         assertThat(Refusal.of(refused)).isEqualTo(Refusal.TRANSIENT);
-        assertThat(Refusal.mayHoldThem(refused)).as("nothing was sent").isFalse();
+        assertThat(Refusal.mayBeStored(refused)).as("nothing was sent").isFalse();
         assertThat(refused).hasMessage("no access token: cannot connect");
     }
 
@@ -131,7 +131,7 @@ class TokenRenewalTest {
         UploadException refused = withoutToken(new IllegalStateException("there is\r\nno identity"));
 
         assertThat(Refusal.of(refused)).isEqualTo(Refusal.TOKEN);
-        assertThat(Refusal.mayHoldThem(refused)).as("nothing was sent").isFalse();
+        assertThat(Refusal.mayBeStored(refused)).as("nothing was sent").isFalse();
         assertThat(refused).hasMessage("no access token: IllegalStateException: there is no identity");
     }
 
