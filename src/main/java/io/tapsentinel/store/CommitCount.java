@@ -15,11 +15,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The number of transactions that have written to a store, as a file beside the store has it. The file is written after each of them and
- * not forced to the disk: it may be behind the store, and is ahead only of a store that has lost commits.
+ * The number of write transactions of a SQLite store, kept in a file beside it. The file is written after each commit without a sync, so it
+ * may be behind the store. If it is ahead, the store has lost commits.
  *
- * @param commits at least so many
- * @param at      when the last of them was
+ * @param commits lower bound
+ * @param at      time of the last one
  */
 public record CommitCount(long commits, Instant at) {
 
@@ -27,7 +27,7 @@ public record CommitCount(long commits, Instant at) {
             Pattern.compile("(\\d{1,10}) +(\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ)\\s*");
     private static final int DIGITS = 10;
 
-    /** What the file beside a store says; empty when there is none that can be read. */
+    /** The count beside a store; empty when the file is missing or unreadable. */
     public static Optional<CommitCount> beside(Path store) {
         try {
             Matcher content = CONTENT.matcher(Files.readString(file(store)));
@@ -35,15 +35,15 @@ public record CommitCount(long commits, Instant at) {
                     ? Optional.of(new CommitCount(Long.parseLong(content.group(1)), Instant.parse(content.group(2))))
                     : Optional.empty();
         } catch (IOException | RuntimeException none) {
-            // the machine lost power while it was written, or another program wrote it
+            // a power failure during a write, or a file of another program
             return Optional.empty();
         }
     }
 
-    /** Writes the file. Never fails, since the commit is done: at worst the file stays behind. */
+    /** Writes the file. Ignores errors, since the commit is done: at worst the file is behind. */
     static void write(Path store, long commits) {
         String number = String.valueOf(commits);
-        // always of one length, so that it replaces the one before as a whole
+        // constant length, so one write replaces the whole content
         String content = number + " ".repeat(DIGITS - number.length() + 1)
                 + Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\n";
         try (RandomAccessFile file =
@@ -51,7 +51,7 @@ public record CommitCount(long commits, Instant at) {
             file.write(content.getBytes(StandardCharsets.US_ASCII));
             file.setLength(content.length());
         } catch (IOException e) {
-            // a full disk, for instance; the next commit tries again
+            // for example a full disk; the next commit tries again
         }
     }
 
@@ -59,18 +59,18 @@ public record CommitCount(long commits, Instant at) {
         return Path.of(store + ".commits");
     }
 
-    /** What this store has lost, one line; empty for nothing. */
+    /** One line about the commits that this store has lost; empty for none. */
     public Optional<String> lacking(Connection store) throws SQLException {
         return lacking(Sql.number(store, SqliteCommits.COUNT), store);
     }
 
-    /** The same of this store when it had {@code kept} commits. */
+    /** The same, for a store that has {@code kept} commits. */
     public Optional<String> lacking(long kept, Connection store) throws SQLException {
         long newest = Sql.number(store, "SELECT max(read_at) FROM ledger");
         return lacking(kept, newest == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(newest)));
     }
 
-    /** The same of a store with {@code kept} commits. @param newestRead when its newest read was; empty when it has none */
+    /** The same. @param newestRead time of the store's newest read; empty for none */
     public Optional<String> lacking(long kept, Optional<Instant> newestRead) {
         return kept >= commits
                 ? Optional.empty()

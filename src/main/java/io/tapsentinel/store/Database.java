@@ -5,61 +5,61 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** What differs between the databases that can hold a store. */
+/** The differences between SQLite and PostgreSQL. */
 interface Database extends Closeable {
 
-    /** Takes what a program needs before it connects; {@link #close} gives it back. */
+    /** Acquires what is needed before connecting, such as the lock file; {@link #close} releases it. */
     static Database take(StoreAddress address) {
         return address.isShared() ? new PostgresDatabase(address) : SqliteDatabase.take(address.url());
     }
 
-    /** A connection that writes; a transaction begins with its first statement. */
+    /** A connection for writing, with auto-commit off. */
     Connection connect() throws SQLException;
 
-    /** Whether several programs may use it at the same time, so that connections come and go and a lock of the database's is needed. */
+    /** Whether several programs can use it at once. Then connections may be lost, and locks are the database's. */
     boolean isShared();
 
-    /** Keeps all others from making tables until the transaction ends, however long it waits for them; not for a connection that is used on. */
+    /** Serializes migrations until the transaction ends. Waits without limit, so do not keep the connection afterwards. */
     void alone(Connection connection) throws SQLException;
 
-    /** Takes a lock that all programs on the database know by this name, for as long as the connection lasts; false when another has it. */
+    /** Takes a named lock, which lasts as long as the connection; false when another program holds it. */
     boolean tryLock(Connection connection, String name) throws SQLException;
 
-    /** Gives such a lock back; returns whether it was there. */
+    /** Releases such a lock; false when it was not held. */
     boolean unlock(Connection connection, String name) throws SQLException;
 
-    /** Which session carries this transaction; the same for all of a connection, unless somebody between it and the database mixes them. */
+    /** Id of the transaction's session. Constant for a connection, unless a pooler switches sessions. */
     long session(Connection connection) throws SQLException;
 
-    /** Ends a transaction that failed; returns whether the connection can be used on. */
+    /** Rolls back; returns whether the connection is still usable. */
     boolean rollback(Connection connection);
 
-    /** The last step of a transaction before its commit. @throws SQLException when the commit would be lost; then there must be none */
+    /** Runs before each commit. @throws SQLException when the commit would be lost; do not commit then */
     default void beforeCommit(Connection connection) throws SQLException {
-        // a server looks after its own files
+        // a server manages its own files
     }
 
-    /** The transaction was committed. Never fails. */
+    /** Runs after each commit. Never throws. */
     default void afterCommit() {
-        // a server looks after its own files
+        // a server manages its own files
     }
 
-    /** Which of its commits the store had lost when it was opened, one line; empty when none are known. */
+    /** One line about the commits that the store had lost when it was opened; empty for none. */
     default Optional<String> lacking(Connection connection) throws SQLException {
         return Optional.empty();
     }
 
-    /** Ends a connection. */
+    /** Closes a connection. */
     default void end(Connection connection) throws SQLException {
         connection.close();
     }
 
-    /** @throws SQLException when it can be read and not written */
+    /** @throws SQLException when the store is read-only */
     default void requireWritable(Connection connection) throws SQLException {
-        // a file that cannot be written fails the next commit
+        // a read-only file fails the next commit
     }
 
-    /** Bytes on disk. */
+    /** Size on disk. */
     long bytes(Connection connection) throws SQLException;
 
     @Override

@@ -10,21 +10,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The header of a SQLite file: the first hundred bytes of its first page, which a disk writes as a whole or not at all. Each commit of
- * this program counts itself there, so that two states of a file never have the same one.
+ * The header of a SQLite file: 100 bytes, which a disk writes atomically. Each commit of this program increments a counter there, so two
+ * states of a file never have the same header.
  */
 record FirstPage(ByteBuffer header) {
 
     private static final int HEADER = 100;
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
-    /** Where SQLite has its user_version. */
+    /** Offset of SQLite's user_version. */
     private static final int COMMITS_AT = 60;
 
-    /** A number that each change of the schema, and VACUUM, makes larger. */
+    /** Offset of a number that grows with each schema change and VACUUM. */
     private static final int SCHEMA_COOKIE_AT = 40;
 
     private static final int LOG_HEADER = 32;
-    /** Without its last bit, which is about checksums. */
+    /** Without the last bit, which selects the checksum's byte order. */
     private static final int LOG_MAGIC = 0x377f0682 >>> 1;
 
     private static final int PAGE_SIZE_AT = 8;
@@ -32,12 +32,12 @@ record FirstPage(ByteBuffer header) {
     private static final int FRAME_HEADER = 24;
     private static final int FRAME_SALTS_AT = 8;
 
-    /** Of a file, without its log. @throws EOFException when it is shorter */
+    /** The header in the file itself, ignoring its log. @throws EOFException when the file is too short */
     static FirstPage of(RandomAccessFile file) throws IOException {
         return new FirstPage(read(file, 0, HEADER));
     }
 
-    /** All that are in a log, in the order of their commits; none when it is no log. */
+    /** All headers in a write-ahead log, in commit order; empty when the file is not a log. */
     static List<FirstPage> in(Path log) throws IOException {
         List<FirstPage> pages = new ArrayList<>();
         try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "r")) {
@@ -49,7 +49,7 @@ record FirstPage(ByteBuffer header) {
             for (long at = LOG_HEADER; ; at += FRAME_HEADER + pageSize) {
                 ByteBuffer frame = read(file, at, FRAME_HEADER + HEADER);
                 if (frame.getLong(FRAME_SALTS_AT) != begin.getLong(SALTS_AT)) {
-                    // left from before SQLite began the log again
+                    // frames from before SQLite restarted the log
                     return pages;
                 }
                 if (frame.getInt(0) == 1) {
@@ -61,24 +61,24 @@ record FirstPage(ByteBuffer header) {
         }
     }
 
-    /** Whether it is that of a SQLite file. */
+    /** Whether this is the header of a SQLite file. */
     boolean isSqlite() {
         return header.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC));
     }
 
-    /** The number of the commit that wrote it. */
+    /** The commit counter. */
     long commits() {
         return header.getInt(COMMITS_AT);
     }
 
-    /** Whether a commit that wrote this one can be the next one after the other, or of the same number. */
+    /** Whether this can be the next commit after {@code before}, or has the same number. */
     boolean follows(FirstPage before) {
         long more = commits() - before.commits();
         return (more == 0 || more == 1)
                 && header.getInt(SCHEMA_COOKIE_AT) - before.header.getInt(SCHEMA_COOKIE_AT) >= 0;
     }
 
-    /** Not by a channel, which an interrupted thread would close. */
+    /** Does not use a channel, since an interrupt would close it. */
     private static ByteBuffer read(RandomAccessFile file, long at, int bytes) throws IOException {
         byte[] buffer = new byte[bytes];
         file.seek(at);

@@ -4,8 +4,8 @@ import io.tapsentinel.event.EventKey;
 import java.util.function.Consumer;
 
 /**
- * A growing set of 16-byte keys as primitive longs: between 16 / 0.85 and 24 bytes a key once it has grown, nothing on
- * the heap per key. Open addressing; keys are digests, so they need no further mixing. Not for concurrent use.
+ * A growing set of 16-byte keys in a long array: 19 to 24 bytes a key, no objects. Open addressing; keys are digests, so they need no
+ * hashing. Not thread-safe.
  */
 public final class KeySet {
 
@@ -17,10 +17,10 @@ public final class KeySet {
     private boolean holdsZero;
     private int size;
 
-    /** Adds the key; false when it was there. */
+    /** Adds a key; false when already present. */
     public boolean add(EventKey key) {
         if (isZero(key)) {
-            // an empty slot looks like this one key
+            // zero marks an empty slot
             boolean added = !holdsZero;
             holdsZero = true;
             size += added ? 1 : 0;
@@ -46,7 +46,7 @@ public final class KeySet {
         return slots[2 * slot] != 0 || slots[2 * slot + 1] != 0;
     }
 
-    /** Visits every key, in no order. */
+    /** Visits all keys, in no particular order. */
     public void forEach(Consumer<EventKey> visitor) {
         if (holdsZero) {
             visitor.accept(new EventKey(0, 0));
@@ -62,7 +62,7 @@ public final class KeySet {
         return size;
     }
 
-    /** Bytes that the keys take. */
+    /** Memory in bytes. */
     public long bytes() {
         return (long) slots.length * Long.BYTES;
     }
@@ -71,10 +71,10 @@ public final class KeySet {
         return slots.length / 2;
     }
 
-    /** The slot that holds the key, or the empty one where it belongs. */
+    /** The key's slot, or the empty slot where it belongs. */
     private int find(long high, long low) {
         int capacity = capacity();
-        // the upper half of the product spreads the key's top 32 bits evenly over any capacity
+        // scales the key's top 32 bits to the capacity
         int slot = (int) ((high >>> 32) * capacity >>> 32);
         while (slots[2 * slot] != high || slots[2 * slot + 1] != low) {
             if (slots[2 * slot] == 0 && slots[2 * slot + 1] == 0) {

@@ -13,25 +13,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A PostgreSQL database that several programs share. Connections are encrypted and the server's name is checked, unless it is this
- * machine; a server or a client that is no longer there is noticed within {@value #SOCKET_SECONDS} seconds.
+ * A PostgreSQL database, shared by several programs. Connections use TLS and check the server's name, except on this machine. A dead
+ * server or client is noticed within {@value #SOCKET_SECONDS} seconds.
  */
 final class PostgresDatabase implements Database {
 
-    /** The first of both numbers of an advisory lock, by the letters TAPS; the second is what it is for. */
+    /** First key of all advisory locks, ASCII "TAPS"; the second key is the purpose. */
     private static final int OURS = 0x54415053;
 
     private static final String MIGRATION = "SELECT pg_advisory_xact_lock(" + OURS + ", 0)";
     private static final Pattern HOSTS = Pattern.compile("jdbc:postgresql://([^/?]+).*");
-    /** In pg_stat_activity: which process it is, and in which pod. */
+    /** Shown in pg_stat_activity: process id and pod. */
     private static final String NAME = "tap-sentinel " + ProcessHandle.current().pid() + " "
             + System.getenv().getOrDefault("HOSTNAME", "");
-    /** The driver's own log goes past ours; what matters of it comes as an exception. Held, or it would forget its level. */
+    /** The driver logs past our log configuration; errors arrive as exceptions. Kept in a field, or its level would be lost to GC. */
     private static final Logger DRIVER = Logger.getLogger("org.postgresql");
     /**
-     * What a role or a database may have set otherwise: a lock of a session ends with nothing but its connection, that ends soon when
-     * the machine is gone without a word (also while it owes an answer to what was sent, which keepalives do not count), and what was
-     * committed outlives a power cut.
+     * Overrides settings of the role or the database: no time-out ends a session that holds a lock, the connection to a vanished machine
+     * ends soon (tcp_user_timeout covers unanswered data, which keepalives do not), and commits survive a power failure.
      */
     private static final String SESSION = "SELECT set_config(name, CASE name WHEN 'synchronous_commit' THEN 'on'"
             + " WHEN 'tcp_keepalives_idle' THEN '5' WHEN 'tcp_keepalives_interval' THEN '2' WHEN 'tcp_keepalives_count' THEN '2'"
@@ -65,7 +64,7 @@ final class PostgresDatabase implements Database {
         }
     }
 
-    /** Else a connection to a server that was the primary one would be kept, and locks of different servers keep nobody apart. */
+    /** Refuses a standby, since locks on different servers do not exclude each other, and encodings other than UTF-8. */
     private static void refuse(Connection connection) throws SQLException {
         if (Sql.number(connection, "SELECT CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END") == 1) {
             throw new SQLException(
@@ -78,7 +77,7 @@ final class PostgresDatabase implements Database {
         }
     }
 
-    /** A connection that only reads, all of it as it was at one moment. */
+    /** A read-only connection that sees one snapshot. */
     Connection connectToRead() throws SQLException {
         Connection connection = DriverManager.getConnection(address.url(), properties());
         connection.setReadOnly(true);
@@ -96,7 +95,7 @@ final class PostgresDatabase implements Database {
         properties.setProperty("socketTimeout", String.valueOf(SOCKET_SECONDS));
         properties.setProperty("tcpKeepAlive", "true");
         if (!isLoopback(address.url())) {
-            // parameters of the URL would win over these; Settings refuses those that say less
+            // URL parameters take precedence over these; StoreSettings rejects weaker ones
             properties.setProperty("sslmode", "verify-full");
             properties.setProperty("sslfactory", PostgresTls.class.getName());
             properties.setProperty("sslfactoryarg", address.authorities());
@@ -104,7 +103,7 @@ final class PostgresDatabase implements Database {
         return properties;
     }
 
-    /** Whether every server that a URL names is this machine; nothing is asked of a name server. */
+    /** Whether every server in a URL is this machine. No DNS lookup. */
     static boolean isLoopback(String url) {
         Matcher hosts = HOSTS.matcher(url);
         return hosts.matches()
@@ -119,7 +118,7 @@ final class PostgresDatabase implements Database {
 
     @Override
     public void alone(Connection connection) throws SQLException {
-        // whoever is before us may need long
+        // another program's migration may take long
         connection.setNetworkTimeout(Runnable::run, 0);
         try (Statement statement = connection.createStatement()) {
             statement.execute(MIGRATION);
@@ -155,12 +154,12 @@ final class PostgresDatabase implements Database {
             connection.rollback();
             return !connection.isClosed();
         } catch (SQLException e) {
-            // the failure that led here tells more
+            // the original failure is more useful
             return false;
         }
     }
 
-    /** A standby, or a managed server with a full disk, still answers reads, while Quartz can trigger no poll. */
+    /** A standby, or a managed server with a full disk, still answers reads, but Quartz cannot trigger polls. */
     @Override
     public void requireWritable(Connection connection) throws SQLException {
         if (Sql.number(connection, "SELECT CASE WHEN current_setting('transaction_read_only') = 'on' THEN 1 ELSE 0 END")
@@ -177,14 +176,14 @@ final class PostgresDatabase implements Database {
 
     @Override
     public void close() {
-        // connections are the caller's
+        // the caller closes its connections
     }
 
     private static void close(Connection connection) {
         try {
             connection.close();
         } catch (SQLException e) {
-            // it never was of use
+            // the connection was never used
         }
     }
 

@@ -4,12 +4,12 @@ import io.tapsentinel.net.Network;
 import org.postgresql.ssl.WrappedFactory;
 
 /**
- * Secures connections to PostgreSQL by the same certificates as all others; the driver makes it by its name. That the server's name
- * is the one asked for is checked by the driver, with {@code sslmode=verify-full}.
+ * Makes PostgreSQL connections trust the same certificates as all others. The driver instantiates it by name, and checks the server's name
+ * itself ({@code sslmode=verify-full}).
  */
 public final class PostgresTls extends WrappedFactory {
 
-    /** @param authorities PEM file of authorities that are trusted beside the system's; empty for none */
+    /** @param authorities PEM file of additional certificate authorities; empty for none */
     public PostgresTls(String authorities) {
         factory = Network.tls(authorities).getSocketFactory();
     }

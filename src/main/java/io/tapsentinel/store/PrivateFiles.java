@@ -9,8 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Makes what holds personal data readable by its owner only: folders 0700, files 0600. What is there already keeps the
- * permissions that somebody gave it, such as a mounted volume's.
+ * Creates files (0600) and folders (0700) for personal data. Existing ones, such as a mounted volume, keep their permissions.
  */
 public final class PrivateFiles {
 
@@ -19,7 +18,7 @@ public final class PrivateFiles {
 
     private PrivateFiles() {}
 
-    /** The folder; made with its parents, closed to others, when absent. */
+    /** Creates the folder and its parents when absent. */
     public static Path folder(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder, attribute(folder, FOLDER));
@@ -27,7 +26,7 @@ public final class PrivateFiles {
         return folder;
     }
 
-    /** The file; made empty, closed to others, when absent. */
+    /** Creates an empty file when absent. */
     public static Path file(Path file) throws IOException {
         if (!Files.exists(file)) {
             Files.createFile(file, attribute(file, FILE));
@@ -35,7 +34,7 @@ public final class PrivateFiles {
         return file;
     }
 
-    /** Closes a file to others that somebody else has made. */
+    /** Restricts an existing file to its owner. */
     public static void restrict(Path file) throws IOException {
         if (posix(file)) {
             Files.setPosixFilePermissions(file, FILE);

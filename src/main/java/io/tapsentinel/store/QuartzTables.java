@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.quartz.impl.jdbcjobstore.PostgreSQLDelegate;
 
-/** The tables of Quartz's job store, by which replicas share their triggers. */
+/** The tables of Quartz's job store, through which replicas share triggers. */
 final class QuartzTables {
 
     private QuartzTables() {}
 
-    /** What Quartz's own script makes; what it removes at its beginning stays, since it may be in use. */
+    /** The CREATE statements of Quartz's own script, without its DROP statements. */
     static List<String> statements() {
         try (InputStream script = PostgreSQLDelegate.class.getResourceAsStream("tables_postgres.sql")) {
             String text = new String(script.readAllBytes(), StandardCharsets.UTF_8).replaceAll("(?m)--.*$", "");

@@ -10,8 +10,8 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * A look into the store from outside, also while a program holds it: all of it as it was at one moment. Takes no lock that a program
- * would meet and changes nothing; beside the store's file SQLite may make its {@code -wal} and {@code -shm}. Not for concurrent use.
+ * Reads one snapshot of the store, also while a program uses it. Blocks no program and changes nothing, but SQLite may create {@code -wal}
+ * and {@code -shm} files. Not thread-safe.
  */
 public final class ReadOnlyStore implements Closeable {
 
@@ -27,16 +27,16 @@ public final class ReadOnlyStore implements Closeable {
         this.connection = connection;
     }
 
-    /** The same for a file. */
+    /** Opens a file. */
     public static ReadOnlyStore open(String url, String source) {
         return open(StoreAddress.of(url), source);
     }
 
     /**
-     * Opens a store that is there.
+     * Opens an existing store.
      *
      * @param source name of the account whose rows are read
-     * @throws StoreException when there is none, it cannot be read, has another version, or knows no such source
+     * @throws StoreException when the store is missing, unreadable, of another version, or does not contain the source
      */
     public static ReadOnlyStore open(StoreAddress address, String source) {
         Path file = SqliteDatabase.file(address.url());
@@ -56,14 +56,14 @@ public final class ReadOnlyStore implements Closeable {
     }
 
     /**
-     * Whatever store lies there, of any version and with any source. Makes nothing beside a file either, as long as no log shows
-     * that a program has it open or was killed.
+     * Opens a store of any version and with any source. Creates no files unless a log shows that a program has the store open or was
+     * killed.
      */
     public static ReadOnlyStore asItIs(StoreAddress address, String source) {
         return connect(address, source, true);
     }
 
-    /** @param unchanging whether nothing may be made beside a file that no log lies beside */
+    /** @param unchanging whether to create no files when there is no log */
     private static ReadOnlyStore connect(StoreAddress address, String source, boolean unchanging) {
         Path file = SqliteDatabase.file(address.url());
         String place = address.isShared() ? address.toString() : file.toString();
@@ -81,32 +81,32 @@ public final class ReadOnlyStore implements Closeable {
         }
     }
 
-    /** Whether a program has the file open, or was killed with it. */
+    /** Whether a program has the file open or was killed. */
     public static boolean hasLog(Path file) {
         return Files.exists(SqliteReader.log(file));
     }
 
-    /** What is done with one row. */
+    /** Handles one row. */
     @FunctionalInterface
     public interface RowReader {
         void read(ResultSet row) throws SQLException;
     }
 
-    /** What is read: a file, or the URL of a database. */
+    /** The file, or the URL of the database. */
     public String place() {
         return place;
     }
 
-    /** Name of the source whose rows are asked for. */
+    /** Name of the source whose rows are read. */
     public String source() {
         return source;
     }
 
-    /** Hands over every row of a query, one after the other. */
+    /** Streams the rows of a query. */
     public void each(String sql, RowReader reader, Object... arguments) {
         read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(sql)) {
-                // else a driver may hold all rows in memory at once
+                // otherwise a driver may load all rows at once
                 select.setFetchSize(FETCHED_AT_ONCE);
                 Sql.set(select, arguments);
                 try (ResultSet rows = select.executeQuery()) {
@@ -119,12 +119,12 @@ public final class ReadOnlyStore implements Closeable {
         });
     }
 
-    /** A query of one whole number; null and no row count as 0. */
+    /** Queries one integer; null and no row are 0. */
     public long number(String sql, Object... arguments) {
         return read(connection -> Sql.number(connection, sql, arguments));
     }
 
-    /** Reads with what others wrote for a connection. */
+    /** Runs a query on the connection. */
     public <T> T read(Store.Work<T> work) {
         try {
             return work.in(connection);

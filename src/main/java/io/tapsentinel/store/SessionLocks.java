@@ -4,8 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * The locks of the programs that share a store: one has the source, and one reports. They belong to the store's connection, and are lost
- * with it. A file's store has no other programs. Thread-safe.
+ * The locks of programs that share a store: one program reads the source, and one reports. The locks belong to the store's connection and
+ * are lost with it. A SQLite store has only one program, so both are always granted. Thread-safe.
  */
 public final class SessionLocks {
 
@@ -14,9 +14,9 @@ public final class SessionLocks {
 
     private final Store store;
     private final Database database;
-    /** Whether the source's lock was taken and not given back, whatever became of the connection that has it. */
+    /** Whether the source's lock was taken and not released, even if its connection was lost. */
     private boolean held;
-    /** The session that has the source's lock, while it is held. */
+    /** The session that holds the source's lock. */
     private long session;
 
     private Connection reportsOn;
@@ -27,10 +27,10 @@ public final class SessionLocks {
     }
 
     /**
-     * Before each transaction.
+     * Call before each transaction.
      *
-     * @param connection that will carry it; null when it will be a new one
-     * @throws StoreException when the source's lock was lost since it was taken
+     * @param connection of the transaction; null if a new one will be opened
+     * @throws StoreException when the source's lock was lost
      */
     void check(Connection connection) throws SQLException {
         if (held && connection == null) {
@@ -46,10 +46,10 @@ public final class SessionLocks {
     }
 
     /**
-     * Takes the lock of the source, which one program at a time has: until {@link #giveBack}, or until the connection is lost, of
-     * which every later transaction tells until then. Not for two threads.
+     * Takes the source's lock until {@link #giveBack}. If the connection is lost meanwhile, every transaction fails until then. Call from one
+     * thread only.
      *
-     * @return false when another program has it now
+     * @return false when another program holds the lock
      */
     public boolean tryTake() {
         store.turn().lock();
@@ -61,7 +61,7 @@ public final class SessionLocks {
                     });
             return held || !database.isShared();
         } catch (RuntimeException | Error e) {
-            // the session may have got it all the same, and would keep it
+            // the session may hold the lock nevertheless
             store.drop();
             throw e;
         } finally {
@@ -69,7 +69,7 @@ public final class SessionLocks {
         }
     }
 
-    /** Gives the lock of the source back; the end of the connection does so too. */
+    /** Releases the source's lock; the end of the connection does so too. */
     public void giveBack() {
         store.turn().lock();
         try {
@@ -79,7 +79,7 @@ public final class SessionLocks {
                 store.drop();
             }
         } catch (StoreException e) {
-            // else the lock would stay, and keep the others away
+            // otherwise the lock would stay and block the others
             store.drop();
         } finally {
             held = false;
@@ -87,12 +87,12 @@ public final class SessionLocks {
         }
     }
 
-    /** Whether this program is the one that tells of all that use the store; it stays so while its connection lasts. */
+    /** Whether this program reports for all replicas. Once true, it stays true while the connection lasts. */
     public boolean mayReport() {
         store.turn().lock();
         try {
             if (database.isShared() && (store.connection() == null || reportsOn != store.connection())) {
-                // by the connection that asked, which may be a new one
+                // remember the connection, which may be new
                 reportsOn = store.transaction(
                         connection -> database.tryLock(connection, REPORTING + store.source()) ? connection : null);
             }

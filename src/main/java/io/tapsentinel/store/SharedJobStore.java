@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Quartz's store of triggers for replicas whose clocks differ. Quartz compares the time of a check-in, which another replica wrote, with
- * its own time. A replica that died while its clock was ahead would live until that time comes, and its poll with it. Here a replica is
- * dead when its check-in has not changed for as long as Quartz allows.
+ * Quartz's trigger store for replicas with different clocks. Quartz compares another replica's check-in time with its own clock, so a dead
+ * replica whose clock was ahead would count as alive and block its poll. Here a replica is dead when its check-in has not changed for as
+ * long as Quartz allows.
  */
 @SuppressWarnings("unchecked") // JobStoreTX overrides a generic method without its parameter
 public final class SharedJobStore extends JobStoreTX {
@@ -25,22 +25,22 @@ public final class SharedJobStore extends JobStoreTX {
 
     private static final int REMEMBERED = 1_000;
 
-    /** By replica. */
+    /** Key: replica id. */
     private final Map<String, CheckIn> checkIns = new HashMap<>();
 
     /**
      * The last check-in of a replica.
      *
-     * @param time  what that replica wrote
-     * @param nanos when it was first read, by the steady clock
+     * @param time  written by the replica
+     * @param nanos {@link System#nanoTime} when it was first read
      */
     private record CheckIn(long time, long nanos) {}
 
-    /** Long.MAX_VALUE while the replica lives, Long.MIN_VALUE once it is dead. */
+    /** Long.MAX_VALUE for a live replica, Long.MIN_VALUE for a dead one. */
     @Override
     protected long calcFailedIfAfter(SchedulerStateRecord replica) {
         if (checkIns.size() > REMEMBERED) {
-            // a replica has another name after each start
+            // each start of a replica has a new name
             checkIns.clear();
         }
         long now = System.nanoTime();
@@ -52,7 +52,7 @@ public final class SharedJobStore extends JobStoreTX {
         return TimeUnit.NANOSECONDS.toMillis(now - last.nanos) > allowed ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
 
-    /** Begins a dead replica's run again at once. Quartz plans it for the time of that run, which lies ahead if the clock was. */
+    /** Restarts a dead replica's run now. Quartz would use the time of that run, which may be in the future. */
     @Override
     protected void storeTrigger(
             Connection connection,
@@ -71,7 +71,7 @@ public final class SharedJobStore extends JobStoreTX {
         super.storeTrigger(connection, trigger, job, replace, state, forceState, recovering);
     }
 
-    /** The name of Quartz's own logger, whose level the configuration of the log sets. */
+    /** Quartz's own logger, whose level the log configuration sets. */
     @Override
     protected Logger getLog() {
         return LOG;

@@ -11,8 +11,8 @@ import org.quartz.utils.ConnectionProvider;
 import org.quartz.utils.DBConnectionManager;
 
 /**
- * Has Quartz keep its triggers in the shared store, so that of all programs one fires each, and another restarts the run of one
- * that died within three times {@value #CHECK_IN_MILLIS} ms and Quartz's own 7.5 s.
+ * Keeps Quartz's triggers in the shared store: one replica fires each trigger, and another restarts the run of a dead replica within three
+ * check-ins ({@value #CHECK_IN_MILLIS} ms) and Quartz's own 7.5 s.
  */
 public final class SharedTriggers {
 
@@ -22,7 +22,7 @@ public final class SharedTriggers {
 
     private SharedTriggers() {}
 
-    /** What Quartz has to know; the triggers of each source are its own. Call it once the store was opened, which makes the tables. */
+    /** Quartz's properties. Each source has its own triggers. Call after the store was opened, which creates the tables. */
     public static Map<String, Object> properties(StoreAddress address, String source) {
         DBConnectionManager.getInstance().addConnectionProvider(NAME, new Connections(new PostgresDatabase(address)));
         return Map.ofEntries(
@@ -32,13 +32,13 @@ public final class SharedTriggers {
                 Map.entry("org.quartz.jobStore.class", SharedJobStore.class.getName()),
                 Map.entry("org.quartz.jobStore.driverDelegateClass", PostgreSQLDelegate.class.getName()),
                 Map.entry("org.quartz.jobStore.dataSource", NAME),
-                // texts only, so that nothing has to be deserialized
+                // strings only, so nothing is deserialized
                 Map.entry("org.quartz.jobStore.useProperties", "true"),
                 Map.entry("org.quartz.jobStore.isClustered", "true"),
                 Map.entry("org.quartz.jobStore.clusterCheckinInterval", String.valueOf(CHECK_IN_MILLIS)));
     }
 
-    /** A pool, since Quartz asks for a connection every few seconds; its password is asked for at each new one. */
+    /** A pool, since Quartz needs a connection every few seconds. Each new connection reads the password again. */
     private static final class Connections implements ConnectionProvider {
 
         private final HikariDataSource pool;
@@ -48,7 +48,7 @@ public final class SharedTriggers {
             config.setPoolName(NAME);
             config.setMaximumPoolSize(CONNECTIONS);
             config.setMinimumIdle(1);
-            // the first use says what is wrong
+            // errors are reported at first use
             config.setInitializationFailTimeout(-1);
             config.setDataSource(new PGSimpleDataSource() {
 
@@ -72,7 +72,7 @@ public final class SharedTriggers {
 
         @Override
         public void initialize() {
-            // the pool is there
+            // the constructor created the pool
         }
     }
 }

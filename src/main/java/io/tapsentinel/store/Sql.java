@@ -12,12 +12,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Single statements. */
+/** Helpers for single statements. */
 public final class Sql {
 
     private Sql() {}
 
-    /** A query of one whole number, such as a count; null rows count as 0. */
+    /** Queries one integer, such as a count; null and no row are 0. */
     public static long number(Connection connection, String sql, Object... arguments) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             set(statement, arguments);
@@ -27,7 +27,7 @@ public final class Sql {
         }
     }
 
-    /** One statement with its arguments; returns how many rows it changed. */
+    /** Executes a statement; returns the number of changed rows. */
     public static int update(Connection connection, String sql, Object... arguments) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             set(statement, arguments);
@@ -35,13 +35,13 @@ public final class Sql {
         }
     }
 
-    /** What is made of one row. */
+    /** Maps one row. */
     @FunctionalInterface
     public interface RowReader<T> {
         T read(ResultSet row) throws SQLException;
     }
 
-    /** Every row of a query that has few, in its order. */
+    /** All rows of a query with a small result. */
     public static <T> List<T> list(Connection connection, String sql, RowReader<T> reader, Object... arguments)
             throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
@@ -56,7 +56,7 @@ public final class Sql {
         }
     }
 
-    /** One value for each type of event; the first column names the type's array. */
+    /** One value per event type; the first column is the type's array name. */
     public static <T> Map<EventType, T> byType(
             Connection connection, String sql, RowReader<T> reader, Object... arguments) throws SQLException {
         Map<EventType, T> values = new EnumMap<>(EventType.class);
@@ -74,12 +74,12 @@ public final class Sql {
         }
     }
 
-    /** The ranges that a query finds whose first two columns are their bounds. */
+    /** Queries ranges; the first two columns are their bounds. */
     public static List<TimeRange> ranges(Connection connection, String sql, Object... arguments) throws SQLException {
         return list(connection, sql, Sql::range, arguments);
     }
 
-    /** The range whose bounds are the first two columns, in milliseconds since 1970. */
+    /** A range from the first two columns, in milliseconds since 1970. */
     public static TimeRange range(ResultSet row) throws SQLException {
         return new TimeRange(Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2)));
     }

@@ -9,24 +9,24 @@ import java.util.Optional;
 import org.sqlite.SQLiteConnection;
 
 /**
- * Counts the transactions that write to a SQLite store, in the header of its file and in a file beside it: a store that was overwritten or
- * has lost commits is noticed. Of one connection; not thread-safe.
+ * Counts write transactions in the header of the SQLite file and in a file beside it, to detect a store that was overwritten or has lost
+ * commits. One per connection; not thread-safe.
  */
 final class SqliteCommits {
 
-    /** SQLite keeps it in the file's header, and changes it with the transaction. */
+    /** Stored in the file's header; changes with the transaction. */
     static final String COUNT = "PRAGMA user_version";
 
     private final Path file;
     private final Optional<CommitCount> beside;
     private final long atOpen;
     private long commits;
-    /** Rows that the connection had changed before this transaction. */
+    /** Rows changed by the connection before this transaction. */
     private long changes;
-    /** The same with this transaction. */
+    /** The same, including this transaction. */
     private long changesNow;
 
-    /** @param beside from the file beside the store, before this program writes there */
+    /** @param beside read before this program writes it */
     SqliteCommits(Path file, Optional<CommitCount> beside, Connection connection) throws SQLException {
         this.file = file;
         this.beside = beside;
@@ -36,12 +36,12 @@ final class SqliteCommits {
         this.changesNow = changes;
     }
 
-    /** How many the store has. */
+    /** Commits of the store. */
     long count() {
         return commits;
     }
 
-    /** @throws SQLException when another program has written to the file */
+    /** @throws SQLException when another program has written to the store */
     void beforeCommit(Connection connection) throws SQLException {
         changesNow = changes(connection);
         if (changesNow == changes) {
@@ -49,7 +49,7 @@ final class SqliteCommits {
         }
         long found = Sql.number(connection, COUNT);
         if (found == next(commits)) {
-            // a commit whose success was not reported
+            // a commit that succeeded without confirmation
             commits = found;
         } else if (found != commits) {
             throw new SQLException(
@@ -71,14 +71,14 @@ final class SqliteCommits {
 
     void rolledBack(Connection connection) {
         try {
-            // SQLite goes on counting what was rolled back
+            // SQLite does not subtract rolled back changes
             changes = changes(connection);
         } catch (SQLException e) {
-            // the next transaction counts as one that writes
+            // the next transaction counts as a write
         }
     }
 
-    /** Which commits the store had lost when it was opened, one line; empty for none. */
+    /** One line about the commits that the store had lost when it was opened; empty for none. */
     Optional<String> lacking(Connection connection) throws SQLException {
         return beside.isEmpty() ? Optional.empty() : beside.get().lacking(atOpen, connection);
     }

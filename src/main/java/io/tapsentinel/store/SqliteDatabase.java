@@ -11,8 +11,7 @@ import java.sql.Statement;
 import java.util.Optional;
 
 /**
- * A SQLite file in WAL mode with {@code synchronous=FULL}, so that what a transaction has committed outlives a power cut. One
- * process has it.
+ * A SQLite file in WAL mode with {@code synchronous=FULL}, so commits survive a power failure. Used by one process at a time.
  */
 public final class SqliteDatabase implements Database {
 
@@ -42,13 +41,13 @@ public final class SqliteDatabase implements Database {
         }
     }
 
-    /** The file that a URL names; what a link leads to, since SQLite keeps its log there. */
+    /** The file of a URL. Symbolic links are resolved, since SQLite keeps its log beside the target. */
     public static Path file(String url) {
         Path file = Path.of(url.substring(Math.min(url.length(), URL.length()))).toAbsolutePath();
         try {
             return Files.isSymbolicLink(file) ? file.toRealPath() : file;
         } catch (IOException e) {
-            // it leads nowhere, which opening it will tell
+            // a dangling link; opening it reports the error
             return file;
         }
     }
@@ -61,7 +60,7 @@ public final class SqliteDatabase implements Database {
         } catch (IOException e) {
             throw new SQLException("its write-ahead log cannot be read: " + e, e);
         }
-        // the driver itself closes a connection that never became a store
+        // if this fails, the driver closes the connection itself
         Connection connection = DriverManager.getConnection(URL + file);
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA journal_mode = WAL");
@@ -97,12 +96,11 @@ public final class SqliteDatabase implements Database {
         try {
             opened.check(commits.count());
         } catch (StoreFile.OverwrittenException e) {
-            // closing it would copy the log into a file that another program has written; the end of the process does
-            // not
+            // closing would copy the log into another program's file; the end of the process does not
             opened = null;
             return;
         } catch (SQLException e) {
-            // SQLite leaves its log alone when its file is no longer at its place
+            // SQLite does not touch its log when its file is gone
         }
         connection.close();
     }
@@ -114,7 +112,7 @@ public final class SqliteDatabase implements Database {
 
     @Override
     public void alone(Connection connection) {
-        // whoever has the lock file is alone
+        // the lock file guarantees that
     }
 
     @Override
@@ -137,7 +135,7 @@ public final class SqliteDatabase implements Database {
         try {
             connection.rollback();
         } catch (SQLException e) {
-            // the failure that led here tells more
+            // the original failure is more useful
             beginAgain(connection);
         }
         commits.rolledBack(connection);
@@ -145,20 +143,20 @@ public final class SqliteDatabase implements Database {
     }
 
     /**
-     * SQLite has rolled back by itself, as it does when the disk is full. The driver knows nothing of it: unless told so it
-     * never begins a transaction again, and each statement becomes durable alone.
+     * SQLite rolls back by itself when the disk is full. The driver does not notice: without this it would never begin another transaction,
+     * and each statement would commit alone.
      */
     private static void beginAgain(Connection connection) {
         for (boolean each : new boolean[] {true, false}) {
             try {
                 connection.setAutoCommit(each);
             } catch (SQLException e) {
-                // the first one ends a transaction that is not there, and counts all the same
+                // the first call tries to end a transaction that is gone, but still takes effect
             }
         }
     }
 
-    /** With what is not yet folded into the file. */
+    /** Includes the write-ahead log. */
     @Override
     public long bytes(Connection connection) {
         return file.toFile().length() + Path.of(file + "-wal").toFile().length();
@@ -176,7 +174,7 @@ public final class SqliteDatabase implements Database {
                 held.close();
             }
         } catch (IOException e) {
-            // the operating system lets go of it with the process
+            // the operating system releases it with the process
         }
     }
 

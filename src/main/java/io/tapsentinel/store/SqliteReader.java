@@ -7,12 +7,12 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** Opens a store's file to read it: all of it as it is at that moment, while a program may write to it. */
+/** Opens a store's file to read one snapshot, while a program may write to it. */
 final class SqliteReader {
 
     private SqliteReader() {}
 
-    /** Opens it; where SQLite cannot make its own files beside it, only while no log of a program lies there. */
+    /** Opens the file. If SQLite cannot create its own files beside it, this works only without a log. */
     static Connection open(Path file) throws SQLException {
         try {
             return begin(SqliteDatabase.URL + file);
@@ -21,21 +21,21 @@ final class SqliteReader {
                 throw e;
             }
         }
-        // the folder has no room for SQLite's own files, and without a log the store's file is all there is
+        // SQLite cannot create files here, and without a log the file is complete
         return openUnchanging(file);
     }
 
-    /** Opens it as a file that nobody writes to, and makes nothing beside it. */
+    /** Opens the file as immutable, without creating other files. */
     static Connection openUnchanging(Path file) throws SQLException {
         return begin(SqliteDatabase.URL + file.toUri() + "?immutable=1");
     }
 
-    /** What SQLite writes first; whoever has the store open has one beside it. */
+    /** The write-ahead log. It exists while a program has the store open. */
     static Path log(Path file) {
         return Path.of(file + "-wal");
     }
 
-    /** Whether it fails only because SQLite may not write here. */
+    /** Whether the failure is only that SQLite cannot write here. */
     static boolean wantsToWrite(SQLException e) {
         return e instanceof SQLiteException sqlite
                 && (sqlite.getErrorCode() == SQLiteErrorCode.SQLITE_CANTOPEN.code

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one durable store, a file or a database that several programs share. One connection serves all threads, one transaction at
- * a time; it carries the source's lock too, so that whoever lost the lock with it cannot commit. Owned by the program, not by
- * Camel: a reloaded route must not close it.
+ * The durable store: a SQLite file, or a PostgreSQL database that several programs share. All threads use one connection, one transaction
+ * at a time. It also carries the source's lock, so a program that lost the lock cannot commit. Owned by the program, not by Camel: a
+ * reloaded route must not close it.
  */
 public final class Store implements Closeable {
 
@@ -34,18 +34,18 @@ public final class Store implements Closeable {
         this.locks = new SessionLocks(this, database);
     }
 
-    /** The same for a file. */
+    /** Opens a file. */
     public static Store open(String url, String source, String sourceUrl) {
         return open(StoreAddress.of(url), source, sourceUrl);
     }
 
     /**
-     * Opens or makes a store.
+     * Opens or creates a store.
      *
      * @param source    name of the account whose rows are read and written
-     * @param sourceUrl the service behind it; a store remembers it and refuses another
-     * @throws StoreException when another process holds the file, the store is newer than this program, belongs to another service,
-     *                        or cannot be written
+     * @param sourceUrl URL of its service; the store remembers it and refuses another
+     * @throws StoreException when another process uses the file, the store is newer than this program, belongs to another service, or
+     *                        cannot be written
      */
     public static Store open(StoreAddress address, String source, String sourceUrl) {
         Database database = Database.take(address);
@@ -63,7 +63,7 @@ public final class Store implements Closeable {
             store.lacking.ifPresent(what -> LOG.warn(
                     "state.url: {} was restored from a backup or lost its write-ahead log: {}", database, what));
             if (database.isShared()) {
-                // this one was made to wait for others
+                // migration turned off its time-out
                 store.drop();
             }
             return store;
@@ -79,7 +79,7 @@ public final class Store implements Closeable {
                 "state.url: " + where + " cannot be opened: " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
     }
 
-    /** Bytes of the store on disk. @throws StoreException also when the store can be read and not written */
+    /** Size on disk in bytes. @throws StoreException also when the store is read-only */
     public long bytes() {
         return transaction(connection -> {
             database.requireWritable(connection);
@@ -87,32 +87,32 @@ public final class Store implements Closeable {
         });
     }
 
-    /** Name of the source whose rows this store handles. */
+    /** Name of the source whose rows are read and written. */
     public String source() {
         return source;
     }
 
-    /** How often this program has connected: behind a new connection may be a server that knows less than the one before. */
+    /** Number of connects so far. After a reconnect the server may have lost commits, for example by a failover. */
     public int connections() {
         return connections;
     }
 
-    /** Whether other programs may use it at the same time. */
+    /** Whether several programs can use it at once. */
     public boolean isShared() {
         return database.isShared();
     }
 
-    /** Work inside one transaction. */
+    /** Work in one transaction. */
     @FunctionalInterface
     public interface Work<T> {
         T in(Connection connection) throws SQLException;
     }
 
     /**
-     * Does the work in one transaction: all of it is durable when this returns, none of it when it throws, except that nobody knows
-     * when a shared store's connection broke at the end.
+     * Runs the work in one transaction. It is durable when this returns and rolled back when this throws; only if a shared store's connection
+     * broke during the commit is the outcome unknown.
      *
-     * @throws StoreException when the store refused, or cannot be reached, or the source's lock was lost since it was taken
+     * @throws StoreException when the store fails or is unreachable, or the source's lock was lost
      */
     public <T> T transaction(Work<T> work) {
         turn.lock();
@@ -155,43 +155,43 @@ public final class Store implements Closeable {
         }
     }
 
-    /** Ends the connection, and with it the locks that it holds. */
+    /** Closes the connection and so releases its locks. */
     void drop() {
         close(connection);
         connection = null;
     }
 
-    /** Keeps other threads from the store until it is given back. */
+    /** Serializes the store's threads. */
     ReentrantLock turn() {
         return turn;
     }
 
-    /** The connection of the moment; null when there is none. */
+    /** The current connection; null for none. */
     Connection connection() {
         return connection;
     }
 
-    /** The locks of the programs that share it. */
+    /** The locks of the programs that share the store. */
     public SessionLocks locks() {
         return locks;
     }
 
-    /** Why the store failed last; empty when all of it has worked since. */
+    /** The last failure; empty after recovery. */
     public Optional<String> failure() {
         return Optional.ofNullable(unreachable == null ? failure : unreachable);
     }
 
-    /** Which of its commits the store had lost when it was opened, and what may be sent twice; one line, empty for none. */
+    /** One line about the commits that the store had lost when it was opened, and what may be sent twice; empty for none. */
     public Optional<String> lacking() {
         return lacking;
     }
 
-    /** A window was committed, which needs every part of the store; less than that proves little of one that is damaged. */
+    /** Clears the failure. Called when a window commits, which uses every table: smaller transactions may work on a damaged store. */
     public void worked() {
         failure = null;
     }
 
-    /** Where it lies. */
+    /** For messages: {@code state.url} and the place. */
     @Override
     public String toString() {
         return "state.url " + database;
@@ -205,7 +205,7 @@ public final class Store implements Closeable {
                 database.end(connection);
             }
         } catch (SQLException e) {
-            // every transaction has committed or not; there is nothing left to lose
+            // no transaction is open, so nothing is lost
         } finally {
             database.close();
             turn.unlock();
@@ -218,7 +218,7 @@ public final class Store implements Closeable {
                 connection.close();
             }
         } catch (SQLException e) {
-            // every transaction has committed or not; there is nothing left to lose
+            // no transaction is open, so nothing is lost
         }
     }
 }

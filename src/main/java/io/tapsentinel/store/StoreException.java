@@ -1,6 +1,6 @@
 package io.tapsentinel.store;
 
-/** The store refuses or fails; the message names the store, what was tried and what to do, never a key or an event. */
+/** The store failed or was refused. The message names the store and what to do, never a key or an event. */
 public class StoreException extends RuntimeException {
 
     public StoreException(String message) {

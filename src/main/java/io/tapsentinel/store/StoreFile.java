@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of a SQLite store and its log, as this program opened them. SQLite does not notice that they are moved or deleted, or that
- * the file is overwritten; what it commits afterwards is lost at the next start. Not thread-safe.
+ * Detects that the file or the log of an open SQLite store was moved, deleted, replaced or overwritten. SQLite itself does not notice, and
+ * later commits would be lost at the next start. Not thread-safe.
  */
 final class StoreFile implements Closeable {
 
@@ -28,7 +28,7 @@ final class StoreFile implements Closeable {
     private final Path log;
     private final Object key;
     private final Object logKey;
-    /** Stays open while SQLite has the file open, since closing it ends SQLite's locks. */
+    /** Stays open as long as SQLite's connection, since closing it would release SQLite's POSIX locks. */
     private final RandomAccessFile content;
 
     private FirstPage firstPage;
@@ -40,7 +40,7 @@ final class StoreFile implements Closeable {
         }
     }
 
-    /** Of a store that SQLite has opened. @throws SQLException when it is gone again */
+    /** Call after SQLite has opened the file. @throws SQLException when the file is gone */
     StoreFile(Path file) throws SQLException {
         this.file = file;
         this.log = SqliteReader.log(file);
@@ -55,10 +55,10 @@ final class StoreFile implements Closeable {
     }
 
     /**
-     * Checks that they are at their places and as SQLite left them.
+     * Checks that file and log are in place and unchanged by others.
      *
-     * @param commits how many the store has
-     * @throws SQLException when they are not, with what to do
+     * @param commits of the store
+     * @throws SQLException when they are not; says what to do
      */
     void check(long commits) throws SQLException {
         if (!Objects.equals(key, attributes(file).fileKey())) {
@@ -69,9 +69,8 @@ final class StoreFile implements Closeable {
         }
         try {
             FirstPage now = FirstPage.of(content);
-            // SQLite itself changes it when it copies its log into the file: up to the last commit, or to an earlier
-            // one
-            // when another program made it do so at the same moment
+            // a checkpoint of SQLite itself changes the header: to the last commit, or to an earlier one in the log if
+            // another process triggered it
             if (!now.equals(firstPage)
                     && now.commits() != commits
                     && !FirstPage.in(log).contains(now)) {
@@ -98,12 +97,12 @@ final class StoreFile implements Closeable {
     }
 
     /**
-     * Renames a log that a killed program left beside a file that was restored since: SQLite would mix both. Call it before SQLite opens
-     * the file.
+     * Renames a log that a killed program left beside a file that was restored later; SQLite would mix them. Call before SQLite opens the
+     * file.
      */
     static void setAsideTheLogOfAnother(Path file) throws IOException {
         Path log = SqliteReader.log(file);
-        // SQLite itself removes the log of an empty file
+        // SQLite removes the log of an empty file itself
         if (!Files.exists(log) || Files.size(file) == 0 || continues(FirstPage.in(log), file)) {
             return;
         }
@@ -118,9 +117,8 @@ final class StoreFile implements Closeable {
     }
 
     /**
-     * Whether the log begins after the last commit of the file, or SQLite copied the file's first page from the log. An older version of
-     * this program counted no commits: then the numbers are equal. A copy of the store that was made by {@code VACUUM INTO} may be of
-     * the commit before the log, but has a later schema than the log.
+     * Whether the log belongs to the file: it begins after the file's last commit, or contains the file's header. Programs before the commit
+     * count left equal numbers. A copy by {@code VACUUM INTO} can also be one commit before the log, but has a later schema number.
      */
     private static boolean continues(List<FirstPage> log, Path file) throws IOException {
         try (RandomAccessFile content = new RandomAccessFile(file.toFile(), "r")) {
@@ -130,7 +128,7 @@ final class StoreFile implements Closeable {
                     || log.contains(page)
                     || log.get(0).follows(page);
         } catch (EOFException noStore) {
-            // SQLite refuses it
+            // SQLite will refuse the file
             return true;
         }
     }

@@ -17,8 +17,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Keeps a second process away from a store's file. The operating system holds the lock, so that a killed process leaves
- * none behind; the file tells who holds it. Reading the store stays possible for others.
+ * Locks a SQLite store for one process. It is a lock of the operating system, so a killed process releases it; the lock file names its
+ * holder. Others can still read the store.
  */
 public final class StoreLock implements Closeable {
 
@@ -30,7 +30,7 @@ public final class StoreLock implements Closeable {
         this.channel = channel;
     }
 
-    /** Takes the lock or says who has it. */
+    /** Takes the lock. @throws StoreException names the process that holds it */
     static StoreLock take(Path database) throws IOException {
         Path file = PrivateFiles.file(Path.of(database + ".lock"));
         FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
@@ -45,8 +45,8 @@ public final class StoreLock implements Closeable {
     }
 
     /**
-     * Who holds the lock, {@code process 7 since 2026-11-20T12:00:00Z}, as far as that process can be seen from here and is as old
-     * as the file says. Asks nobody for the lock, which a starting program might need at this moment.
+     * The lock's holder, {@code process 7 since 2026-11-20T12:00:00Z}; empty unless that process is visible from here and started before
+     * that time. Does not try the lock, which could make a starting program fail.
      */
     public static Optional<String> holder(Path database) {
         try {
@@ -60,7 +60,7 @@ public final class StoreLock implements Closeable {
         }
     }
 
-    /** Numbers of processes come again; the one that took the lock was there before it did. */
+    /** Process ids are reused; the holder must have started before it took the lock. */
     private static boolean isThere(long process, Instant since) {
         return ProcessHandle.of(process)
                 .flatMap(handle -> handle.info().startInstant())

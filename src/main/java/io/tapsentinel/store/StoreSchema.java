@@ -6,19 +6,19 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** The version of the store's tables, and the service that a source's rows belong to. The tables themselves: {@link Migrations}. */
+/** Checks the version of the tables and the service of the source. For the tables see {@link Migrations}. */
 public final class StoreSchema {
 
     private StoreSchema() {}
 
-    /** The version that this program writes. */
+    /** The version of this program. */
     public static int version() {
         return Migrations.ALL.size();
     }
 
     /**
-     * Brings an empty or older store to this program's version; refuses a newer one. Call it inside a transaction that keeps others
-     * away. A program of the version before goes on beside it: a migration adds, and takes nothing away.
+     * Migrates an empty or older store to this version and refuses a newer one. Call in a transaction that excludes other programs.
+     * Migrations only add, so a program of the previous version keeps working.
      *
      * @param shared whether several programs use the store
      */
@@ -44,7 +44,7 @@ public final class StoreSchema {
         }
     }
 
-    /** Remembers the service behind a source; a store that belongs to another one is refused. */
+    /** Records the source's service; refuses a store of another service. */
     static void belongTo(Connection connection, String source, String url) throws SQLException {
         try (PreparedStatement insert =
                         connection.prepareStatement("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING");
@@ -73,7 +73,7 @@ public final class StoreSchema {
                 + "; set another state.url or tap.source");
     }
 
-    /** The version of the tables that are there; 0 when there are none. */
+    /** The version of the existing tables; 0 for none. */
     public static int found(Connection connection) throws SQLException {
         try (ResultSet tables =
                 connection.getMetaData().getTables(null, connection.getSchema(), "schema_version", null)) {

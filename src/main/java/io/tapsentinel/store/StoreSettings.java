@@ -5,17 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** The properties that tell where the store lies, and what the account is called in it. */
+/** Properties of the store: its location and the account's name in it. */
 public final class StoreSettings {
 
     private static final String URL = "state.url";
     private static final int LONGEST_SOURCE = 100;
     private static final String SQLITE = "jdbc:sqlite:";
-    /** The driver keeps {@code :memory:} in memory, and takes a file of another name for {@code file:} and unknown options. */
+    /** Excludes {@code :memory:}, {@code file:} and options, for which the driver would use another file or none. */
     private static final Pattern PATH = Pattern.compile("(?!:|\\w{2,}:)[^?\\x00]*[^?\\x00/]");
 
     private static final Pattern SERVER = Pattern.compile("jdbc:postgresql://[^/?@]+/[^/?]+(\\?[^#]*)?");
-    /** Who opens it stands elsewhere, and how it is secured is not for a URL to say. */
+    /** Credentials have their own properties; TLS and time-outs cannot be changed. */
     private static final Pattern NOT_IN_URL =
             Pattern.compile("[?&](user|password|ssl\\w*|socketFactory\\w*|options|authenticationPluginClassName"
                     + "|\\w+Timeout|tcpKeepAlive)=");
@@ -49,7 +49,7 @@ public final class StoreSettings {
                 read.text("tls.ca-file").orElse(""));
     }
 
-    /** The name of the account in the store; Quartz's tables, which hold it, take 120 characters, and the names of files 255 bytes. */
+    /** The account's name in the store. Quartz's columns limit it to 120 characters, file names to 255 bytes. */
     public static String source(SettingReader read) {
         String source = read.required("tap.source");
         if (source.length() > LONGEST_SOURCE) {

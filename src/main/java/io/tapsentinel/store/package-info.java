@@ -1,5 +1,5 @@
 /**
- * What has to survive a restart: one JDBC store, in SQLite or PostgreSQL.
+ * The durable store: SQLite or PostgreSQL through JDBC.
  * May use sentinel, tap and what is below them.
  * Read {@link io.tapsentinel.store.Store} first.
  */

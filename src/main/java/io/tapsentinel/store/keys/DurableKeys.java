@@ -10,8 +10,8 @@ import io.tapsentinel.store.Store;
 import java.util.Optional;
 
 /**
- * What is durable: the keys of events that have their end and TAP's verdicts on them. The newest are held in memory, where a miss
- * proves nothing once the store holds more; {@link KeyWriter} adds to them. Thread-safe.
+ * Looks up the durable keys of settled events and their verdicts. The newest are cached in memory; a miss there is conclusive only while the
+ * cache holds all keys. {@link KeyWriter} writes them. Thread-safe.
  */
 public final class DurableKeys {
 
@@ -19,14 +19,14 @@ public final class DurableKeys {
     private final KeyTables tables;
     private final boolean updates;
 
-    /** @param updates whether a verdict that is new needs sending, too */
+    /** @param updates whether new verdicts are sent as well */
     DurableKeys(Store store, KeyTables tables, boolean updates) {
         this.store = store;
         this.tables = tables;
         this.updates = updates;
     }
 
-    /** Whether the key is durable; {@code stream} is the {@link io.tapsentinel.event.SafeName} of the array in TAP's answer, whose type may be unknown. */
+    /** Whether the key is durable. @param stream the {@link io.tapsentinel.event.SafeName} of any array in TAP's answer */
     public boolean contains(String stream, EventKey key) {
         RecentKeys recent = tables.memory().keys();
         if (recent.contains(key)) {
@@ -36,7 +36,7 @@ public final class DurableKeys {
                 && store.transaction(connection -> tables.seen().contains(connection, stream, key));
     }
 
-    /** Whether the event was settled, as this version or another one. Notes on the event by which key the store knows it. */
+    /** Whether the event was settled in any version. Sets on the event the key under which the store has it. */
     public boolean contains(TapEvent event) {
         String stream = event.getType().arrayName();
         if (contains(stream, event.getKey())) {
@@ -52,12 +52,12 @@ public final class DurableKeys {
         return true;
     }
 
-    /** Whether nothing is left to send of this version of an event: its key is durable and, where changes are sent, so is its verdict. */
+    /** Whether nothing is left to send: the key is durable and, if changes are sent, so is the verdict. */
     public boolean isDone(TapEvent event) {
         return contains(event) && (!updates || isKnown(Sighting.of(event)));
     }
 
-    /** The same for an event that has its own key since it was read, or none. */
+    /** The same for an event that is stored under its own key or not at all. */
     public boolean isDone(Sighting version) {
         return contains(version.event().type().arrayName(), version.event().key()) && (!updates || isKnown(version));
     }
@@ -65,7 +65,7 @@ public final class DurableKeys {
     private boolean isKnown(Sighting version) {
         EventKey key = version.event().key();
         EventKey inMemory = VersionTable.key(key, VersionTable.number(version.verdict(), version.guidDigest()));
-        // the verdict alone stands for all GUIDs where the first one's is not known
+        // if the first GUID is unknown, the verdict alone stands for all GUIDs
         if (tables.memory().versions().contains(inMemory)
                 || tables.memory().versions().contains(VersionTable.key(key, version.verdict()))) {
             return true;
@@ -87,8 +87,8 @@ public final class DurableKeys {
     }
 
     /**
-     * What {@link SeenKeys#sighted} takes for an event that a route dropped in an earlier read, so that this is known for longer; empty when
-     * none did. That does not keep an event from being delivered later.
+     * For {@link SeenKeys#sighted}, to keep the record of an event that a route filtered in an earlier read; empty if none did. Such an event
+     * can still be delivered later.
      */
     public Optional<Sighting> filteredBefore(TapEvent event) {
         EventRef known = FilteredKeys.keyOf(event.ref());
@@ -104,12 +104,12 @@ public final class DurableKeys {
                 .map(key -> new Sighting(known, 0, 0, key));
     }
 
-    /** Learns what other programs on the same store made durable; to be called with the source's lock, before anything is read. */
+    /** Loads the keys of other programs on the store. Call with the source's lock, before reading. */
     void catchUp() {
         tables.memory().catchUp();
     }
 
-    /** Forgets what was sighted last before the time; returns how many keys. */
+    /** Deletes keys that were last sighted before this time; returns their number. */
     int prune(long before) {
         int pruned = store.transaction(connection -> {
             int gone = tables.seen().prune(connection, before);

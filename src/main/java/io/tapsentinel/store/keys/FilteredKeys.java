@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Events that routes dropped, beside the keys of those that were settled. */
+/** The keys of filtered events, in the same table as those of delivered events. */
 final class FilteredKeys {
 
     private static final int WRITTEN_AT_ONCE = 1_000;
@@ -25,15 +25,14 @@ final class FilteredKeys {
     }
 
     /**
-     * What a filtered event is known as: its key inverted, so that no program on the store can take it for one that has landed.
-     * Its verdict is 0.
+     * The key of a filtered event: the event's key inverted, so that no program takes it for delivered. Its verdict is 0.
      */
     static EventRef keyOf(EventRef event) {
         return new EventRef(
                 event.type(), new EventKey(~event.key().high(), ~event.key().low()));
     }
 
-    /** Part of the transaction that commits a read: routes dropped these events. */
+    /** Records filtered events in the transaction that commits a read. */
     void add(Connection connection, HourKeys events) throws SQLException {
         for (EventType type : EventType.values()) {
             ByteBuffer keys = ByteBuffer.wrap(events.bytes(type));

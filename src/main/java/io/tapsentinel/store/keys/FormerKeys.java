@@ -13,11 +13,10 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Events that a store of an older version knows by keys that this version no longer gives. From the first start with such a store on,
- * an old key counts as long as TAP can report its event. An event that is found by it gets its own key in the transaction that
- * writes its sighting, its next version or its replay. The old row stays as it is, since it may stand for several events, and is
- * pruned in its time. A new store has no old keys. During a rolling update this program also leaves old keys to the older ones. Every
- * method with a connection is for use inside a transaction.
+ * Handles events that an older version stored under other keys, see {@link io.tapsentinel.event.FormerIdentity}. Old keys are looked up for
+ * {@link #LOOKED_UP} after the first start on such a store. An event found by an old key gets its own in the transaction that writes its
+ * sighting, next version or replay. The old row stays until it is pruned, since it may stand for several events. During a rolling update
+ * this program also writes old keys for the older replicas. Methods with a connection run in its transaction.
  */
 public final class FormerKeys {
 
@@ -25,9 +24,9 @@ public final class FormerKeys {
     static final Duration LOOKED_UP = Duration.ofDays(9);
 
     private static final String KEY = " WHERE source = ? AND stream = ? AND key = ?";
-    /** In {@code seen} and {@code version}: rejected, and listed by the old key, whose name the record's document has. */
+    /** Value of {@code rejected}: rejected and listed under the old key, which the rejected document contains. */
     private static final int LISTED_BY_OLD_KEY = 2;
-    /** In place of a GUID's digest, which rows of older programs do not have: the row is for them. */
+    /** Value of {@code guid} for a row that was written only for older programs. */
     static final long LEFT = -1;
 
     private final Store store;
@@ -41,7 +40,7 @@ public final class FormerKeys {
         this.clock = clock;
     }
 
-    /** Before anything else. */
+    /** Call first. */
     void begin(Connection connection) throws SQLException {
         Sql.update(
                 connection,
@@ -51,12 +50,12 @@ public final class FormerKeys {
         until = Sql.number(connection, "SELECT until_at FROM former_keys WHERE source = ?", source);
     }
 
-    /** Whether the store may know the event by the key that older versions gave it. */
+    /** Whether the store may have the event under its former key. */
     boolean mayKnow(TapEvent event) {
         return event.getFormer() != null && clock.millis() < until;
     }
 
-    /** Gives an event that is known by its old key alone what the store holds of it under its own. */
+    /** Copies the rows of an event from its former key to its own. */
     void adopt(Connection connection, Sighting event) throws SQLException {
         byte[] key = event.event().key().bytes();
         String stream = event.event().type().arrayName();
@@ -83,7 +82,7 @@ public final class FormerKeys {
                 old);
     }
 
-    /** The old keys that {@link #settle} leaves to programs of older versions. */
+    /** The former keys that {@link #settle} writes for older programs. */
     List<EventKey> left(Collection<TapEvent> events) {
         return events.stream()
                 .filter(this::isNewToOlderPrograms)
@@ -91,7 +90,7 @@ public final class FormerKeys {
                 .toList();
     }
 
-    /** These events, known by their old keys or new, are being written under their own. */
+    /** Call when these events are written under their own keys. */
     void settle(Connection connection, Collection<TapEvent> events) throws SQLException {
         for (TapEvent event : events) {
             if (event.getKnownAs() != null) {
@@ -107,11 +106,11 @@ public final class FormerKeys {
     }
 
     private boolean isNewToOlderPrograms(TapEvent event) {
-        // with an id the old key, in which a ? stands for half a surrogate pair, may be another event's own
+        // with an id, the old key has ? for unpaired surrogates and may be the key of another event
         return store.isShared() && mayKnow(event) && event.getId().isEmpty();
     }
 
-    /** Older programs take the event for delivered. This one takes no notice, since several events may have the key. */
+    /** Marks the event as delivered for older programs. This program ignores the row, since several events may share the key. */
     private void leave(Connection connection, TapEvent event) throws SQLException {
         long now = clock.millis();
         String stream = event.getType().arrayName();
@@ -141,7 +140,7 @@ public final class FormerKeys {
                 LEFT);
     }
 
-    /** A rejected record is sent again: it is listed by its own key from now on, if it is rejected again. */
+    /** A replayed record that is rejected again is listed under its own key. */
     private void replayed(Connection connection, TapEvent event) throws SQLException {
         for (String table : new String[] {"seen", "version"}) {
             Sql.update(

@@ -14,14 +14,13 @@ import java.util.Collection;
 import java.util.function.Consumer;
 
 /**
- * How one program learns which keys another one has made durable in the store that both use: each transaction that adds keys
- * leaves them here under the next number, and whoever takes the source's lock reads what has a greater number than it knows. The
- * numbers' own row makes transactions wait for each other, so that no number becomes visible after a greater one. In a store of one
- * program nothing is kept here. Every method is for use inside a transaction.
+ * Passes new durable keys between the programs on a shared store. Each transaction that adds keys also writes them here under the next
+ * number; the program that takes the source's lock reads all numbers it does not know. Transactions wait for the row with the last number,
+ * so numbers become visible in order. Unused for SQLite. Call all methods in a transaction.
  */
 final class GainedKeys {
 
-    /** Whoever was away for longer reads all keys anew. */
+    /** A program that was away for longer loads all keys again. */
     static final Duration KEPT = Duration.ofDays(1);
 
     private static final int FETCHED_AT_ONCE = 100;
@@ -34,13 +33,13 @@ final class GainedKeys {
         this.clock = clock;
     }
 
-    /** Before anything else: returns the greatest number. */
+    /** Call first. Returns the last number. */
     long begin(Connection connection) throws SQLException {
         Sql.update(connection, "INSERT INTO gained_last VALUES (?, 0, 0) ON CONFLICT DO NOTHING", store.source());
         return last(connection);
     }
 
-    /** The first part of the transaction that makes these keys durable. */
+    /** Call first in the transaction that makes these keys durable. */
     void add(Connection connection, Collection<EventKey> keys) throws SQLException {
         if (!store.isShared() || keys.isEmpty()) {
             return;
@@ -61,12 +60,12 @@ final class GainedKeys {
         return Sql.number(connection, "SELECT number FROM gained_last WHERE source = ?", store.source());
     }
 
-    /** Whether nothing with a greater number is gone. */
+    /** Whether all later numbers are still here. */
     boolean reachesBackTo(Connection connection, long number) throws SQLException {
         return Sql.number(connection, "SELECT forgotten FROM gained_last WHERE source = ?", store.source()) <= number;
     }
 
-    /** Hands over every key with a greater number. */
+    /** Visits all keys with a later number. */
     void since(Connection connection, long number, Consumer<EventKey> into) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT keys FROM gained WHERE source = ? AND number > ? ORDER BY number")) {
@@ -85,7 +84,7 @@ final class GainedKeys {
         }
     }
 
-    /** Forgets what is older than {@link #KEPT}. */
+    /** Deletes rows older than {@link #KEPT}. */
     void prune(Connection connection) throws SQLException {
         long before = clock.millis() - KEPT.toMillis();
         Sql.update(

@@ -15,8 +15,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 /**
- * Which requests are on their way to Sentinel right now, durably. What is found here without an end, after a kill or a broken
- * connection, was perhaps stored and will be sent again: its records are <em>possible duplicates</em>.
+ * The open requests to Sentinel, durable. A request still listed after a kill or a broken connection may have been stored and will be sent
+ * again, so its records become <em>possible duplicates</em>.
  */
 final class InFlight {
 
@@ -24,13 +24,12 @@ final class InFlight {
 
     private InFlight() {}
 
-    /** Before a request: remembers its events under a number. */
+    /** Records a request before it is sent; returns its number. */
     static long begin(Connection connection, String source, Collection<TapEvent> batch, long now) throws SQLException {
         long number = ThreadLocalRandom.current().nextLong();
         ByteBuffer keys = ByteBuffer.allocate(batch.size() * EventKey.BYTES);
         batch.forEach(event -> keys.put(event.getKey().bytes()));
-        // ids are UUIDs; one that holds a line break must not shift the others, nor one that PostgreSQL does not take
-        // hold up its window
+        // ids are UUIDs; replace line breaks, which would shift the others, and NUL, which PostgreSQL refuses
         String ids = batch.stream()
                 .map(event -> event.getId().replaceAll("\\R|\\x00", " "))
                 .collect(Collectors.joining("\n"));
@@ -46,27 +45,27 @@ final class InFlight {
         return number;
     }
 
-    /** It is known what became of the request. */
+    /** Removes a request whose outcome is known. */
     static void end(Connection connection, String source, long number) throws SQLException {
         Sql.update(connection, "DELETE FROM in_flight WHERE source = ? AND batch = ?", source, number);
     }
 
-    /** It is not, and never will be: its records become possible duplicates. Returns how many. */
+    /** Turns a request's records into possible duplicates; returns their number. */
     static int unknown(Connection connection, String source, long number) throws SQLException {
         return moved(connection, source, " AND batch = ?", source, number);
     }
 
-    /** The same for all requests that there are. */
+    /** The same for all open requests. */
     static int unknown(Connection connection, String source) throws SQLException {
         return moved(connection, source, "", source);
     }
 
-    /** How many records Sentinel may hold twice. */
+    /** Number of records that Sentinel may have twice. */
     static long possibleDuplicates(Connection connection, String source) throws SQLException {
         return Sql.number(connection, "SELECT count(*) FROM possible_duplicate WHERE source = ?", source);
     }
 
-    /** Forgets old possible duplicates. */
+    /** Deletes old possible duplicates. */
     static int prune(Connection connection, String source, Instant now) throws SQLException {
         return Sql.update(
                 connection,

@@ -3,8 +3,8 @@ package io.tapsentinel.store.keys;
 import io.tapsentinel.store.Store;
 
 /**
- * The newest durable keys and versions, in memory. What other programs on the store add is learnt by {@link #catchUp}. Thread-safe, but for
- * {@link #catchUp} and {@link #load}: these are for the thread that has the source's lock.
+ * The newest durable keys and versions in memory. {@link #catchUp} adds those of other programs on the store. Thread-safe, except
+ * {@link #catchUp} and {@link #load}, which the thread with the source's lock calls.
  */
 final class KeyMemory {
 
@@ -14,14 +14,14 @@ final class KeyMemory {
     private final int keysInMemory;
     private final boolean updates;
     private volatile RecentKeys recent;
-    /** Versions that need no look into the store; used while changes are sent. */
+    /** Cached versions; used only if changes are sent. */
     private volatile RecentKeys recentVersions;
-    /** What other programs made durable under a number up to this is here. */
+    /** The last number of {@link GainedKeys} that was loaded. */
     private long known;
-    /** By which of the store's connections that was learnt. */
+    /** {@link Store#connections} at that time. */
     private int learntOn;
 
-    /** @param updates whether versions are held, too */
+    /** @param updates whether versions are cached as well */
     KeyMemory(Store store, SeenTable table, GainedKeys gained, int keysInMemory, boolean updates) {
         this.store = store;
         this.table = table;
@@ -39,12 +39,12 @@ final class KeyMemory {
         return recentVersions;
     }
 
-    /** Learns what other programs on the same store made durable. */
+    /** Loads the keys of other programs on the store. */
     void catchUp() {
         if (!store.isShared()) {
             return;
         }
-        // a database that was restored, or another server, may give the same numbers to other keys
+        // after a restore or a failover, the same numbers may stand for other keys
         if (!store.transaction(
                 connection -> learntOn == store.connections() && gained.reachesBackTo(connection, known))) {
             load();
@@ -57,7 +57,7 @@ final class KeyMemory {
         });
     }
 
-    /** Begins again with what the store holds. */
+    /** Reloads all keys from the store. */
     void load() {
         RecentKeys loaded = new RecentKeys(keysInMemory);
         RecentKeys loadedVersions = new RecentKeys(keysInMemory);

@@ -3,10 +3,10 @@ package io.tapsentinel.store.keys;
 import io.tapsentinel.store.Store;
 import java.time.Clock;
 
-/** Where durable keys stand: the tables, and the newest of them in memory. */
+/** The tables of durable keys and their cache. */
 record KeyTables(SeenTable seen, VersionTable versions, FormerKeys former, GainedKeys gained, KeyMemory memory) {
 
-    /** @param updates whether versions are held in memory, too */
+    /** @param updates whether versions are cached as well */
     static KeyTables of(Store store, int keysInMemory, boolean updates, Clock clock) {
         SeenTable seen = new SeenTable(store.source(), clock);
         GainedKeys gained = new GainedKeys(store, clock);

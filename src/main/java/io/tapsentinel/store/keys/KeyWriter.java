@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes keys and verdicts durable. Methods with a connection are part of its transaction; what they write is in memory only after the
- * method that remembers it, which is called after the transaction. Thread-safe.
+ * Makes keys and verdicts durable. Methods with a connection run in its transaction. After the commit, call the matching {@code remember}
+ * method, which adds the keys to the cache. Thread-safe.
  */
 final class KeyWriter {
 
@@ -25,7 +25,7 @@ final class KeyWriter {
     private final String source;
     private final boolean updates;
 
-    /** @param updates whether changes are sent, and so are not counted */
+    /** @param updates whether changes are sent; else they are only counted */
     KeyWriter(KeyTables tables, String source, boolean updates) {
         this.tables = tables;
         this.filtered = new FilteredKeys(tables.seen(), tables.gained());
@@ -33,7 +33,7 @@ final class KeyWriter {
         this.updates = updates;
     }
 
-    /** These records are in their table now. */
+    /** Records delivered events. */
     void delivered(Connection connection, Collection<TapEvent> batch) throws SQLException {
         settle(connection, batch);
         DeliveredCounts.add(connection, source, batch);
@@ -51,7 +51,7 @@ final class KeyWriter {
         tables.seen().sighted(connection, changes.stream().map(TapEvent::ref).toList());
     }
 
-    /** This record lies at {@code tap.rejected.uri} now. */
+    /** Records a rejected event, stored at {@code tap.rejected.uri}. */
     void rejected(Connection connection, TapEvent event) throws SQLException {
         settle(connection, List.of(event));
         if (isChange(event)) {
@@ -62,7 +62,7 @@ final class KeyWriter {
         }
     }
 
-    /** Comes first in such a transaction. */
+    /** Call first in the transaction. */
     private void settle(Connection connection, Collection<TapEvent> events) throws SQLException {
         List<EventKey> settled = new ArrayList<>(tables.former().left(events));
         events.forEach(event -> settled.add(event.getKey()));
@@ -71,9 +71,9 @@ final class KeyWriter {
     }
 
     /**
-     * The same for elements that no route takes: they were stored at {@code tap.rejected.uri}.
+     * The same for elements without a route: unreadable ones and unknown types.
      *
-     * @param streams the {@link io.tapsentinel.event.SafeName} of each one's array, by its key
+     * @param streams the {@link io.tapsentinel.event.SafeName} of each element's array, by key
      */
     void rejected(Connection connection, Map<EventKey, String> streams) throws SQLException {
         tables.gained().add(connection, streams.keySet());
@@ -85,7 +85,7 @@ final class KeyWriter {
                                 .toList());
     }
 
-    /** What was rejected under these keys is in its table now, under other ones. */
+    /** Records that rejected elements were repaired and delivered under other keys. */
     void repaired(Connection connection, Map<EventKey, String> streams) throws SQLException {
         tables.seen()
                 .delivered(
@@ -95,15 +95,15 @@ final class KeyWriter {
                                 .toList());
     }
 
-    /** Routes dropped these events. */
+    /** Records filtered events. */
     void filtered(Connection connection, HourKeys events) throws SQLException {
         filtered.add(connection, events);
     }
 
-    /** To be called after the transaction that wrote these events. */
+    /** Call after the transaction that wrote these events. */
     void remember(Collection<TapEvent> events) {
         events.forEach(event -> {
-            // a change without a GUID would stand for all
+            // a change without a GUID would stand for all GUIDs
             if (updates && (event.getGuidDigest() != 0 || !isChange(event))) {
                 tables.memory()
                         .versions()
@@ -114,7 +114,7 @@ final class KeyWriter {
         });
     }
 
-    /** To be called after the transaction that wrote these keys. */
+    /** Call after the transaction that wrote these keys. */
     void rememberKeys(Collection<EventKey> written) {
         written.forEach(tables.memory().keys()::add);
     }
@@ -136,7 +136,7 @@ final class KeyWriter {
         return updates ? List.of() : tables.versions().changes(connection, duplicates);
     }
 
-    /** To be called after that transaction. */
+    /** Call after that transaction. */
     void rememberSighted(Collection<Sighting> duplicates) {
         byFormerKey(duplicates)
                 .forEach(sighting -> tables.memory().keys().add(sighting.event().key()));
@@ -146,7 +146,7 @@ final class KeyWriter {
         return sightings.stream().filter(sighting -> sighting.former() != null).toList();
     }
 
-    /** These versions are known from now on. */
+    /** Records that these versions are known. */
     void noticed(Connection connection, Collection<VerdictChange> changes) throws SQLException {
         tables.versions()
                 .noticed(

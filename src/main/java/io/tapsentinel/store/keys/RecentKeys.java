@@ -4,8 +4,8 @@ import io.tapsentinel.event.EventKey;
 import io.tapsentinel.store.KeySet;
 
 /**
- * The keys that were delivered last, bounded: two generations of at most half the bound each. When the younger one is
- * full, the older one is forgotten, so that from then on a miss here proves nothing. Thread-safe.
+ * A bounded cache of recent keys: two generations of half the size each. When the younger one is full, the older one is dropped; from then
+ * on a miss is not conclusive. Thread-safe.
  */
 final class RecentKeys {
 
@@ -14,7 +14,7 @@ final class RecentKeys {
     private KeySet old = new KeySet();
     private boolean complete = true;
 
-    /** @param most how many keys are held at most, at least 2 */
+    /** @param most maximum number of keys, at least 2 */
     RecentKeys(int most) {
         this.half = most / 2;
     }
@@ -32,12 +32,12 @@ final class RecentKeys {
         return young.contains(key) || old.contains(key);
     }
 
-    /** Whether every key ever added is still here. */
+    /** Whether no key was dropped or left out, so that a miss is conclusive. */
     synchronized boolean isComplete() {
         return complete;
     }
 
-    /** Says that the store holds keys that were not added here. */
+    /** Call when the store has keys that were not added here. */
     synchronized void incomplete() {
         complete = false;
     }

@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Which events are on their way, in memory only: <em>reserved is not delivered</em>. A crash leaves no trace of a reservation, so that
- * the event is read and sent again. Thread-safe.
+ * Reserves the keys of events on their way to Sentinel, in memory only: <em>reserved is not delivered</em>. A crash loses the reservations,
+ * so the events are read and sent again. Thread-safe.
  */
 final class Reservations {
 
@@ -25,11 +25,11 @@ final class Reservations {
     }
 
     /**
-     * Reserves the event's key if it is free, and writes on the event what was found: RESERVED for this event, also one that was
-     * delivered with another verdict, which {@link TapEvent#getChange} tells; DUPLICATE_OF_RESERVED where another event has it that is
-     * not delivered yet; else DUPLICATE. One key is reserved for one version of the event at a time.
+     * Reserves the event's key if it is free and sets the event's outcome. RESERVED: the event must be sent, possibly as a change, see
+     * {@link TapEvent#getChange}. DUPLICATE_OF_RESERVED: another event that is not settled yet holds the key. DUPLICATE: settled before.
+     * Only one version of an event can hold the key at a time.
      *
-     * @return what was found; NONE when something was written on the event before
+     * @return the outcome; NONE when the event already had one
      */
     Outcome claim(TapEvent event) {
         Outcome found = reserve(event);
@@ -37,7 +37,7 @@ final class Reservations {
             return found;
         }
         if (found == Outcome.RESERVED) {
-            // Camel ends only what was added, so that nothing else would ever free the key
+            // Camel completes only exchanges it has added, so nothing else would release the key
             release(event);
         }
         return Outcome.NONE;
@@ -45,7 +45,7 @@ final class Reservations {
 
     private Outcome reserve(TapEvent event) {
         if (!event.isResend() && durable.isDone(event)) {
-            // without a reservation, which would be in the way of another verdict on it in the same answer
+            // no reservation: it would block another version of the event in this answer
             return Outcome.DUPLICATE;
         }
         if (reserved.putIfAbsent(event.getKey(), event) != null) {
@@ -53,7 +53,7 @@ final class Reservations {
         }
         boolean isWanted = false;
         try {
-            // after reserving: a delivery turns up here before its reservation goes
+            // check after reserving: a delivery becomes durable before its reservation ends
             isWanted = !durable.contains(event) || isWantedAgain(event);
         } finally {
             if (isWanted) {
@@ -65,7 +65,7 @@ final class Reservations {
         return isWanted ? Outcome.RESERVED : Outcome.DUPLICATE;
     }
 
-    /** A durable event is sent again as a change, or because it was rejected and is replayed. */
+    /** Whether a durable event is sent again: as a change, or as a replayed rejected record. */
     private boolean isWantedAgain(TapEvent event) {
         if (!event.isResend() && durable.isDone(event)) {
             return false;
@@ -82,7 +82,7 @@ final class Reservations {
         return isChange || known.isFirstRejected();
     }
 
-    /** Makes the key that this event reserved free; that of another event stays. */
+    /** Releases the key if this event holds it. */
     private void release(TapEvent event) {
         reserved.remove(event.getKey(), event);
     }

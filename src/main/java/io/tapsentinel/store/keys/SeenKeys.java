@@ -21,13 +21,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which events were delivered, durably, and which are on their way, in memory only: <em>reserved is not delivered</em>. A
- * key is reserved when first seen, becomes durable once Sentinel has acknowledged its record, and is let go of when that
- * failed; a crash in between leaves no trace of it, so that the event is read and sent again. Thread-safe.
+ * De-duplicates events. A key is reserved in memory when first seen, becomes durable when Sentinel acknowledges the record, and is released
+ * when the upload fails: <em>reserved is not delivered</em>. A crash loses reservations, so the events are read and sent again.
+ * Thread-safe.
  */
 public class SeenKeys implements DeliveryLog {
 
-    /** How long after its last sighting a key is kept: TAP's seven days and a day more. */
+    /** How long a key is kept after its last sighting: TAP's seven days plus one. */
     public static final Duration KEPT = Duration.ofDays(8);
 
     private final Store store;
@@ -37,14 +37,14 @@ public class SeenKeys implements DeliveryLog {
     private final Deferrals deferrals;
     private final Reservations reservations;
 
-    /** Sends no event again because TAP's verdict on it has changed. */
+    /** Without updates: a changed verdict does not send an event again. */
     public SeenKeys(Store store, int keysInMemory, Clock clock) {
         this(store, keysInMemory, false, clock);
     }
 
     /**
-     * @param keysInMemory how many keys are held in memory, 24 bytes each, twice that with {@code updates}; others are looked up
-     * @param updates      whether a delivered event is reserved again when TAP reports a new verdict on it
+     * @param keysInMemory size of the cache, 24 bytes a key, twice that with {@code updates}
+     * @param updates      whether a new verdict sends a delivered event again
      */
     public SeenKeys(Store store, int keysInMemory, boolean updates, Clock clock) {
         this.store = store;
@@ -56,7 +56,7 @@ public class SeenKeys implements DeliveryLog {
         this.reservations = new Reservations(durable, updates);
     }
 
-    /** The events that wait for a suspended table; those that are settled here leave it in the same transaction. */
+    /** The deferred events. Settling an event here removes it there in the same transaction. */
     public Deferrals deferrals() {
         return deferrals;
     }
@@ -115,17 +115,17 @@ public class SeenKeys implements DeliveryLog {
         }
     }
 
-    /** Part of the transaction that commits a read, see {@link KeyWriter#rejected(Connection, Map)}. */
+    /** In the transaction that commits a read; see {@link KeyWriter#rejected(Connection, Map)}. */
     public void rejected(Connection connection, Map<EventKey, String> streams) throws SQLException {
         writer.rejected(connection, streams);
     }
 
-    /** To be called after that transaction. */
+    /** Call after that transaction. */
     public void rememberRejected(Map<EventKey, String> streams) {
         writer.rememberKeys(streams.keySet());
     }
 
-    /** The same in a transaction of its own. */
+    /** The same in its own transaction. */
     public void rejected(Map<EventKey, String> streams) {
         store.transaction(connection -> {
             rejected(connection, streams);
@@ -134,34 +134,33 @@ public class SeenKeys implements DeliveryLog {
         rememberRejected(streams);
     }
 
-    /** Learns what other programs on the same store have delivered; to be called with the source's lock, before anything is read. */
+    /** Loads the keys of other programs on the store. Call with the source's lock, before reading. */
     public void catchUp() {
         durable.catchUp();
     }
 
     /**
-     * Turns the requests that the last holder of the source's lock left open into possible duplicates, and returns how many records they
-     * had; with that lock, before anything is sent.
+     * Turns requests that the previous holder of the source's lock left open into possible duplicates; returns the number of records. Call
+     * with the lock, before sending.
      */
     public int recordAbandoned() {
         return store.transaction(connection -> InFlight.unknown(connection, store.source()));
     }
 
-    /** How many records Sentinel may hold twice. */
+    /** Number of records that Sentinel may have twice. */
     public long possibleDuplicates() {
         return store.transaction(connection -> InFlight.possibleDuplicates(connection, store.source()));
     }
 
-    /** What is durable. */
+    /** The durable keys. */
     public DurableKeys durable() {
         return durable;
     }
 
     /**
-     * Remembers that TAP still reports these delivered events, so that their keys are kept longer. Those that were known by an older
-     * version's key alone have their own from then on.
+     * Records that TAP still reports these delivered events, which keeps their keys longer. Events stored under a former key get their own.
      *
-     * @return those of which TAP says what it never said before, unless they are sent for that; {@link #noticed} makes them known
+     * @return events with a new verdict, unless changes are sent; pass them to {@link #noticed}
      */
     public List<VerdictChange> sighted(Collection<Sighting> duplicates) {
         List<VerdictChange> changes = store.transaction(connection -> writer.sighted(connection, duplicates));
@@ -169,12 +168,12 @@ public class SeenKeys implements DeliveryLog {
         return changes;
     }
 
-    /** Part of the transaction that commits a read: these versions are known from now on, and no change any more. */
+    /** Records known versions in the transaction that commits a read, so they no longer count as changes. */
     public void noticed(Connection connection, Collection<VerdictChange> changes) throws SQLException {
         writer.noticed(connection, changes);
     }
 
-    /** Part of the transaction that commits a read: routes dropped these events. */
+    /** Records filtered events in the transaction that commits a read. */
     public void filtered(Connection connection, HourKeys events) throws SQLException {
         writer.filtered(connection, events);
         for (EventType type : EventType.values()) {
@@ -182,18 +181,18 @@ public class SeenKeys implements DeliveryLog {
         }
     }
 
-    /** To be called after that transaction. */
+    /** Call after that transaction. */
     public void rememberFiltered(HourKeys events) {
         events.forEach(
                 event -> writer.rememberKeys(List.of(FilteredKeys.keyOf(event).key())));
     }
 
-    /** Part of the transaction that commits a replay: the elements that were rejected under these keys have been delivered, repaired. */
+    /** In the transaction that commits a replay: the elements rejected under these keys were repaired and delivered. */
     public void repaired(Connection connection, Map<EventKey, String> streams) throws SQLException {
         writer.repaired(connection, streams);
     }
 
-    /** Forgets keys that TAP cannot report any more; call it while nothing is being read. Returns how many. */
+    /** Deletes keys that TAP can no longer report; returns their number. Do not call during a read. */
     public int prune() {
         store.transaction(connection -> InFlight.prune(connection, store.source(), clock.instant()));
         return durable.prune(clock.millis() - KEPT.toMillis());

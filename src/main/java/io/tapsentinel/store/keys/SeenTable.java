@@ -12,10 +12,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.function.BiConsumer;
 
-/** The SQL of the table of keys; each row is an event that was settled. Every method is for use inside a transaction. */
+/** SQL of the table {@code seen}, one row per settled event. Call all methods in a transaction. */
 final class SeenTable {
 
-    /** A sighting is written at most this often; {@link SeenKeys#KEPT} leaves room for it. */
+    /** Minimum time between two writes of a sighting; {@link SeenKeys#KEPT} allows for it. */
     private static final Duration SIGHTING = Duration.ofHours(6);
 
     private static final int FETCHED_AT_ONCE = 10_000;
@@ -31,20 +31,20 @@ final class SeenTable {
         this.clock = clock;
     }
 
-    /** A key to be written, with the digests of verdict and GUID at that time. */
+    /** A key with the digests of its verdict and GUID. */
     record Row(String stream, EventKey key, long verdict, long guid) {}
 
-    /** Writes the keys of records that are in their table now. */
+    /** Inserts delivered keys. */
     void delivered(Connection connection, Collection<Row> rows) throws SQLException {
         insert(connection, rows, 0, "UPDATE SET rejected = 0");
     }
 
-    /** Writes the keys of records that lie at {@code tap.rejected.uri}; those that are in their table stay so. */
+    /** Inserts rejected keys; delivered ones stay delivered. */
     void rejected(Connection connection, Collection<Row> rows) throws SQLException {
         insert(connection, rows, 1, "NOTHING");
     }
 
-    /** Writes the keys under which filtered events are known; see {@link FilteredKeys#keyOf}. */
+    /** Inserts filtered keys, see {@link FilteredKeys#keyOf}. */
     void filtered(Connection connection, Collection<Row> rows) throws SQLException {
         insert(connection, rows, 0, "NOTHING");
     }
@@ -103,16 +103,16 @@ final class SeenTable {
         }
     }
 
-    /** Removes what was sighted last before the time; returns how many. */
+    /** Deletes keys that were last sighted before this time; returns their number. */
     int prune(Connection connection, long before) throws SQLException {
         return Sql.update(connection, "DELETE FROM seen WHERE source = ? AND last_seen < ?", source, before);
     }
 
-    /** Hands over the keys that were sighted last, at most so many, with the {@link VersionTable#number} of their first versions. */
+    /** Visits the most recently sighted keys, with the {@link VersionTable#number} of their first versions. */
     void load(Connection connection, int most, BiConsumer<EventKey, Long> into) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT key, verdict, guid FROM seen WHERE source = ? ORDER BY last_seen DESC LIMIT ?")) {
-            // else a driver may hold all rows in memory at once
+            // otherwise a driver may load all rows at once
             select.setFetchSize(FETCHED_AT_ONCE);
             Sql.set(select, source, most);
             try (ResultSet rows = select.executeQuery()) {

@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The SQL of versions of delivered events. A version has one number: its verdict, combined with the digest of its message's GUID
- * where that is not the first one's. So each verdict on each message of one id has a row, while the rows of events with one GUID,
- * and those of older programs, hold the verdict alone. Every method is for use inside a transaction.
+ * SQL of the table {@code version}. A version is one number: its verdict, combined with the GUID's digest if the GUID is not the first one.
+ * So each verdict on each message with one id has a row, while events with one GUID, and rows of older programs, have the verdict alone.
+ * Call all methods in a transaction.
  */
 public final class VersionTable {
 
@@ -36,17 +36,17 @@ public final class VersionTable {
         this.clock = clock;
     }
 
-    /** Tells the versions of one event apart; takes the verdict back out of a number, too. */
+    /** The number of a version. Applied to a number and the same GUID, it returns the verdict. */
     static long number(long verdict, long guid) {
         return verdict ^ guid;
     }
 
-    /** One version of an event as a key of its own, as evenly spread as keys are. */
+    /** A key for one version of an event, spread as evenly as event keys. */
     static EventKey key(EventKey event, long number) {
         return new EventKey(event.high() ^ number, event.low() ^ Long.rotateLeft(number, 32));
     }
 
-    /** What is known of one event. */
+    /** The known versions of an event. */
     Versions of(Connection connection, EventType type, EventKey key) throws SQLException {
         List<Version> versions = new ArrayList<>();
         try (PreparedStatement select =
@@ -73,7 +73,7 @@ public final class VersionTable {
         return new Versions(versions);
     }
 
-    /** Those of these delivered events whose version is unknown. */
+    /** The delivered events whose version is unknown. */
     List<VerdictChange> changes(Connection connection, Collection<Sighting> sighted) throws SQLException {
         List<VerdictChange> changes = new ArrayList<>();
         for (EventType type : EventType.values()) {
@@ -86,7 +86,7 @@ public final class VersionTable {
                 for (Sighting sighting : some) {
                     long verdict = sighting.verdict();
                     long guid = sighting.guidDigest();
-                    // nearly all say what they said at first, which spares a look for more
+                    // nearly all are unchanged, which saves the query for later versions
                     Versions versions = first.get(sighting.event().key());
                     if (versions != null && !versions.isKnown(verdict, guid)) {
                         versions = of(connection, type, sighting.event().key());
@@ -124,17 +124,17 @@ public final class VersionTable {
         return first;
     }
 
-    /** These versions need no sending; those that are known stay as they are. */
+    /** Inserts known versions; existing rows stay unchanged. */
     void noticed(Connection connection, Collection<Row> rows) throws SQLException {
         insert(connection, rows, 0, "NOTHING");
     }
 
-    /** These versions are in their table now. */
+    /** Inserts delivered versions. */
     void delivered(Connection connection, Collection<Row> rows) throws SQLException {
         insert(connection, rows, 0, "UPDATE SET rejected = 0");
     }
 
-    /** This version lies at {@code tap.rejected.uri}. */
+    /** Inserts a rejected version. */
     void rejected(Connection connection, Row row) throws SQLException {
         insert(connection, List.of(row), 1, "NOTHING");
     }
@@ -154,7 +154,7 @@ public final class VersionTable {
         }
     }
 
-    /** Removes versions of keys that are gone. */
+    /** Deletes versions whose key was deleted. */
     void prune(Connection connection) throws SQLException {
         Sql.update(
                 connection,

@@ -1,5 +1,5 @@
 /**
- * Which events were delivered: the keys that make each land once.
+ * De-duplication: durable keys of delivered events and reservations.
  * May use store.ledger and what is below it.
  * Read {@link io.tapsentinel.store.keys.SeenKeys} first.
  */

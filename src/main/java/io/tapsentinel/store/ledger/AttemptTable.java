@@ -9,8 +9,8 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * The answer that is being read now. Its row stands from before its first event until the read has ended; a row without a read is of a
- * process that ended with it.
+ * The answer that is being read. The row is written before its first event and deleted at the end of the read. A row that is still there at
+ * the next read shows that the process died during that answer.
  */
 public final class AttemptTable {
 
@@ -23,9 +23,7 @@ public final class AttemptTable {
     /**
      * One read.
      *
-     * @param window  what was asked for
-     * @param purpose why
-     * @param error   whether an Error is known to have ended its process
+     * @param error whether an Error ended the process
      */
     public record Attempt(TimeRange window, Purpose purpose, boolean error) {
 
@@ -34,7 +32,7 @@ public final class AttemptTable {
         }
     }
 
-    /** An answer came in whole, and is read from now on. */
+    /** Call when an answer is complete, before reading it. */
     public void begin(Attempt attempt) {
         store.transaction(connection -> {
             end(connection, store.source());
@@ -48,23 +46,23 @@ public final class AttemptTable {
         });
     }
 
-    /** An Error is about to end the process. */
+    /** Call before an Error ends the process. */
     public void noteError() {
         store.transaction(
                 connection -> Sql.update(connection, "UPDATE reading SET error = 1 WHERE source = ?", store.source()));
     }
 
-    /** The read has ended, and the process has not. */
+    /** Call at the end of the read. */
     public void end() {
         store.transaction(connection -> end(connection, store.source()));
     }
 
-    /** Part of a transaction; says nothing of the time that was read. */
+    /** The same in a transaction. Does not judge the time that was read. */
     static int end(Connection connection, String source) throws SQLException {
         return Sql.update(connection, "DELETE FROM reading WHERE source = ?", source);
     }
 
-    /** The read that stands there, of whichever process. */
+    /** The recorded read, of any process. */
     public Optional<Attempt> find() {
         return store
                 .transaction(connection -> Sql.list(

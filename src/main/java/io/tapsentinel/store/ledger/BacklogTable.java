@@ -11,16 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/**
- * The rows of one backlog: time that has to be read, oldest first, without overlaps. Methods are part of the connection's transaction.
- */
+/** The rows of one backlog: time to read, oldest first, without overlaps. Methods run in the connection's transaction. */
 final class BacklogTable {
 
     private static final String BOUNDS = "SELECT from_at, to_at FROM ";
 
     private final String rows;
     private final String insert;
-    /** Values of the columns that come first: the source, and the array of the type if it is the backlog of one. */
+    /** Values of the first columns: the source and, for one type's backlog, its array name. */
     private final Object[] owner;
 
     private BacklogTable(String table, String which, Object... owner) {
@@ -29,17 +27,17 @@ final class BacklogTable {
         this.owner = owner;
     }
 
-    /** What has to be read of all types. */
+    /** The backlog of all types. */
     static BacklogTable backlog(String source) {
         return new BacklogTable("backlog", " WHERE source = ?", source);
     }
 
-    /** What has to be read again for the table of one type. */
+    /** The backlog of one type's table. */
     static BacklogTable backlog(String source, EventType type) {
         return new BacklogTable("table_backlog", " WHERE source = ? AND stream = ?", source, type.arrayName());
     }
 
-    /** That of each type; types without any are absent. */
+    /** The backlog of each type that has one. */
     static Map<EventType, List<TimeRange>> byType(Connection connection, String source) throws SQLException {
         Map<EventType, List<TimeRange>> backlog = new EnumMap<>(EventType.class);
         for (EventType type : EventType.values()) {
@@ -61,7 +59,7 @@ final class BacklogTable {
         replace(connection, TimeRange.union(ranges));
     }
 
-    /** Returns what is left. */
+    /** Removes this time; returns the rest. */
     List<TimeRange> remove(Connection connection, List<TimeRange> done) throws SQLException {
         List<TimeRange> left = TimeRange.without(all(connection), done);
         replace(connection, left);

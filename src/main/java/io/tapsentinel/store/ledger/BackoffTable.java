@@ -9,10 +9,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
 
-/** How long TAP is to be left alone, for the next start and for other programs on the store. */
+/** The pause after TAP's refusal, for the next start and for other programs on the store. */
 public final class BackoffTable {
 
-    /** The pool of the routes as shipped. */
+    /** The pool of the packaged routes. */
     private static final Pool POOL = Pool.EVERYTHING_ELSE;
 
     private final Store store;
@@ -22,30 +22,30 @@ public final class BackoffTable {
     }
 
     /**
-     * A rest.
+     * A pause.
      *
      * @param status      of TAP's refusal
-     * @param text        what TAP said with it, one line; may be empty
-     * @param since       when the last request ended
-     * @param until       when the next one may be made
+     * @param text        of TAP's refusal, one line; may be empty
+     * @param since       end of the last request
+     * @param until       earliest next request
      * @param throttled   429s in a row
-     * @param salt        of the next one
-     * @param credentials digest of the credentials that it is about
+     * @param salt        of {@code credentials}
+     * @param credentials digest of the refused credentials; others are tried at once
      */
     public record Row(
             int status, String text, Instant since, Instant until, int throttled, byte[] salt, byte[] credentials) {}
 
-    /** What stands there; empty when TAP's last answer was none of these refusals. */
+    /** The current pause; empty for none. */
     public Optional<Row> read() {
         return store.transaction(connection -> read(connection, store.source()));
     }
 
-    /** The same for a look from outside. */
+    /** The same for a command. */
     public static Optional<Row> of(ReadOnlyStore store) {
         return store.read(connection -> read(connection, store.source()));
     }
 
-    /** Puts this one in place of any other. */
+    /** Replaces the pause. */
     public void write(Row row) {
         store.transaction(connection -> {
             clear(connection);
@@ -64,7 +64,7 @@ public final class BackoffTable {
         });
     }
 
-    /** TAP has answered. */
+    /** Call when TAP has answered. */
     public void clear() {
         store.transaction(this::clear);
     }

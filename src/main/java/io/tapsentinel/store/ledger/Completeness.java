@@ -14,15 +14,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What the last sweep of each closed hour found, beside what the store holds of exactly that. <em>theirs</em> is the number of
- * distinct keys in the sweep, without those that a route filtered; <em>ours</em> how many of those keys Sentinel has acknowledged,
- * which is asked of the table of keys itself, not of what the sweep counted. Of the others, <em>deferred</em> ones wait for a suspended
- * table, TAP no longer reports <em>withdrawn</em> ones, <em>rejected</em> ones lie at {@code tap.rejected.uri}, and the rest is
- * <em>missing</em>. More of ours than theirs is normal: TAP no longer reports what it cleared as a false positive.
+ * Compares the last sweep of each closed hour with the store: reported = in Sentinel + deferred + withdrawn + rejected + missing. The column
+ * {@code theirs} is the number of distinct keys that TAP reported, without filtered ones. The column {@code ours} is how many of these keys
+ * Sentinel has acknowledged, looked up in the table of keys. Sentinel can have more rows of an hour than TAP reports, since TAP drops
+ * false positives.
  */
 public final class Completeness {
 
-    /** Keys are compared while the store keeps them; an hour that is older has its last figures. */
+    /** Keys are compared while the store keeps them; older hours keep their last figures. */
     private static final Duration COMPARED = Duration.ofDays(7);
 
     private static final String COUNTS = "theirs, ours, deferred, withdrawn, rejected";
@@ -36,14 +35,14 @@ public final class Completeness {
     /**
      * One hour of one type.
      *
-     * @param hour    its beginning
+     * @param hour    start of the hour
      * @param stream  name of the type's array in TAP's answer
-     * @param sweptAt when it was swept last
-     * @param keys    that TAP reported then, and what became of them
+     * @param sweptAt time of the last sweep
+     * @param keys    reported then, by outcome
      */
     public record Hour(Instant hour, String stream, Instant sweptAt, SweptKeys keys) {
 
-        /** How many are neither in Sentinel nor deferred, withdrawn or rejected. */
+        /** Events that are neither in Sentinel nor deferred, withdrawn or rejected. */
         public long missing() {
             return keys.missing();
         }
@@ -52,18 +51,18 @@ public final class Completeness {
     /**
      * Several hours of all types.
      *
-     * @param last the beginning of the newest of them
-     * @param keys of all of them, summed
+     * @param last start of the newest hour
+     * @param keys sum of all hours
      */
     public record Recent(Instant last, SweptKeys keys) {
 
-        /** As of an hour. */
+        /** See {@link Hour#missing}. */
         public long missing() {
             return keys.missing();
         }
     }
 
-    /** When hours were swept last, by their beginning. */
+    /** Time of the last sweep, by start of the hour. */
     public Map<Instant, Instant> sweptAt(Instant since) {
         return store
                 .transaction(connection -> Sql.list(
@@ -77,14 +76,13 @@ public final class Completeness {
     }
 
     /**
-     * Part of the transaction that commits the end of a sweep: what it found takes the place of what an earlier one did. What the
-     * sweep deferred must be written before.
+     * Records the result of a sweep, in its last transaction; replaces that of an earlier sweep. Write the sweep's deferrals first.
      */
     public void swept(Connection connection, Instant hour, Instant at, HourKeys found) throws SQLException {
         Sql.update(connection, "DELETE FROM sweep WHERE source = ? AND hour = ?", store.source(), hour.toEpochMilli());
         for (EventType type : EventType.values()) {
             byte[] bytes = found.bytes(type);
-            // already now: a figure that is corrected a moment later would alarm whoever looks in between
+            // compare now: a figure corrected a moment later could raise an alarm
             SweptKeys keys = SweptKeys.compare(connection, store.source(), type.arrayName(), bytes);
             Sql.update(
                     connection,
@@ -102,7 +100,7 @@ public final class Completeness {
         }
     }
 
-    /** Asks how many of an hour's keys are ours, deferred, withdrawn and rejected now, and records it. */
+    /** Compares the keys of an hour again and records the result. */
     public List<Hour> check(Instant hour) {
         return store.transaction(connection -> {
             List<Hour> hours = hours(connection, store.source(), hour, hour);
@@ -122,7 +120,7 @@ public final class Completeness {
         });
     }
 
-    /** Forgets the keys of hours that can no longer be compared, and hours that began before {@code before}. */
+    /** Deletes the keys of hours that can no longer be compared, and hours that began before {@code before}. */
     static void prune(Connection connection, String source, Instant now, Instant before) throws SQLException {
         Sql.update(connection, "DELETE FROM sweep WHERE source = ? AND hour < ?", source, before.toEpochMilli());
         Sql.update(
@@ -133,7 +131,7 @@ public final class Completeness {
                 now.minus(COMPARED).toEpochMilli());
     }
 
-    /** What the hours that can still be compared amount to, as it was when each was swept last; empty before the first sweep. */
+    /** Sum of the hours that can still be compared, as last recorded; empty before the first sweep. */
     public static Optional<Recent> recent(Connection connection, String source) throws SQLException {
         return Sql.list(
                         connection,
@@ -148,7 +146,7 @@ public final class Completeness {
                 .get(0);
     }
 
-    /** The hours that began in [{@code from}, {@code to}] and were swept, oldest first, compared with the keys now; only reads. */
+    /** The swept hours that began in [{@code from}, {@code to}], oldest first, compared now. Writes nothing. */
     public static List<Hour> hours(Connection connection, String source, Instant from, Instant to) throws SQLException {
         return Sql.list(
                 connection,
@@ -167,7 +165,7 @@ public final class Completeness {
                 to.toEpochMilli());
     }
 
-    /** The hours from {@code from} on as they were when each was checked last; asks nothing of the table of keys. */
+    /** The hours from {@code from} on as last recorded, without a comparison. */
     public static List<Hour> recorded(Connection connection, String source, Instant from) throws SQLException {
         return Sql.list(
                 connection,

@@ -16,9 +16,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Events that wait for a suspended table: their keys, and by type the time that has to be read again for them. An event is
- * <em>deferred</em> until it is settled. It is <em>withdrawn</em> when all of that time was read again and TAP did not report it.
- * Methods with a connection are part of its transaction. Thread-safe.
+ * The deferred events of suspended tables: their keys, and per type the backlog of time to read again. An event is <em>deferred</em> until it
+ * is settled. It becomes <em>withdrawn</em> when the whole backlog was read again and TAP did not report it. Methods with a connection run
+ * in its transaction. Thread-safe.
  */
 public final class Deferrals {
 
@@ -35,10 +35,10 @@ public final class Deferrals {
     }
 
     /**
-     * A read that deferred these events is being committed. The window joins the backlog of their types; an event that was withdrawn
-     * is deferred again.
+     * Records events that a read has deferred, in the transaction that commits it. The window is added to the backlog of their types; a
+     * withdrawn event becomes deferred again.
      *
-     * @return how many no earlier read had deferred
+     * @return number of newly deferred events
      */
     public int deferred(Connection connection, TimeRange window, HourKeys keys) throws SQLException {
         int added = 0;
@@ -56,13 +56,13 @@ public final class Deferrals {
     }
 
     /**
-     * A read of this type, false positives included, that deferred nothing is being committed; to be called after its events were
-     * written. The window leaves the type's backlog. When that leaves none, the events that are still deferred are withdrawn, except
-     * those that a program of an older version has settled, which are removed. A read from the type's own endpoint withdraws none, as a
-     * proxy may answer for a path that it does not know: the time of these events joins the backlog again.
+     * Records a read of this type, including false positives, that deferred nothing. Call after writing its events. The window leaves the
+     * type's backlog. When the backlog is empty, the remaining events become withdrawn; those that an older program has settled are removed.
+     * A read from the type's own endpoint withdraws no events, since a proxy may answer for an unknown path: instead, their time returns to
+     * the backlog.
      *
-     * @param own whether it was a read from that endpoint
-     * @return whether that time has to be read again from the endpoint of all types
+     * @param own whether the read used the type's own endpoint
+     * @return whether to read the time again from the endpoint of all types
      */
     public boolean caughtUp(Connection connection, EventType type, TimeRange window, boolean own) throws SQLException {
         BacklogTable backlog = BacklogTable.backlog(source, type);
@@ -80,16 +80,15 @@ public final class Deferrals {
     }
 
     /**
-     * Part of the transaction that makes these keys durable: they are no longer deferred or withdrawn. A single query when no event
-     * of the type is.
+     * Removes settled keys, in the transaction that makes them durable. Costs one query if no event of the type is deferred or withdrawn.
      *
-     * @return those that were
+     * @return the removed keys
      */
     public Set<EventKey> settled(Connection connection, EventType type, Collection<EventKey> keys) throws SQLException {
         return table.remove(connection, type, keys);
     }
 
-    /** Which of these events of the type are deferred or withdrawn; asked for in one query. */
+    /** The deferred or withdrawn ones of these events, in one query. */
     public Set<EventRef> among(EventType type, List<EventRef> events) {
         List<EventKey> keys = events.stream().map(EventRef::key).toList();
         return keys.isEmpty()
@@ -99,16 +98,16 @@ public final class Deferrals {
                         .collect(Collectors.toSet());
     }
 
-    /** By type, the time that has to be read again, oldest first, without overlaps; types without any are absent. */
+    /** The backlog of each type that has one: oldest first, without overlaps. */
     public Map<EventType, List<TimeRange>> backlog() {
         return store.transaction(connection -> BacklogTable.byType(connection, source));
     }
 
     /**
-     * TAP no longer holds this time: it leaves the type's backlog and becomes a gap of its table. Events are lost with it that were
-     * deferred only in windows of this time or before; so are all that are still deferred when no backlog is left.
+     * Moves time that TAP no longer keeps from the type's backlog to the gaps of its table. Events deferred only by windows up to this time
+     * are lost; if no backlog is left, all deferred events are.
      *
-     * @return the gaps of the table that are new or longer now, oldest first
+     * @return new or longer gaps of the table, oldest first
      */
     public List<TimeRange> expire(EventType type, List<TimeRange> expired) {
         return store.transaction(connection -> {
@@ -118,14 +117,14 @@ public final class Deferrals {
                     .mapToLong(lost -> lost.to().toEpochMilli())
                     .max()
                     .orElse(0);
-            // windows include both ends, so that an event at an end may belong to the time that is left
+            // windows include both ends, so an event at the end may belong to the remaining backlog
             table.removeBefore(
                     connection,
                     type,
                     left.isEmpty()
                             ? Long.MAX_VALUE
                             : Math.min(end + 1, left.get(0).from().toEpochMilli()));
-            // when other reads have settled every event of the type, nothing is lost
+            // nothing is lost if other reads have settled all events of the type
             return isOwed ? TableGap.add(connection, source, type, expired, clock.instant()) : List.of();
         });
     }

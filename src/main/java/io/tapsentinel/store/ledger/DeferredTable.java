@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The keys of deferred and withdrawn events, see {@link Deferrals}. Times are milliseconds since 1970; methods are part of the
- * connection's transaction.
+ * The keys of deferred and withdrawn events, see {@link Deferrals}. Times are milliseconds since 1970; methods run in the connection's
+ * transaction.
  */
 final class DeferredTable {
 
-    /** True of a row of {@code deferred} whose event is settled: a program of an older version leaves such rows. */
+    /** SQL condition for rows whose event is settled; older programs do not delete them. */
     static final String IS_SETTLED = "EXISTS (SELECT 1 FROM seen WHERE seen.source = deferred.source"
             + " AND seen.stream = deferred.stream AND seen.key = deferred.key)";
 
@@ -36,13 +36,13 @@ final class DeferredTable {
     }
 
     /**
-     * Returns how many were not deferred before.
+     * Returns the number of newly deferred events.
      *
-     * @param at the end of the window, and not the time: a probe reads the oldest window again and again, see {@link Deferrals#expire}
+     * @param at end of the window, not the current time: a probe reads the oldest window repeatedly, see {@link Deferrals#expire}
      */
     int write(Connection connection, EventType type, ByteBuffer keys, long at) throws SQLException {
         int added = 0;
-        // in this order, since a driver that joins inserts (reWriteBatchedInserts) does not tell what each has done
+        // update first: with reWriteBatchedInserts the driver reports no count per insert
         try (PreparedStatement update = connection.prepareStatement("UPDATE deferred SET withdrawn_at = 0,"
                         + " at = CASE WHEN at < ? THEN ? ELSE at END WHERE source = ? AND stream = ? AND key = ?");
                 PreparedStatement insert = connection.prepareStatement("INSERT INTO deferred VALUES (?, ?, ?, ?, 0)")) {
@@ -69,7 +69,7 @@ final class DeferredTable {
         return added;
     }
 
-    /** Removes these keys; returns those that were there. A single query when there is none of the type. */
+    /** Deletes these keys; returns the deleted ones. One query if the type has no rows. */
     Set<EventKey> remove(Connection connection, EventType type, Collection<EventKey> keys) throws SQLException {
         Set<EventKey> settled = new HashSet<>();
         String stream = type.arrayName();
@@ -85,7 +85,7 @@ final class DeferredTable {
         return settled;
     }
 
-    /** Which of these keys are there; asked for in one query. */
+    /** The existing ones of these keys, in one query. */
     Set<EventKey> among(Connection connection, EventType type, List<EventKey> keys) throws SQLException {
         return Set.copyOf(Sql.list(
                 connection, "SELECT key" + these(keys), row -> EventKey.of(row.getBytes(1)), these(type, keys)));
@@ -97,7 +97,7 @@ final class DeferredTable {
                 > 0;
     }
 
-    /** Which windows deferred what still is, as long as any may have been. */
+    /** Windows that may contain the still deferred events. */
     List<TimeRange> windows(Connection connection, EventType type) throws SQLException {
         return Sql.ranges(
                 connection,
@@ -107,17 +107,17 @@ final class DeferredTable {
                 type.arrayName());
     }
 
-    /** Removes what a program of an older version has settled. */
+    /** Deletes events that an older program has settled. */
     void removeSettled(Connection connection, EventType type) throws SQLException {
         Sql.update(connection, "DELETE" + OF_TYPE + " AND " + IS_SETTLED, source, type.arrayName());
     }
 
-    /** Removes what is deferred only by windows that ended before this. */
+    /** Deletes events deferred only by windows that ended before {@code end}. */
     void removeBefore(Connection connection, EventType type, long end) throws SQLException {
         Sql.update(connection, "DELETE" + OF_TYPE + " AND withdrawn_at = 0 AND at < ?", source, type.arrayName(), end);
     }
 
-    /** What is still deferred is withdrawn. */
+    /** Marks all deferred events as withdrawn. */
     void withdraw(Connection connection, EventType type, long now) throws SQLException {
         Sql.update(
                 connection,
@@ -127,7 +127,7 @@ final class DeferredTable {
                 type.arrayName());
     }
 
-    /** Forgets what was withdrawn before {@code before}. */
+    /** Deletes events withdrawn before {@code before}. */
     void prune(Connection connection, long before) throws SQLException {
         Sql.update(
                 connection,

@@ -20,9 +20,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * How many rows Sentinel has acknowledged of each hour and table: exact, since a batch is counted in the transaction that makes
- * its keys durable; rows of a batch whose acknowledgement nobody could write down are possible duplicates, and not counted. A row's
- * hour is that of the time which its columns tell, and each version of an event that is sent is a row.
+ * Counts the rows that Sentinel has acknowledged, by hour and table. Exact, since a batch is counted in the transaction that makes its keys
+ * durable; possible duplicates are not counted. The hour is that of the row's own time. Each version of an event that is sent is a row.
  */
 public final class DeliveredCounts {
 
@@ -37,16 +36,16 @@ public final class DeliveredCounts {
     /**
      * One hour of one table.
      *
-     * @param hour      its beginning
-     * @param type      whose table
+     * @param hour      start of the hour
+     * @param type      of the table
      * @param delivered rows that Sentinel acknowledged
-     * @param swept     what the hour's last sweep found; empty before the first
+     * @param swept     result of the last sweep; empty before the first
      */
     public record Hour(Instant hour, EventType type, long delivered, Optional<Completeness.Hour> swept) {}
 
     private record Place(String stream, long hour) {}
 
-    /** Part of the transaction that makes the keys of these records durable. */
+    /** Call in the transaction that makes the batch's keys durable. */
     public static void add(Connection connection, String source, Collection<TapEvent> batch) throws SQLException {
         Map<Place, Long> rows = batch.stream()
                 .collect(Collectors.groupingBy(
@@ -66,7 +65,7 @@ public final class DeliveredCounts {
         }
     }
 
-    /** Forgets hours that began before {@code first} or after {@code last}: an event may carry any date, as of the year 9999. */
+    /** Deletes hours outside [{@code first}, {@code last}]: an event can have any date, even in the year 9999. */
     static void prune(Connection connection, String source, Instant first, Instant last) throws SQLException {
         Sql.update(
                 connection,
@@ -77,9 +76,8 @@ public final class DeliveredCounts {
     }
 
     /**
-     * The hours of all tables, oldest first, that began at {@code from} or later and at the origin of reading or later, were counted
-     * from their beginning and ended before fresh reading got to; also those in which nothing happened, or which wait in the backlog
-     * or lie in a gap: what was acknowledged of them is known all the same.
+     * The closed hours of all tables, oldest first, from {@code from} or the start of reading, whichever is later. They were counted from
+     * their beginning and ended before the progress of reading. Includes empty hours and hours in the backlog or in a gap.
      */
     public List<Hour> closed(Instant from) {
         return store.transaction(connection -> {
@@ -110,7 +108,7 @@ public final class DeliveredCounts {
         });
     }
 
-    /** Rows that Sentinel acknowledged since {@code first}, by type and by the hour of their event; only reads. */
+    /** Rows that Sentinel acknowledged, by type and hour, from the hour {@code first} on. Writes nothing. */
     public static Map<EventType, Map<Instant, Long>> byHour(Connection connection, String source, Instant first)
             throws SQLException {
         Map<Place, Long> delivered = delivered(connection, source, first);

@@ -16,49 +16,49 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Time that TAP no longer holds and that was not read often enough, or whose answer cannot be read: rows indexed then may be missing for
- * good. Kept for ever, unless TAP's answer can be read after all. No two gaps of all tables share any time, and two that touch are of
- * different kinds or cannot be read; a gap of one table ({@link TableGap}) stands beside them.
+ * Time whose rows may be missing for good: TAP no longer keeps it and it was not read often enough, or its answer is unreadable. Kept
+ * forever, unless the answer becomes readable. Gaps of all tables do not overlap, and adjacent ones are merged unless their kinds differ or they are
+ * unreadable. Gaps of one table ({@link TableGap}) are separate.
  *
- * @param time      exactly what was given up
- * @param reason    how it came to that; our own words, no content
- * @param noticedAt when the first of it was given up
+ * @param time      the lost time
+ * @param reason    in this program's words, without content
+ * @param noticedAt when the first part was lost
  */
 public record Gap(TimeRange time, String reason, Instant noticedAt) {
 
-    /** Nothing was read for longer than TAP keeps its events, or the first start was set to an earlier time. */
+    /** The program did not run for too long, or {@code tap.poll.start} was too early. */
     static final String NOT_READ = "not read within the 7 days that TAP keeps";
-    /** It stood in the backlog until TAP had forgotten it. */
+    /** TAP dropped the time while it was in the backlog. */
     public static final String WAITED = "waited in the backlog for longer than the 7 days that TAP keeps";
 
-    /** Why time is given up whose answer is asked for no more. */
+    /** Reason for an answer that is not requested again. */
     public static final String ENDED = "reading it ended the process";
 
-    /** How the reason of time begins whose answer cannot be read; why not follows. */
+    /** Prefix of the reason for an unreadable answer. */
     private static final String UNREADABLE = "TAP's answer cannot be read";
 
     private static final Pattern ATTEMPTS = Pattern.compile(UNREADABLE + " \\((\\d+) attempts?\\): (.*)");
 
-    /** The reason of time that was given up for its answer, which is not named twice. */
+    /** The reason for an unreadable answer; does not repeat the prefix. */
     public static String unreadable(int attempts, String why) {
         return UNREADABLE + " (" + attempts + (attempts == 1 ? " attempt): " : " attempts): ")
                 + why.replaceFirst("^TAP's answer(?: is|:)? ", "")
                         .replaceFirst("at byte \\d+$", "$0 of the stored answer");
     }
 
-    /** Whether TAP may still hold it, and its answer cannot be read. */
+    /** Whether the answer is unreadable, so TAP may still keep the time. */
     public boolean isUnreadable() {
         return reason.startsWith(UNREADABLE);
     }
 
-    /** The window that asks for it again; empty when that makes no sense, or may end the process. */
+    /** The window to read again; empty when that is useless or could end the process. */
     Optional<TimeRange> windowToRetry() {
         return isUnreadable() && !reason.endsWith(ENDED)
                 ? Optional.of(Unreadable.lastWindow(time.to()))
                 : Optional.empty();
     }
 
-    /** A window is being committed: what could not be read in it was read. */
+    /** Call when a window commits: its unreadable gaps are now read. */
     static void read(Connection connection, String source, TimeRange window) throws SQLException {
         for (Gap gap : ofAllTables(connection, source)) {
             if (gap.isUnreadable()
@@ -68,7 +68,7 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
         }
     }
 
-    /** The process ended while it asked again; without a word it may have been killed. */
+    /** Call when the process died while reading this gap again. */
     void ended(Connection connection, String source, How how) throws SQLException {
         Matcher reasoned = ATTEMPTS.matcher(reason);
         int attempts = reasoned.matches() ? Integer.parseInt(reasoned.group(1)) + 1 : 1;
@@ -78,7 +78,7 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
         insert(connection, source, new Gap(time, unreadable(attempts, isLast ? ENDED : reasoned.group(2)), noticedAt));
     }
 
-    /** All gaps, also those of one table, oldest first; only reads. */
+    /** All gaps, including those of one table, oldest first. Writes nothing. */
     public static List<Gap> all(Connection connection, String source) throws SQLException {
         List<Gap> gaps = new ArrayList<>(ofAllTables(connection, source));
         gaps.addAll(TableGap.all(connection, source));
@@ -88,7 +88,7 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
         return gaps;
     }
 
-    /** Those of all tables at once, oldest first; only reads. */
+    /** Gaps of all tables, oldest first. Writes nothing. */
     static List<Gap> ofAllTables(Connection connection, String source) throws SQLException {
         return Sql.list(
                 connection,
@@ -101,16 +101,16 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
         return gaps.stream().map(Gap::time).toList();
     }
 
-    /** A row of beginning, end, reason and time when it was noticed. */
+    /** Reads a row: start, end, reason, time noticed. */
     static Gap of(ResultSet row) throws SQLException {
         return new Gap(Sql.range(row), row.getString(3), Instant.ofEpochMilli(row.getLong(4)));
     }
 
     /**
-     * Writes down what is given up and was not given up before. What touches a gap makes that one longer: a window that waits at the
-     * edge is cut again and again, and is one loss. Time that cannot be read keeps its own limits and reason.
+     * Adds lost time that is not in a gap yet. Time adjacent to a gap extends it, since a window at the edge of TAP's 7 days is cut
+     * repeatedly but is one loss. Unreadable time keeps its own bounds and reason.
      *
-     * @return the gaps that are new or longer now, oldest first
+     * @return new or longer gaps, oldest first
      */
     static List<TimeRange> add(
             Connection connection, String source, List<TimeRange> givenUp, String reason, Instant now)
@@ -123,7 +123,7 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
                 List<TimeRange> joined = TimeRange.union(List.of(known.time(), gap.time()));
                 if (joined.size() == 1 && !known.isUnreadable() && !gap.isUnreadable()) {
                     known.remove(connection, source);
-                    // it was lost for the reason that its beginning was lost for
+                    // the reason of its beginning applies
                     gap = known.time().from().isBefore(gap.time().from())
                             ? new Gap(joined.get(0), known.reason(), known.noticedAt())
                             : new Gap(joined.get(0), gap.reason(), gap.noticedAt());

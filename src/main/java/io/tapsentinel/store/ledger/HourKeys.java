@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The distinct keys of one hour, or of one read, by type: at most 24 bytes of memory each. Not for concurrent use. */
+/** The distinct keys of an hour or a read, by type. At most 24 bytes of memory per key. Not thread-safe. */
 public final class HourKeys {
 
     private final Map<EventType, KeySet> keys = new EnumMap<>(EventType.class);
@@ -22,7 +22,7 @@ public final class HourKeys {
         }
     }
 
-    /** Adds a key; false when it was there. */
+    /** Adds a key; false when already present. */
     public boolean add(EventRef event) {
         return keys.get(event.type()).add(event.key());
     }
@@ -31,12 +31,12 @@ public final class HourKeys {
         return keys.get(event.type()).contains(event.key());
     }
 
-    /** Adds what was found in another part of the hour. */
+    /** Adds the keys of another part of the hour. */
     public void addAll(HourKeys part) {
         part.keys.forEach((type, found) -> found.forEach(keys.get(type)::add));
     }
 
-    /** Visits every key, in no order. */
+    /** Visits all keys, in no particular order. */
     public void forEach(Consumer<EventRef> visitor) {
         keys.forEach((type, found) -> found.forEach(key -> visitor.accept(new EventRef(type, key))));
     }
@@ -51,7 +51,7 @@ public final class HourKeys {
         return keys.get(type).size();
     }
 
-    /** Sixteen bytes a key. */
+    /** All keys, 16 bytes each. */
     public byte[] bytes(EventType type) {
         ByteBuffer bytes = ByteBuffer.allocate(count(type) * EventKey.BYTES);
         keys.get(type).forEach(key -> bytes.put(key.bytes()));

@@ -3,11 +3,10 @@ package io.tapsentinel.store.ledger;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** What becomes durable in the same transaction as the ledger row of a read. */
+/** Work to do in the transaction that commits a read. */
 @FunctionalInterface
 public interface InTransaction {
 
-    /** Nothing. */
     InTransaction NOTHING = connection -> {};
 
     void in(Connection connection) throws SQLException;

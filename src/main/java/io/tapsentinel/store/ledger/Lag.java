@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.stream.Stream;
 
 /**
- * How long after its event time a late row was first seen, in steps: a histogram in the ledger. An upper bound of TAP's lag, since
- * TAP does not tell when a row was created or became visible.
+ * Buckets of the time between an event and the first read that contained it: a histogram in the ledger. An upper bound of TAP's lag, since
+ * TAP does not report when a row became visible.
  */
 public enum Lag {
     UP_TO_30_MINUTES("lag-30m", Duration.ofMinutes(30)),
@@ -24,7 +24,7 @@ public enum Lag {
         this.most = most;
     }
 
-    /** The step that holds this lag. */
+    /** The bucket of this lag. */
     public static Lag of(Duration lag) {
         return Stream.of(values())
                 .filter(step -> lag.compareTo(step.most) <= 0)

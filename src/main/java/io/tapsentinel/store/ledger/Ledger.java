@@ -14,16 +14,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The ledger of reads: a row for each that was committed, and what was counted in it. */
+/** The ledger: one row per committed read, with its counts. */
 public final class Ledger {
 
-    /** How long the ledger tells of a read, and of what was found in an hour. */
+    /** How long reads and the results of sweeps are kept. */
     public static final Duration KEPT = Duration.ofDays(90);
 
-    /** Much longer than TAP needs to show a row, since the clock may have been wrong. */
+    /** Much longer than TAP needs to index a row, in case a clock was wrong. */
     private static final Duration LONG_AFTER = Duration.ofDays(1);
 
-    /** A replayed answer may cover less than its window; catching up reads one type alone. */
+    /** Excludes replays, which may cover only a part of their window, and catch-up reads of one type. */
     private static final String OF_ALL_TYPES = " AND purpose NOT IN ('replay', 'catch-up')";
 
     private final Store store;
@@ -34,12 +34,12 @@ public final class Ledger {
         this.clock = clock;
     }
 
-    /** When a poll was committed last, by any program on the store; empty before the first that the ledger knows. */
+    /** Time of the last committed poll, by any program on the store; empty for none. */
     public Optional<Instant> lastPoll() {
         return store.transaction(connection -> lastPoll(connection, store.source(), clock.instant()));
     }
 
-    /** A number that is another one after each poll that was committed, by whichever program. */
+    /** A number that changes with each committed poll, by any program on the store. */
     public long polls() {
         return store.transaction(connection -> Sql.number(
                 connection,
@@ -48,13 +48,13 @@ public final class Ledger {
                 LedgerEntry.Purpose.POLL.word()));
     }
 
-    /** The latest time that a poll has, which lies ahead when a clock was ahead then. */
+    /** The latest poll time; in the future if a clock was ahead. */
     public Optional<Instant> latestPoll() {
         return store.transaction(
                 connection -> lastPoll(connection, store.source(), Instant.ofEpochMilli(Long.MAX_VALUE)));
     }
 
-    /** What a clock that was ahead has written says nothing of the time since. */
+    /** Ignores polls after {@code until}, which a wrong clock has recorded. */
     static Optional<Instant> lastPoll(Connection connection, String source, Instant until) throws SQLException {
         long at = Sql.number(
                 connection,
@@ -66,12 +66,12 @@ public final class Ledger {
     }
 
     /**
-     * What was read before of all types of a window.
+     * Which parts of a window earlier reads of all types cover.
      *
-     * @param settle how long before now windows end
+     * @param settle time between the end of a window and now
      */
     public Coverage coverage(TimeRange window, Duration settle) {
-        // a read of this time was made after it, which spares a look at all older rows
+        // reads are made after the time they cover, so older rows can be skipped
         return new Coverage(
                 store.transaction(connection -> Sql.ranges(
                         connection,
@@ -85,7 +85,7 @@ public final class Ledger {
                 settle);
     }
 
-    /** Whether every instant of this time was read at least once, of all types. */
+    /** Whether reads of all types cover this time completely. */
     public boolean wasReadWhole(TimeRange time) {
         List<TimeRange> reads = store.transaction(connection -> Sql.ranges(
                 connection,
@@ -98,7 +98,7 @@ public final class Ledger {
         return TimeRange.without(List.of(time), reads).isEmpty();
     }
 
-    /** Windows of the backlog that overlap one of these ranges and were read a day or more after their end: no late row is missing. */
+    /** Backlog windows overlapping these ranges that were read a day or more after their end, so late rows are included. */
     public List<TimeRange> readLongAfter(List<TimeRange> ranges) {
         return store.transaction(connection -> {
             List<TimeRange> read = new ArrayList<>();
@@ -117,9 +117,9 @@ public final class Ledger {
         });
     }
 
-    /** Whether a read of any of this time stands here that was made before {@code before}. */
+    /** Whether a read before {@code before} covers any part of this time. */
     boolean hasReadBefore(TimeRange time, Instant before) {
-        // a record that was replayed by itself has an empty window, which says nothing of the time around it
+        // a single replayed record has an empty window, which covers nothing
         return store.transaction(connection -> Sql.number(
                         connection,
                         "SELECT count(*) FROM ledger WHERE source = ? AND read_at < ?"
@@ -131,7 +131,7 @@ public final class Ledger {
                 > 0;
     }
 
-    /** Part of the transaction that commits a read. */
+    /** Call in the transaction that commits the read. */
     Void add(Connection connection, LedgerEntry entry) throws SQLException {
         long readAt = entry.readAt().toEpochMilli();
         long from = entry.window().from().toEpochMilli();
@@ -161,7 +161,7 @@ public final class Ledger {
         return null;
     }
 
-    /** The entry with the next time that is free: two small files can be read within one millisecond, which has room for one row. */
+    /** Moves the entry to the next free millisecond, since the key allows one row per millisecond and small files are read faster. */
     LedgerEntry atFreeTime(Connection connection, LedgerEntry entry) throws SQLException {
         Instant free = entry.readAt();
         while (Sql.number(

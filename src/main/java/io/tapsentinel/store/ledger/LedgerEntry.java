@@ -8,18 +8,16 @@ import java.util.Map;
 /**
  * One committed read.
  *
- * @param readAt  when TAP was asked
- * @param window  what was asked for
- * @param purpose why
- * @param counts  events by the name of their array in TAP's answer, or {@link #UNKNOWN}, and by {@link LedgerCount#word()}, {@link Lag#word()} or
- *                {@link LedgerCount#filteredBy}
+ * @param readAt time of the request to TAP
+ * @param counts events by the name of their array in TAP's answer, or {@link #UNKNOWN}, and by {@link LedgerCount#word()},
+ *               {@link Lag#word()} or {@link LedgerCount#filteredBy}
  */
 public record LedgerEntry(Instant readAt, TimeRange window, Purpose purpose, Map<String, Map<String, Long>> counts) {
 
-    /** What events are counted under whose type has no table: their names are TAP's, so that there may be any number of them. */
+    /** Stands for all unknown event types, whose names are unbounded. */
     public static final String UNKNOWN = "unknown";
 
-    /** The sum of one count over all types. */
+    /** Sum over all types. */
     public long total(LedgerCount what) {
         return counts.values().stream()
                 .mapToLong(of -> of.getOrDefault(what.word(), 0L))
@@ -32,11 +30,11 @@ public record LedgerEntry(Instant readAt, TimeRange window, Purpose purpose, Map
         POLL,
         /** Older time, after an outage, a restart or the first start. */
         BACKLOG,
-        /** A closed hour once more, for rows that TAP indexed late. */
+        /** A closed hour again, for rows that TAP indexed late. */
         SWEEP,
-        /** What a suspended table could not take, from the endpoint of its type alone. */
+        /** Deferred events of one table, from the endpoint of its type. */
         CATCH_UP,
-        /** A file that somebody dropped at {@code tap.replay.uri}. */
+        /** A file at {@code tap.replay.uri}. */
         REPLAY;
 
         /** The word in the store and in log lines. */

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How far the source has been read, what is still owed and what is lost, together with the {@link Ledger} of reads. A window's
- * ledger row and what it changes here are one transaction; call it after the last event of the window has settled.
+ * Progress, backlog and gaps of the source. A commit writes them and the window's row in the {@link Ledger} in one transaction; call it after
+ * the last event of the window is settled.
  */
 public class ReadState {
 
@@ -33,17 +33,17 @@ public class ReadState {
         this.backlog = BacklogTable.backlog(store.source());
     }
 
-    /** The reads that were committed. */
+    /** The committed reads. */
     public Ledger ledger() {
         return ledger;
     }
 
-    /** Time whose answers cannot be read. */
+    /** Time with unreadable answers. */
     public UnreadableTime unreadable() {
         return unreadable;
     }
 
-    /** The progress; empty before the first start ever. */
+    /** Empty before the very first start. */
     public Optional<Progress> progress() {
         return store.transaction(connection -> progress(connection, store.source()));
     }
@@ -54,30 +54,30 @@ public class ReadState {
                 .map(range -> new Progress(range.from(), range.to()));
     }
 
-    /** Whether the store is known to have lost commits, possibly all of them. */
+    /** Whether the store has lost commits, possibly all. */
     public boolean isStoreLost() {
         return store.lacking().isPresent();
     }
 
-    /** The first start: remembers where reading begins, before anything is read. */
+    /** Records where reading begins. Call at the very first start, before reading. */
     public void begin(Progress progress) {
         store.transaction(connection -> setProgress(connection, progress));
     }
 
-    /** Time that is still to be read, oldest first, without overlaps. */
+    /** Time still to be read, oldest first, without overlaps. */
     public List<TimeRange> backlog() {
         return store.transaction(backlog::all);
     }
 
-    /** Time that could not be read, or delivered to one table, before TAP forgot it; oldest first. */
+    /** All gaps, oldest first. */
     public List<Gap> gaps() {
         return store.transaction(connection -> Gap.all(connection, store.source()));
     }
 
     /**
-     * A fresh window is done: progress moves, and the plan's backlog and gaps become durable with it.
+     * Commits a poll: advances progress and records the backlog and gaps of its plan.
      *
-     * @return gaps that are new or longer now
+     * @return new or longer gaps
      */
     public List<TimeRange> commitPoll(Plan plan, LedgerEntry entry, InTransaction also) {
         List<TimeRange> gaps = store.transaction(connection -> {
@@ -90,7 +90,7 @@ public class ReadState {
         return gaps;
     }
 
-    /** A window of the backlog is done. */
+    /** Commits a window of the backlog. */
     public void commitBacklog(LedgerEntry entry, InTransaction also) {
         store.transaction(connection -> {
             backlog.remove(connection, List.of(entry.window()));
@@ -98,7 +98,7 @@ public class ReadState {
         });
     }
 
-    /** A file was brought in or an hour was read again: the ledger tells, and what is still to be read stays as it is. */
+    /** Records a replay, a sweep or a catch-up read in the ledger; progress and backlog do not change. */
     public void commitWithoutProgress(LedgerEntry entry, InTransaction also) {
         store.transaction(connection -> add(connection, ledger.atFreeTime(connection, entry), also));
     }
@@ -107,7 +107,7 @@ public class ReadState {
         also.in(connection);
         switch (entry.purpose()) {
             case POLL, BACKLOG, SWEEP -> UnreadableTime.read(connection, store.source(), entry.window());
-            // the answers for all types may be as unreadable as before
+            // says nothing about the answers for all types
             case CATCH_UP -> AttemptTable.end(connection, store.source());
             case REPLAY -> {
                 // TAP was not asked
@@ -116,12 +116,12 @@ public class ReadState {
         return ledger.add(connection, entry);
     }
 
-    /** Whether any of this time was read, and that before {@code before}; of time that the ledger forgot, whether it is no gap. */
+    /** Whether any of this time was read before {@code before}. Time older than the ledger counts as read if it is not a gap. */
     public boolean wasRead(TimeRange time, Instant before) {
         return ledger.hasReadBefore(time, before) || isForgotten(time);
     }
 
-    /** Reading has begun before the end of this time, and all that it then left out are gaps, which stay for ever. */
+    /** Whether reading began before this time and the ledger no longer covers it; what was not read then is a gap. */
     private boolean isForgotten(TimeRange time) {
         Instant origin = progress().map(Progress::origin).orElse(Instant.MAX);
         if (time.isEmpty() || time.to().isAfter(clock.instant().minus(Ledger.KEPT)) || !origin.isBefore(time.to())) {
@@ -133,9 +133,9 @@ public class ReadState {
     }
 
     /**
-     * Parts of the backlog that TAP no longer holds become gaps.
+     * Turns parts of the backlog that TAP no longer keeps into gaps.
      *
-     * @return gaps that are new or longer now
+     * @return new or longer gaps
      */
     public List<TimeRange> expire(List<TimeRange> expired) {
         return store.transaction(connection -> {
@@ -145,8 +145,7 @@ public class ReadState {
     }
 
     /**
-     * Forgets reads, what sweeps found and withdrawn events that are older than {@link Ledger#KEPT}, and blobs that are gone; gaps
-     * stay for ever.
+     * Deletes reads, sweeps and withdrawn events older than {@link Ledger#KEPT}, and blobs that are gone. Gaps are kept forever.
      */
     public void prune() {
         Instant now = clock.instant();

@@ -12,23 +12,22 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Governs requests per pool and rolling day, across restarts, since TAP does not say how many are left. A share is kept for fresh
- * polls: other reads get what lies above it, so that catching up and sweeping never delay today's events. When there are more polls
- * than the share has room for, they come evenly instead of stopping for half a day.
+ * Limits requests per pool and rolling 24 hours, across restarts, since TAP does not report how many are left. A share is reserved for polls,
+ * so catching up and sweeping never delay new events. If polls exceed the share, they are spaced evenly instead of stopping for hours.
  *
- * <p>Requests are counted by TAP's time. While that is not known, which is before its first answer and after our clock was set, the age
- * of a request is not known either: then all that are noted count, and none is forgotten. Thread-safe.
+ * <p>Requests are counted by TAP's time. Before its first answer, and after this machine's clock was set, TAP's time is unknown; then all
+ * recorded requests count and none is deleted. Thread-safe.
  */
 public class RequestBudget {
 
     static final Duration DAY = Duration.ofHours(24);
-    /** With all in use, and no way to tell since when, a poll after this pause asks TAP for its time. Shorter than the default poll interval. */
+    /** If all requests are used and TAP's time is unknown, a poll after this pause asks TAP. Shorter than the default poll interval. */
     private static final Duration FIRST_PROBE = Duration.ofMinutes(4);
-    /** The pause after one that TAP did not answer with its time. */
+    /** The pause after TAP did not answer with its time. */
     private static final Duration LATER_PROBES = Duration.ofHours(1);
-    /** Polls that do not fit never get all of it, or a backlog would wait until TAP has forgotten it. */
+    /** Largest share for polls, or a backlog could wait until TAP drops it. */
     private static final double MOST_FOR_POLLS = 0.8;
-    /** What a trigger may be early, as far as it does not matter. */
+    /** How early a trigger may fire. */
     private static final Duration EARLY = Duration.ofMinutes(1);
 
     private final Store store;
@@ -38,17 +37,17 @@ public class RequestBudget {
     private final Duration pace;
     private final TapClock tap;
     private final Clock clock;
-    /** By the steady clock, when this process asked last; long ago before it has. */
+    /** Steady time of this process's last request. */
     private volatile Instant idleSince = Instant.MIN;
-    /** Whether TAP's time was not known when this process asked last. */
+    /** Whether TAP's time was unknown at the last request. */
     private volatile boolean askedForTime;
 
     /**
      * @param perDay         requests per rolling 24 hours and pool
-     * @param reservePercent share of them that only fresh polls may use
-     * @param pollsPerDay    requests that fresh polls make on schedule; when they are more than the reserve, so is the share
-     * @param tap            its time, where it is known
-     * @param clock          this machine's
+     * @param reservePercent percentage reserved for polls
+     * @param pollsPerDay    scheduled polls; the share is larger than the reserve if they need more
+     * @param tap            TAP's time
+     * @param clock          of this machine
      */
     public RequestBudget(Store store, int perDay, int reservePercent, int pollsPerDay, TapClock tap, Clock clock) {
         this.store = store;
@@ -56,20 +55,19 @@ public class RequestBudget {
         this.perDay = perDay;
         int share = share(perDay, reservePercent, pollsPerDay);
         this.pace = pollsPerDay > perDay ? DAY.dividedBy(share).minus(EARLY) : Duration.ZERO;
-        // one is left over when all are in use, or a poll would wait for the tick after the one at which the oldest
-        // ages out
+        // keep one spare, or a poll would wait one tick longer than the oldest request
         this.forOthers = Math.max(1, perDay - share - (pace.isZero() ? 0 : 1));
         this.tap = tap;
         this.clock = clock;
     }
 
-    /** How many of the requests of a day are kept for fresh polls; the parameters are those of the constructor. */
+    /** Requests a day that are reserved for polls; parameters as in the constructor. */
     public static int share(int perDay, int reservePercent, int pollsPerDay) {
         int needed = pollsPerDay <= perDay ? pollsPerDay : (int) (perDay * MOST_FOR_POLLS);
         return Math.max((int) Math.ceil(perDay * reservePercent / 100.0), Math.max(1, needed));
     }
 
-    /** Counts one request that is about to be sent; false, and nothing counted, when it would be one too many. */
+    /** Counts a request before it is sent; false, without counting, when the budget is used up. */
     public boolean take(Pool pool, Purpose purpose) {
         boolean taken = store.transaction(connection -> {
             forget(connection);
@@ -86,7 +84,7 @@ public class RequestBudget {
         return taken;
     }
 
-    /** Forgets what is old by TAP's time and ours; what is in the future by both is of now, at the latest. */
+    /** Deletes requests that are old by TAP's and this machine's time; moves those in the future by both to now. */
     private void forget(Connection connection) throws SQLException {
         if (!tap.isKnown()) {
             return;
@@ -94,12 +92,12 @@ public class RequestBudget {
         log.forget(connection, Math.min(now(), clock.millis()), Math.max(now(), clock.millis()));
     }
 
-    /** The time of a request that is sent now: not before that of the last one while it is not known. */
+    /** The time to record for a request now; while TAP's time is unknown, not before the last request. */
     private long at(Connection connection) throws SQLException {
         return tap.isKnown() ? now() : Math.max(now(), log.last(connection, Long.MAX_VALUE));
     }
 
-    /** How many requests for this purpose the pool has room for now. */
+    /** Requests for this purpose that are left in the pool. */
     public long left(Pool pool, Purpose purpose) {
         return store.transaction(connection -> left(connection, pool, purpose));
     }
@@ -116,7 +114,7 @@ public class RequestBudget {
         return tooSoon ? 0 : left;
     }
 
-    /** Whether the pause has passed without a request: of this process by the steady clock, of those before by ours, as far as it can tell. */
+    /** Whether the pause has passed since the last request: this process's by the steady clock, earlier ones by the machine's. */
     private boolean mayProbe(Connection connection) throws SQLException {
         Duration pause = askedForTime ? LATER_PROBES : FIRST_PROBE;
         long now = clock.millis();
@@ -125,7 +123,7 @@ public class RequestBudget {
                 && !tap.steady().instant().minus(pause).isBefore(idleSince);
     }
 
-    /** The time that a request has to be later than to count. */
+    /** Only later requests count. */
     private long since() {
         return tap.isKnown() ? now() - DAY.toMillis() : Long.MIN_VALUE;
     }
@@ -134,12 +132,12 @@ public class RequestBudget {
         return tap.now().toEpochMilli();
     }
 
-    /** Requests that were counted in the last 24 hours. */
+    /** Requests in the last 24 hours. */
     public long used(Pool pool) {
         return store.transaction(connection -> log.count(connection, pool, since()));
     }
 
-    /** When the oldest of them ages out, so that there is room for one more; now when there is none, empty while TAP's time is not known. */
+    /** When the oldest request is 24 hours old; now if there is none; empty while TAP's time is unknown. */
     public Optional<Instant> nextRoom(Pool pool) {
         if (!tap.isKnown()) {
             return Optional.empty();
@@ -148,13 +146,13 @@ public class RequestBudget {
         return Optional.of(Instant.ofEpochMilli(Math.max(now(), oldest + DAY.toMillis())));
     }
 
-    /** When the last request left, of whichever program; empty when none is known. */
+    /** Time of the last request, by any program on the store; empty for none. */
     public Optional<Instant> last(Pool pool) {
         long at = store.transaction(connection -> log.last(connection, pool));
         return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
     }
 
-    /** Requests that a rolling day may have. */
+    /** Requests per rolling 24 hours. */
     public int perDay() {
         return perDay;
     }

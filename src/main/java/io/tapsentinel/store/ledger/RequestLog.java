@@ -9,12 +9,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The requests that were sent, a row each. Times are milliseconds since 1970; methods are part of the connection's transaction. */
+/** The sent requests, one row each. Times are milliseconds since 1970; methods run in the connection's transaction. */
 final class RequestLog {
 
     private static final String COUNT = "SELECT count(*) FROM request_log WHERE source = ? AND pool = ? AND at > ?";
     private static final Duration KEPT = Duration.ofHours(25);
-    /** One that is later than this by both clocks was noted by a wrong one. */
+    /** A request further in the future by both clocks was recorded by a wrong clock. */
     private static final Duration FUTURE = Duration.ofHours(1);
 
     private final String source;
@@ -27,7 +27,7 @@ final class RequestLog {
         Sql.update(connection, "INSERT INTO request_log VALUES (?, ?, ?, ?)", source, pool.word(), at, purpose.word());
     }
 
-    /** Forgets what is old by both clocks; what is in the future by both is of now, at the latest. */
+    /** Deletes requests that are old by both clocks; moves those in the future by both to now. */
     void forget(Connection connection, long earlierNow, long laterNow) throws SQLException {
         Sql.update(
                 connection,
@@ -46,23 +46,23 @@ final class RequestLog {
         return Sql.number(connection, COUNT, source, pool.word(), since);
     }
 
-    /** Those of the 24 hours before now, as a look from outside finds them. */
+    /** Requests of the last 24 hours, for a command. */
     static long count(ReadOnlyStore store, Pool pool, Instant now) {
         return store.number(
                 COUNT, store.source(), pool.word(), now.minus(RequestBudget.DAY).toEpochMilli());
     }
 
-    /** Those that were no fresh polls. */
+    /** Requests that are not polls. */
     long countOthers(Connection connection, Pool pool, long since) throws SQLException {
         return Sql.number(connection, COUNT + " AND purpose <> 'poll'", source, pool.word(), since);
     }
 
-    /** Fresh polls; a row of later than {@code to} is of a clock that went back. */
+    /** Polls until {@code to}; later rows were recorded before the clock was set back. */
     long countPolls(Connection connection, Pool pool, long since, long to) throws SQLException {
         return Sql.number(connection, COUNT + " AND purpose = 'poll' AND at <= ?", source, pool.word(), since, to);
     }
 
-    /** The oldest one that is later than this; 0 for none. */
+    /** The oldest request after {@code since}; 0 for none. */
     long oldest(Connection connection, Pool pool, long since) throws SQLException {
         return Sql.number(
                 connection,
@@ -72,13 +72,13 @@ final class RequestLog {
                 since);
     }
 
-    /** The newest one of a pool; 0 for none. */
+    /** The newest request of a pool; 0 for none. */
     long last(Connection connection, Pool pool) throws SQLException {
         return Sql.number(
                 connection, "SELECT max(at) FROM request_log WHERE source = ? AND pool = ?", source, pool.word());
     }
 
-    /** The newest one that is not later than {@code to}; 0 for none. */
+    /** The newest request until {@code to}; 0 for none. */
     long last(Connection connection, long to) throws SQLException {
         return Sql.number(connection, "SELECT max(at) FROM request_log WHERE source = ? AND at <= ?", source, to);
     }

@@ -17,20 +17,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The store's figures as they were at one moment: the one read model that status, page, health, metrics and the health table render. It
- * holds what is cheap to read; counts of 90 days and hours that are compared key by key have a look of their own.
+ * A snapshot of the store's figures, used by status, page, health, metrics and the health table. Contains only what is cheap to query, not
+ * the counts of 90 days or comparisons key by key.
  *
- * @param at                 that moment
- * @param progress           empty before the first start ever
- * @param backlog            time that is still to be read, oldest first
- * @param gaps               time that is lost, oldest first; two of them may hold the same time
- * @param narrowed           time whose answer cannot be read, as far as it has been narrowed down
+ * @param at                 time of the snapshot
+ * @param progress           empty before the very first start
+ * @param backlog            time still to be read, oldest first
+ * @param gaps               oldest first; a gap of one table may overlap others
+ * @param narrowed           unreadable time, as narrowed down so far
  * @param swept              the swept hours of seven days; empty before the first sweep
- * @param lastPoll           when a poll was committed last, by whichever program on this store
- * @param tables             what each table is owed, one of each type
- * @param possibleDuplicates records that Sentinel may hold twice
- * @param rejectedOfDay      records with a table that reads of the last 24 hours rejected
- * @param unreadableOfDay    those of them that cannot be read
+ * @param lastPoll           last committed poll, by any program on the store
+ * @param tables             suspension and backlog of each table
+ * @param possibleDuplicates records that Sentinel may have twice
+ * @param rejectedOfDay      records of known types, rejected in the last 24 hours
+ * @param unreadableOfDay    the unreadable ones of them
  */
 public record StoreFigures(
         Instant at,
@@ -47,7 +47,7 @@ public record StoreFigures(
 
     private static final Duration DAY = Duration.ofDays(1);
 
-    /** Reads all of them in the connection's transaction; only reads. */
+    /** Takes a snapshot in the connection's transaction. Writes nothing. */
     public static StoreFigures read(Connection connection, String source, Instant now) throws SQLException {
         return new StoreFigures(
                 now,
@@ -66,7 +66,7 @@ public record StoreFigures(
                 countOfDay(connection, source, now, LedgerCount.UNREADABLE));
     }
 
-    /** The ledger is asked, since a look for such records among all keys takes long. */
+    /** From the ledger, since a search in the table of keys is slow. */
     private static long countOfDay(Connection connection, String source, Instant now, LedgerCount what)
             throws SQLException {
         String tables = Stream.of(EventType.values())
@@ -81,42 +81,42 @@ public record StoreFigures(
                 what.word());
     }
 
-    /** How far reading has come; empty while nothing was read. */
+    /** End of the time that was read; empty for none. */
     public Optional<Instant> readTo() {
         return progress.filter(so -> !so.isNothingRead()).map(Progress::readTo);
     }
 
-    /** How long ago the newest instant was that was read, as an {@link Age}; zero before the first start. */
+    /** Time since {@link #readTo}, as an {@link Age}; zero before the first start. */
     public Duration lag() {
         return progress.map(so -> Age.of(so.readTo(), at)).orElse(Duration.ZERO);
     }
 
-    /** How much time is still to be read. */
+    /** Length of the backlog. */
     public Duration owed() {
         return TimeRange.total(backlog);
     }
 
-    /** How much time is lost; what several gaps hold counts once. */
+    /** Length of all gaps; overlaps count once. */
     public Duration lost() {
         return TimeRange.total(gaps.stream().map(Gap::time).toList());
     }
 
-    /** How many events that TAP reported in the swept hours of seven days were not durable. */
+    /** Missing events in the swept hours of seven days. */
     public long missing() {
         return swept.map(Completeness.Recent::missing).orElse(0L);
     }
 
-    /** Events of all tables that wait for their table. */
+    /** Deferred events of all tables. */
     public long deferred() {
         return tables.stream().mapToLong(TableBacklog::deferred).sum();
     }
 
-    /** Events of all tables that waited and that TAP no longer reports. */
+    /** Withdrawn events of all tables. */
     public long withdrawn() {
         return tables.stream().mapToLong(TableBacklog::withdrawn).sum();
     }
 
-    /** What the table of this type is owed. */
+    /** Suspension and backlog of this type's table. */
     public TableBacklog table(EventType type) {
         return tables.stream().filter(table -> table.type() == type).findFirst().orElseThrow();
     }

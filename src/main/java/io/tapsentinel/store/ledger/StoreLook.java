@@ -19,18 +19,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is where a store lies, or is to lie, whatever its version. To find out makes and changes nothing and takes no lock, so that
- * a program may run or start meanwhile.
+ * Inspects a store of any version, or the place for a new one. Creates and changes nothing and takes no lock, so a program can run or start
+ * meanwhile.
  *
  * @param place    the file, or the URL of a database
  * @param file     empty for a database
- * @param exists   whether it is there
- * @param version  of its tables, 0 when there are none
- * @param identity the service that the source's rows came from, as the store remembers it; empty for a source that it does not know
- * @param requests that the source made in the last 24 hours
- * @param holder   the process that has it open, if it can be seen from here
- * @param lacking  what it lacks of its own commits, one line; empty for nothing
- * @param tables   what each table is owed, one of each type; empty for a store of another version
+ * @param exists   whether there is a store
+ * @param version  of the tables; 0 for none
+ * @param identity URL of the source's service, as recorded in the store; empty for an unknown source
+ * @param requests of the source in the last 24 hours
+ * @param holder   the process that uses the store, if visible from here
+ * @param lacking  one line about lost commits; empty for none
+ * @param tables   suspension and backlog of each table; empty for a store of another version
  */
 public record StoreLook(
         String place,
@@ -44,10 +44,10 @@ public record StoreLook(
         List<TableBacklog> tables) {
 
     /**
-     * Looks.
+     * Inspects the store.
      *
      * @param source name of the account
-     * @throws StoreException when something is there that cannot be read
+     * @throws StoreException when the place contains something unreadable
      */
     public static StoreLook at(StoreAddress address, String source, Instant now) {
         Path file = SqliteDatabase.file(address.url());
@@ -65,7 +65,7 @@ public record StoreLook(
                     CommitCount.beside(file).flatMap(count -> count.lacking(0, Optional.empty())),
                     List.of());
         }
-        // before the store itself, which a program may write to meanwhile
+        // read this first, since a program may write to the store meanwhile
         Optional<CommitCount> count = address.isShared() ? Optional.empty() : CommitCount.beside(file);
         try (ReadOnlyStore store = ReadOnlyStore.asItIs(address, source)) {
             long version = store.version();
@@ -87,14 +87,14 @@ public record StoreLook(
                     version,
                     identity.stream().findFirst(),
                     requests,
-                    // whoever has it open has a log beside it
+                    // a store in use has a log beside it
                     shared || !ReadOnlyStore.hasLog(file) ? Optional.empty() : StoreLock.holder(file),
                     lacking,
                     tables);
         }
     }
 
-    /** Why a program would refuse it; empty when it would not. @param wanted the service that the program reads, if that is known */
+    /** Why the program would refuse this store; empty if it would not. @param wanted URL of the program's service, if known */
     public Optional<String> refusal(Optional<String> wanted) {
         if (version > StoreSchema.version()) {
             return Optional.of(StoreSchema.tooNew(version).getMessage());
@@ -103,7 +103,7 @@ public record StoreLook(
                 .map(other -> StoreSchema.belongsTo(url, other).getMessage()));
     }
 
-    /** Whether a start would bring its tables up to date. */
+    /** Whether a start would migrate the store. */
     public boolean isOlder() {
         return exists && version < StoreSchema.version();
     }

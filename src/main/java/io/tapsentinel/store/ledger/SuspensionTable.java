@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
 
-/** Suspensions in the store, for the next start and for other programs on it. Times are kept to the millisecond. */
+/** Suspensions of tables, for the next start and for other programs on the store. Times have milliseconds. */
 public final class SuspensionTable implements SuspensionLog {
 
     private final Store store;
@@ -49,7 +49,7 @@ public final class SuspensionTable implements SuspensionLog {
         return store.transaction(connection -> of(connection, store.source()));
     }
 
-    /** The same for a look from outside; only reads. */
+    /** The same for a command. Writes nothing. */
     public static Map<EventType, Suspended> of(Connection connection, String source) throws SQLException {
         return Sql.byType(
                 connection,

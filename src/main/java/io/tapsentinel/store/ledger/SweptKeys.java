@@ -11,24 +11,24 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Distinct keys that TAP reported in the last sweep of hours, and what became of them.
+ * Counts of the distinct keys in the last sweep of hours, by outcome.
  *
- * @param theirs    how many TAP reported
- * @param ours      how many of them Sentinel has acknowledged
- * @param deferred  how many are deferred, see {@link Deferrals}
- * @param withdrawn how many are withdrawn
- * @param rejected  how many lie at {@code tap.rejected.uri}
+ * @param theirs    reported by Proofpoint
+ * @param ours      in Sentinel: acknowledged
+ * @param deferred  see {@link Deferrals}
+ * @param withdrawn see {@link Deferrals}
+ * @param rejected  stored at {@code tap.rejected.uri}
  */
 public record SweptKeys(long theirs, long ours, long deferred, long withdrawn, long rejected) {
 
     private static final int ASKED_AT_ONCE = 500;
 
-    /** How many are none of these. */
+    /** Reported, but with none of these outcomes. */
     public long missing() {
         return theirs - ours - deferred - withdrawn - rejected;
     }
 
-    /** Of several hours or types. */
+    /** Sum over several hours or types. */
     public static SweptKeys sum(Collection<SweptKeys> all) {
         return all.stream().reduce(new SweptKeys(0, 0, 0, 0, 0), SweptKeys::plus);
     }
@@ -42,7 +42,7 @@ public record SweptKeys(long theirs, long ours, long deferred, long withdrawn, l
                 rejected + other.rejected);
     }
 
-    /** As a row recorded them, from this column on. */
+    /** Reads the counts of a row, from this column on. */
     static SweptKeys of(ResultSet row, int column) throws SQLException {
         return new SweptKeys(
                 row.getLong(column),
@@ -52,7 +52,7 @@ public record SweptKeys(long theirs, long ours, long deferred, long withdrawn, l
                 row.getLong(column + 4));
     }
 
-    /** What the store holds of these keys now, of {@value EventKey#BYTES} bytes each; {@code theirs} is their number. */
+    /** Counts these keys, {@value EventKey#BYTES} bytes each, by their outcome in the store; {@code theirs} is their number. */
     static SweptKeys compare(Connection connection, String source, String stream, byte[] keys) throws SQLException {
         List<SweptKeys> parts = new ArrayList<>();
         int step = ASKED_AT_ONCE * EventKey.BYTES;

@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What each table is owed since it was suspended, as a look finds it; see {@link Deferrals}. Only reads. */
+/** Suspension, backlog and deferred events of each table, see {@link Deferrals}. Writes nothing. */
 public final class TableBacklogs {
 
     private TableBacklogs() {}
 
-    /** One of each type, those that are owed nothing as well; only reads. */
+    /** One per type, including tables without a backlog. */
     public static List<TableBacklog> all(Connection connection, String source) throws SQLException {
         Map<EventType, Suspended> suspended = SuspensionTable.of(connection, source);
         Map<EventType, Count> counts = counts(connection, source);
@@ -37,10 +37,10 @@ public final class TableBacklogs {
         return all;
     }
 
-    /** How many events of one type wait for its table, and how many TAP no longer reports. */
+    /** Deferred and withdrawn events of one type. */
     public record Count(long deferred, long withdrawn) {}
 
-    /** By type; types that have neither are absent. */
+    /** By type; types without such events are absent. */
     public static Map<EventType, Count> counts(Connection connection, String source) throws SQLException {
         return Sql.byType(
                 connection,
@@ -50,10 +50,10 @@ public final class TableBacklogs {
                 source);
     }
 
-    /** An event that was deferred and that TAP no longer reports, and when that was found out. */
+    /** A withdrawn event. @param at when it was withdrawn */
     public record Withdrawn(EventType type, EventKey key, Instant at) {}
 
-    /** All of them, by type and time. */
+    /** All withdrawn events, by type and time. */
     public static List<Withdrawn> withdrawn(Connection connection, String source) throws SQLException {
         return Sql.list(
                 connection,

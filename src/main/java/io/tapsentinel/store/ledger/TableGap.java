@@ -10,14 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Time that one table alone has lost. Kept for ever. The gaps of a table neither overlap nor touch each other; other gaps, and those of
- * other tables, may hold the same time.
+ * Gaps of one table. Kept forever. Gaps of the same table are neither overlapping nor adjacent; other gaps may cover the same time.
  */
 final class TableGap {
 
     private TableGap() {}
 
-    /** Those of all tables, in no order; only reads. */
+    /** The gaps of each table, in no particular order. Writes nothing. */
     static List<Gap> all(Connection connection, String source) throws SQLException {
         return Sql.list(
                 connection,
@@ -27,9 +26,9 @@ final class TableGap {
     }
 
     /**
-     * Writes down that the type's table has lost this time. What touches a gap of the table makes that one longer.
+     * Adds lost time to the gaps of the type's table. Adjacent time extends a gap.
      *
-     * @return the table's gaps that are new or longer now, oldest first
+     * @return new or longer gaps of the table, oldest first
      */
     static List<TimeRange> add(Connection connection, String source, EventType type, List<TimeRange> lost, Instant now)
             throws SQLException {

@@ -18,9 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Time whose answers cannot be read, or end the process that reads them: it is narrowed down, and what is left becomes a gap.
- */
+/** Narrows down time whose answers are unreadable or end the process; the rest becomes a gap. */
 public final class UnreadableTime {
 
     private final Store store;
@@ -35,12 +33,12 @@ public final class UnreadableTime {
         this.backlog = BacklogTable.backlog(store.source());
     }
 
-    /** The answer that is being read now. */
+    /** The answer that is being read. */
     public AttemptTable attempts() {
         return attempts;
     }
 
-    /** How to ask around it. */
+    /** How to read around the unreadable time. */
     public Detour detour() {
         return store.transaction(connection -> {
             return new Detour(all(connection, store.source()).ranges(), gaps(connection, store.source()));
@@ -53,7 +51,7 @@ public final class UnreadableTime {
                 .toList());
     }
 
-    /** The windows that ask again for the gaps of this hour: the fault may have passed. */
+    /** Windows that read the unreadable gaps of this hour again, in case they are readable now. */
     public List<TimeRange> windowsToRetry(TimeRange hour) {
         return store.transaction(connection -> Gap.ofAllTables(connection, store.source()).stream()
                 .filter(gap -> gap.time().overlaps(hour))
@@ -62,19 +60,19 @@ public final class UnreadableTime {
     }
 
     /**
-     * What a failed attempt has led to.
+     * The result of a failed attempt.
      *
-     * @param isGap whether its time was given up before
-     * @param known whether its time is known to be bad now
-     * @param least whether TAP answers no shorter window, so that only a later attempt can help
-     * @param gaps  what was given up, new or longer
+     * @param isGap whether the time already was a gap
+     * @param known whether the time is now known to be unreadable
+     * @param least whether the window is TAP's minimum, so only a later attempt can help
+     * @param gaps  new or longer gaps
      */
     public record Step(boolean isGap, boolean known, boolean least, List<TimeRange> gaps) {}
 
     /**
-     * The answer could not be read, or the process ended while it read it.
+     * Records an answer that was unreadable or ended the process.
      *
-     * @param reason why time is given up, if it is; our own words
+     * @param reason for a gap, in this program's words
      */
     public Step failed(Attempt attempt, How how, String reason) {
         return store.transaction(connection -> {
@@ -104,7 +102,7 @@ public final class UnreadableTime {
             }
             after = after.outside(gaps(connection, store.source()));
             if (attempt.purpose() == Purpose.SWEEP) {
-                // it was read before, so that no plan would ask for it again
+                // it was read before, so no plan would include it
                 backlog.add(
                         connection,
                         after.bad().stream()
@@ -125,7 +123,7 @@ public final class UnreadableTime {
                 .findFirst();
     }
 
-    /** A window is being committed. */
+    /** Call when a window commits. */
     static void read(Connection connection, String source, TimeRange window) throws SQLException {
         AttemptTable.end(connection, source);
         Unreadables before = all(connection, source);
@@ -136,7 +134,7 @@ public final class UnreadableTime {
         Gap.read(connection, source, window);
     }
 
-    /** Forgets what TAP has forgotten, too. */
+    /** Deletes time that TAP no longer keeps. */
     static void prune(Connection connection, String source, Instant now) throws SQLException {
         Sql.update(
                 connection,

@@ -1,5 +1,5 @@
 /**
- * What was read, found, missed and deferred.
+ * Progress, the ledger of reads, backlog, gaps, sweeps and deferred events.
  * May use store and what is below it.
  * Read {@link io.tapsentinel.store.ledger.ReadState} first.
  */
