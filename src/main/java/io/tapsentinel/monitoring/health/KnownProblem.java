@@ -8,7 +8,7 @@ import io.tapsentinel.monitoring.health.Findings.Level;
 
 /**
  * Every problem that the program reports about itself, and what to do about it. Only problems that need action are DOWN. Those that pass
- * are DEGRADED, since taking a replica out of service would not fix them. The table in operations.md has one row for each.
+ * are DEGRADED, since taking a replica out of service would not fix them. The table in operation.md has one row for each.
  */
 public enum KnownProblem {
     STUCK(

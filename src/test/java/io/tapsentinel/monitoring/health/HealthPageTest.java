@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 class HealthPageTest {
 
     @Test
-    void operationsPageListsEveryKnownProblem() throws Exception {
-        List<String> rows = Files.readAllLines(Path.of("src/site/markdown/operations.md")).stream()
+    void operationPageListsEveryKnownProblem() throws Exception {
+        List<String> rows = Files.readAllLines(Path.of("src/site/markdown/operation.md")).stream()
                 .filter(line -> line.matches("\\| [a-z]+ \\| (DOWN|DEGRADED) \\|.*"))
                 .toList();
 
