@@ -6,6 +6,7 @@ import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.LogFormat;
 import io.tapsentinel.config.Loopback;
 import io.tapsentinel.config.SettingReader;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.rejected.RejectedSettings;
 import io.tapsentinel.replay.ReplaySettings;
 import io.tapsentinel.sentinel.azure.AzureCloud;
@@ -131,18 +132,17 @@ public record Settings(
             throw SettingReader.bad(
                     "tap.budget.requests-per-day",
                     String.valueOf(requestsPerDay),
-                    cost.total() + " or more for this schedule, " + cost
-                            + "; or poll less often (tap.poll.cron), or sweep at fewer ages (tap.sweep.ages, each costs 24)");
+                    "at least " + HumanText.number(cost.total()) + " for this schedule (" + cost
+                            + "). Otherwise poll less often (tap.poll.cron) or sweep at fewer ages (tap.sweep.ages, each costs 24)");
         }
         int share = RequestBudget.share(requestsPerDay, read.percent("tap.budget.reserve"), cost.polls());
         if (cost.sweeps() > requestsPerDay - share) {
             throw SettingReader.bad(
                     "tap.budget.reserve",
                     read.required("tap.budget.reserve"),
-                    "less, or sweeps at fewer ages"
-                            + " (tap.sweep.ages): " + share + " of " + requestsPerDay
-                            + " requests a day are kept for polls, which leaves no room for "
-                            + cost.sweeps() + " sweeps");
+                    "lower: it reserves " + HumanText.number(share) + " of " + HumanText.number(requestsPerDay)
+                            + " requests a day for polls, which leaves too few for " + HumanText.number(cost.sweeps())
+                            + " sweeps. Otherwise sweep at fewer ages (tap.sweep.ages)");
         }
         return new Settings(
                 tap,

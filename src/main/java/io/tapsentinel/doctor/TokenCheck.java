@@ -71,7 +71,7 @@ final class TokenCheck implements Check {
             identity = TokenIdentity.of(token.getToken());
             return Finding.ok(
                     name(),
-                    "obtained" + chosen.get().map(name -> " by " + name).orElse("") + " for " + scope + ", valid for "
+                    "obtained" + chosen.get().map(name -> " with " + name).orElse("") + " for " + scope + ", valid for "
                             + HumanText.duration(Duration.between(
                                     clock.instant(), token.getExpiresAt().toInstant())) + "; " + identity);
         } catch (RuntimeException e) {

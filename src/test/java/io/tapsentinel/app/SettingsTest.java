@@ -39,7 +39,7 @@ class SettingsTest {
     }
 
     @Test
-    void credentialsAreAllThatIsNeeded() {
+    void onlyCredentialsAreRequired() {
         Settings settings = settings();
 
         assertThat(settings.tapUrl()).hasToString("https://tap-api-v2.proofpoint.com");
@@ -51,7 +51,7 @@ class SettingsTest {
     }
 
     @Test
-    void allMissingPropertiesAreNamedInOneLine() {
+    void allMissingPropertiesAreNamed() {
         assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, Map.of())))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage(
@@ -83,10 +83,10 @@ class SettingsTest {
                 "TAP_POLL_BACKFILL|P8D|tap.poll.backfill is \"P8D\"; it must be an ISO 8601 duration from PT30S to PT168H",
                 "TAP_POLL_START|yesterday|tap.poll.start is \"yesterday\"; it must be an instant",
                 "TAP_THREAT_STATUS|active,all|tap.threat-status is \"all\"; it must be a list of active, cleared, falsePositive",
-                "TAP_BUDGET_REQUESTS_PER_DAY|431|tap.budget.requests-per-day is \"431\"; it must be 432 or more for this schedule,"
-                        + " 288 polls + 144 sweeps = 432 requests a day; or poll less often (tap.poll.cron), or sweep at fewer ages",
-                "TAP_BUDGET_RESERVE|95 %|tap.budget.reserve is \"95 %\"; it must be less, or sweeps at fewer ages (tap.sweep.ages): 1710 of 1800"
-                        + " requests a day are kept for polls, which leaves no room for 144 sweeps",
+                "TAP_BUDGET_REQUESTS_PER_DAY|431|tap.budget.requests-per-day is \"431\"; it must be at least 432 for this schedule"
+                        + " (288 polls + 144 sweeps = 432 requests a day). Otherwise poll less often (tap.poll.cron) or sweep at fewer ages",
+                "TAP_BUDGET_RESERVE|95 %|tap.budget.reserve is \"95 %\"; it must be lower: it reserves 1,710 of 1,800"
+                        + " requests a day for polls, which leaves too few for 144 sweeps. Otherwise sweep at fewer ages (tap.sweep.ages)",
                 "TAP_POLL_CRON|0 0 0 30 2 ?|tap.poll.cron is \"0 0 0 30 2 ?\"; it must be a Quartz cron expression that can fire",
                 "TAP_SWEEP_CRON|hourly|tap.sweep.cron is \"hourly\"; it must be a Quartz cron expression",
                 "TAP_SWEEP_AGES|PT10M|tap.sweep.ages",
@@ -109,7 +109,7 @@ class SettingsTest {
                 "TAP_REPLAY_URI|azure-storage-blob:account/container?accessKey=hush|tap.replay.uri is"
                         + " \"azure-storage-blob:account/container?...\"; it must not be a blob endpoint"
             })
-    void aWrongValueIsRefusedByNameValueAndBound(String variable, String value, String message) {
+    void wrongValueIsRefusedWithNameValueAndBound(String variable, String value, String message) {
         environment.put(variable, value);
 
         assertThatThrownBy(this::settings)
@@ -129,7 +129,7 @@ class SettingsTest {
                         + " tap.rejected.uri",
                 "file:out/archive|out|tap.archive.uri is \"out/archive\"; it must be a folder apart from that of tap.archive.outbox"
             })
-    void answersThatAreKeptLieApartFromWhatIsTakenOrRemoved(String uri, String outbox, String message) {
+    void archiveFolderMustNotOverlapOtherFolders(String uri, String outbox, String message) {
         environment.put("TAP_ARCHIVE_OUTBOX", outbox);
         assertThat(settings().archive().uri()).as("off").isEmpty();
 
@@ -140,7 +140,7 @@ class SettingsTest {
     }
 
     @Test
-    void httpAndNoAuthenticationAreFineOnLoopback() {
+    void httpWithoutAuthenticationIsAllowedOnLoopback() {
         environment.putAll(Map.of(
                 "TAP_URL", "http://localhost:1", "SENTINEL_ENDPOINT", "http://[::1]:2/", "SENTINEL_AUTH", "none"));
 
@@ -148,7 +148,7 @@ class SettingsTest {
     }
 
     @Test
-    void aNameOfTheAccountFitsIntoTheTablesAndFilesThatHoldIt() {
+    void lengthOfTheSourceIsLimited() {
         environment.put("TAP_SOURCE", "a".repeat(100));
         assertThat(settings().source()).hasSize(100);
 
@@ -160,7 +160,7 @@ class SettingsTest {
     }
 
     @Test
-    void aTokenMayGoToALoopbackAddressOverHttps() {
+    void httpsOnLoopbackMayUseAToken() {
         environment.putAll(Map.of("SENTINEL_ENDPOINT", "https://127.0.0.1:8443", "SENTINEL_CLOUD", "china"));
 
         assertThat(settings())
@@ -169,14 +169,14 @@ class SettingsTest {
     }
 
     @Test
-    void aHostNameThatOnlyLooksLikeLoopbackIsNot() {
+    void hostNameThatStartsLikeLoopbackIsRefused() {
         environment.put("TAP_URL", "http://127.0.0.1.example.com");
 
         assertThatThrownBy(this::settings).hasMessageContaining("tap.url");
     }
 
     @Test
-    void theEnvironmentWinsOverTheWorkingDirectoryAndThatOverThePackage() throws IOException {
+    void environmentOverridesTheFileAndTheFileOverridesDefaults() throws IOException {
         Files.writeString(
                 folder.resolve("application.properties"), "tap.source = file\ntap.poll.settle = PT2M\nmine = 1\n");
 
@@ -191,7 +191,7 @@ class SettingsTest {
     }
 
     @Test
-    void anEmptyValueCountsAsNoneWhereverItStands() throws IOException {
+    void emptyValuesAreIgnored() throws IOException {
         Files.writeString(folder.resolve("application.properties"), "tap.source =\n");
 
         assertThat(EffectiveProperties.load(folder, Map.of("TAP_POLL_CRON", " ")))
@@ -200,7 +200,7 @@ class SettingsTest {
     }
 
     @Test
-    void aSecretFileIsReadAtEveryRequest() throws IOException {
+    void secretFileIsReadForEveryRequest() throws IOException {
         Path file = Files.writeString(folder.resolve("secret"), "one\n");
         environment.remove("TAP_SECRET");
         environment.put("TAP_SECRET_FILE", file.toString());
@@ -213,7 +213,7 @@ class SettingsTest {
     }
 
     @Test
-    void theSandboxNeedsOnOrAutoWithoutAnyCredential() {
+    void sandboxRunsIfOnOrIfAutoWithoutCredentials() {
         Map<String, String> none = EffectiveProperties.load(folder, Map.of());
         Map<String, String> half = EffectiveProperties.load(folder, Map.of("TAP_PRINCIPAL", "p"));
         Map<String, String> on = EffectiveProperties.load(folder, Map.of("TAP_PRINCIPAL", "p", "TAP_SANDBOX", "on"));

@@ -52,7 +52,7 @@ class TokenCheckTest {
                     scopes.addAll(request.getScopes());
                     return credential("opaque-token").getToken(request);
                 })))
-                .isEqualTo("obtained by client secret for " + scope
+                .isEqualTo("obtained with client secret for " + scope
                         + ", valid for 1 h 30 min; the token names no identity");
         assertThat(scopes).containsExactly(scope);
     }

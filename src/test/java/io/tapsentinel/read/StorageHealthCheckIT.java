@@ -86,7 +86,7 @@ class StorageHealthCheckIT extends SimulatedRun {
         assertThat(health.getMessage())
                 .hasValueSatisfying(message -> assertThat(message)
                         .startsWith(KnownProblem.STORE_LACKS.what() + " (it lacks at least ")
-                        .contains("its newest read is of 2026-11-20T12:00:", "may be sent twice"));
+                        .contains("its newest read is from 2026-11-20 12:00", "may be sent twice"));
         program.poll();
         assertThat(services.rows())
                 .as("events missing in the copy are sent again")

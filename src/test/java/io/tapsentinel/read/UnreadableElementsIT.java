@@ -123,8 +123,7 @@ class UnreadableElementsIT extends SimulatedRun {
                 .orElseThrow();
 
         state.drop("as-it-is.json", document);
-        assertThat(state.reason())
-                .contains("write the repaired event as an object in place of the null after \"record\"");
+        assertThat(state.reason()).contains("replace the null after \"record\" by the repaired event, an object");
         String repaired =
                 document.replace("\"record\":null", "\"record\":{\"id\":\"odd\",\"clusterId\":\"as TAP spells it\"}");
         state.drop("repaired.json", repaired);

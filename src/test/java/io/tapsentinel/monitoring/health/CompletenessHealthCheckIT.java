@@ -44,7 +44,7 @@ class CompletenessHealthCheckIT {
                     .filteredOn(line -> line.startsWith("ERROR"))
                     .singleElement()
                     .asString()
-                    .contains("2026-11-20T11:29:00Z/2026-11-22T12:05:00Z");
+                    .contains("2026-11-20 11:29 - 2026-11-22 12:05 UTC");
         }
 
         Result health = program.health("tap-completeness");

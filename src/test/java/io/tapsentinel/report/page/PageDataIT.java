@@ -252,7 +252,7 @@ class PageDataIT {
         assertThat(table.get("reason").asText()).contains("403");
         assertThat(table.get("waitingSeconds").asLong())
                 .isEqualTo(number("SELECT sum(to_at - from_at) / 1000 FROM table_backlog"));
-        assertThat(table.get("words").asText()).contains(". Give the identity the role");
+        assertThat(table.get("words").asText()).contains(". Assign the identity the role");
         assertThat(figures.get("tables").get(0).get("words").isNull()).isTrue();
         assertThat(figures.get("hours")).anyMatch(hour -> hour.get("deferred").asLong() > 0);
         for (JsonNode hour : figures.get("hours")) {
