@@ -33,7 +33,7 @@ class OwnSecretsTest {
                 "pass w&#246;rd&#x2F;&quot;with&#43;all",
                 "p\0a\0s\0s\0 \0w\u00f6\0r\0d\0/\0\"\0w\0i\0t\0h\0+\0a\0l\0l\0"
             })
-    void isMaskedHoweverItIsWritten(String spelling) {
+    void everyEncodingOfASecretIsMasked(String spelling) {
         assertThat(OwnSecrets.mask("bad credentials for sp:" + spelling + "!"))
                 .isEqualTo("bad credentials for sp:******!");
         assertThat(Redactor.line("x".repeat(280) + " " + spelling)).endsWith(" ******");
@@ -46,12 +46,12 @@ class OwnSecretsTest {
                 "eHlwYXNzIHfDtnJkLyJ3aXRoK2FsbCE",
                 "eHk6cGFzcyB3w7ZyZC8id2l0aCthbGwh"
             })
-    void isMaskedInsideALongerTextInBase64(String encoded) {
+    void secretInsideBase64IsMasked(String encoded) {
         assertThat(OwnSecrets.mask(encoded)).matches("\\w{2,4}\\*{6}\\w{0,3}");
     }
 
     @Test
-    void isMaskedAsAWholeWhenAPartOfItIsASecretToo() {
+    void secretThatContainsAnotherIsMaskedCompletely() {
         OwnSecrets.know("outer-inner-secret-of-a-test");
         OwnSecrets.know("inner-secret-of-a-test");
 
@@ -60,7 +60,7 @@ class OwnSecretsTest {
     }
 
     @Test
-    void isMaskedFromEightCharactersOn() {
+    void secretsOfEightCharactersAreMasked() {
         OwnSecrets.know("seven77");
         OwnSecrets.know("eight888");
 
@@ -68,7 +68,7 @@ class OwnSecretsTest {
     }
 
     @Test
-    void ofAzureIsFoundInTheEnvironment() {
+    void azureSecretsInTheEnvironmentAreMasked() {
         OwnSecrets.knowAll(Map.of("AZURE_CLIENT_SECRET", "client-secret-of-a-test", "PATH", "no-secret-of-a-test"));
 
         assertThat(OwnSecrets.mask("client-secret-of-a-test no-secret-of-a-test"))
@@ -77,7 +77,7 @@ class OwnSecretsTest {
 
     @ParameterizedTest
     @CsvSource({"UTF-8", "ISO-8859-1", "US-ASCII"})
-    void isMaskedInALineThatIsWrittenInPartsAndAllElseIsAsItWas(Charset charset) {
+    void secretWrittenInPartsIsMaskedAndOtherTextIsUnchanged(Charset charset) {
         OwnSecrets.know("secret-of-a-stream");
         PrintStream out = OwnSecrets.masking(new PrintStream(written, true, charset), charset);
 
@@ -93,7 +93,7 @@ class OwnSecretsTest {
     }
 
     @Test
-    void aLineOfAnotherCharsetThanTheTerminalsStaysAsItIs() {
+    void lineInAnotherCharsetIsUnchanged() {
         PrintStream out = OwnSecrets.masking(
                 new PrintStream(written, true, StandardCharsets.US_ASCII), StandardCharsets.US_ASCII);
 
@@ -103,7 +103,7 @@ class OwnSecretsTest {
     }
 
     @Test
-    void andControlCharactersDoNotReachTheTerminal() {
+    void controlCharactersBecomeSpaces() {
         PrintStream out =
                 OwnSecrets.masking(new PrintStream(written, true, StandardCharsets.UTF_8), StandardCharsets.UTF_8);
 

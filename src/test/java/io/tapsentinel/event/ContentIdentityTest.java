@@ -40,7 +40,7 @@ class ContentIdentityTest {
                 "{'threatsInfoMap':[{'threatID':'1','threatType':'url','actors':[]},{'threatID':'2'}]} | {'threatsInfoMap':[{'threatID':'2'},{'threatID':'1'}]}",
                 "{'messageTime':'2026-11-20T10:00:00Z'} | {'messageTime':'2026-11-20 10:00:00.000'}",
             })
-    void whatDoesNotTellEventsApart(String one, String other) throws Exception {
+    void fieldsThatAreNotPartOfTheIdentity(String one, String other) throws Exception {
         assertThat(key(one)).isEqualTo(key(other));
     }
 
@@ -68,12 +68,12 @@ class ContentIdentityTest {
                 "{'recipient':['a','b']}     | {'recipient':['a']}",
                 "{'messageParts':[{'md5':'1'}]} | {'messageParts':[{'md5':'2'}]}",
             })
-    void whatTellsEventsApart(String one, String other) throws Exception {
+    void fieldsThatArePartOfTheIdentity(String one, String other) throws Exception {
         assertThat(key(one)).isNotEqualTo(key(other));
     }
 
     @Test
-    void anyDepthCanBeDigested() {
+    void anyNestingDepthCanBeDigested() {
         List<EventKey> keys = new ArrayList<>();
         for (String innermost : new String[] {"a", "b"}) {
             Object value = innermost;
@@ -88,7 +88,7 @@ class ContentIdentityTest {
     }
 
     @Test
-    void noTwoTextsGiveTheSameBytes() {
+    void differentTextsHaveDifferentBytes() {
         requireEveryTextItsOwnBytes(EventIdentity::bytes);
     }
 
@@ -102,7 +102,7 @@ class ContentIdentityTest {
     /** The mistakes that the test of no two texts must find. */
     @ParameterizedTest
     @CsvSource({"?", "\ufffd"})
-    void halvesOfPairsThatAreReplacedAreFound(String replacement) {
+    void replacedSurrogatesAreDetected(String replacement) {
         assertThatThrownBy(() -> requireEveryTextItsOwnBytes(
                         text -> text.replaceAll("[\ud800-\udfff]", replacement).getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(AssertionError.class);
@@ -129,7 +129,7 @@ class ContentIdentityTest {
     }
 
     @Test
-    void idsThatDifferInHalfAPairAreSeveral() {
+    void idsThatDifferInAnUnpairedSurrogateAreDifferent() {
         assertThat(List.of("a\ud800", "a\ud801", "a?", "a\ufffd").stream()
                         .map(id -> EventIdentity.of(EventType.MESSAGES_BLOCKED, Map.of("id", id)))
                         .distinct())

@@ -22,7 +22,7 @@ class EventIdentityTest {
     private static final EventType CLICK = EventType.CLICKS_PERMITTED;
 
     @Test
-    void theIdDecidesWhateverElseChanges() {
+    void idAloneDecides() {
         Map<String, Object> first = message("id", "1", "recipient", List.of("a@x"), "threatStatus", "active");
         Map<String, Object> again = message("id", "1", "recipient", List.of("b@x"), "threatStatus", "cleared");
 
@@ -31,14 +31,14 @@ class EventIdentityTest {
     }
 
     @Test
-    void theTypeIsPartOfIt() {
+    void typeIsPartOfTheIdentity() {
         Map<String, Object> event = message("id", "1");
 
         assertThat(EventIdentity.of(EventType.MESSAGES_BLOCKED, event)).isNotEqualTo(EventIdentity.of(MESSAGE, event));
     }
 
     @Test
-    void oneMessageToFourPeopleWithoutIdsIsFourEvents() {
+    void messageToFourRecipientsWithoutIdIsFourEvents() {
         assertThat(List.of("a@x", "b@x", "c@x", "d@x").stream()
                         .map(to -> EventIdentity.of(MESSAGE, message("recipient", List.of(to))))
                         .distinct())
@@ -46,7 +46,7 @@ class EventIdentityTest {
     }
 
     @Test
-    void theOrderOfRecipientsAndTheirFormPlayNoRole() {
+    void orderAndFormOfRecipientsDoNotMatter() {
         EventKey key = EventIdentity.of(MESSAGE, message("recipient", List.of("a@x", "b@x")));
 
         assertThat(EventIdentity.of(MESSAGE, message("recipient", List.of("b@x", "a@x"))))
@@ -64,7 +64,7 @@ class EventIdentityTest {
     }
 
     @Test
-    void withoutIdTheTimeOfAMessageCountsAsAnInstantNotAsText() {
+    void withoutIdMessageTimesAreComparedAsInstants() {
         EventKey key = EventIdentity.of(MESSAGE, message("messageTime", "2026-11-20T10:00:00.000Z"));
 
         assertThat(EventIdentity.of(MESSAGE, message("messageTime", "2026-11-20T11:00:00+01:00")))
@@ -82,7 +82,7 @@ class EventIdentityTest {
                 "1795893464000",
                 "2026-11-28T20:17:44.000+01"
             })
-    void withoutIdATimeCountsAsAnInstantInEverySpellingThatIsRead(String clickTime) {
+    void withoutIdEverySpellingOfATimeIsEqual(String clickTime) {
         assertThat(EventIdentity.of(CLICK, click("GUID", "g", "clickTime", clickTime)))
                 .isEqualTo(EventIdentity.of(CLICK, click("GUID", "g", "clickTime", 1_795_893_464_000L)))
                 .isNotEqualTo(EventIdentity.of(CLICK, click("GUID", "g", "clickTime", "2026-11-28T19:17:45Z")));
@@ -91,7 +91,7 @@ class EventIdentityTest {
     }
 
     @Test
-    void keysOfEventsWithAnIdAndOfMessagesWithAGuidStayAsTheyWere() {
+    void keysOfEventsWithIdOrGuidAreUnchanged() {
         assertThat(EventIdentity.of(MESSAGE, message("id", "00000000-0000-4000-8000-000000000001")))
                 .hasToString("04c2effbfed4a4383b1f3f5fbacedcc6");
         assertThat(EventIdentity.of(MESSAGE, message("id", "\ud83d\ude00 ü")))
@@ -103,7 +103,7 @@ class EventIdentityTest {
     }
 
     @Test
-    void aSecondSpellingIsNoPartOfIt() {
+    void secondSpellingIsNotPartOfTheIdentity() {
         Map<String, Object> both = new HashMap<>(Map.of("subject", "s", "cluster", "live", "clusterId", "doc"));
         both.put("threatsInfoMap", List.of(Map.of("threatID", "live", "threatId", "doc", "campaignId", "c")));
         Map<String, Object> one = new HashMap<>(Map.of("subject", "s", "cluster", "live"));
@@ -113,7 +113,7 @@ class EventIdentityTest {
     }
 
     @Test
-    void aClickOnALinkWithTwoThreatsIsTwoEvents() throws IOException {
+    void clickOnALinkWithTwoThreatsIsTwoEvents() throws IOException {
         List<EventKey> keys = new ArrayList<>();
         String answer = "{\"clicksBlocked\":["
                 + "{\"GUID\":\"g\",\"clickTime\":\"2026-11-28T20:00:00.000Z\",\"url\":\"u\",\"recipient\":\"r\",\"threatID\":\"aa11\"},"
@@ -128,7 +128,7 @@ class EventIdentityTest {
     }
 
     @Test
-    void recipientsAndTheThreatCannotRunIntoEachOther() {
+    void recipientsAndThreatAreSeparated() {
         assertThat(EventIdentity.of(CLICK, click("GUID", "g", "threatID", "t", "recipient", List.of("r"))))
                 .isNotEqualTo(
                         EventIdentity.of(CLICK, click("GUID", "g", "threatID", "", "recipient", List.of("r", "t"))))
@@ -136,7 +136,7 @@ class EventIdentityTest {
     }
 
     @Test
-    void withoutIdEveryPartOfAClickCounts() {
+    void withoutIdEveryFieldOfAClickCounts() {
         Map<String, Object> click =
                 click("GUID", "g", "clickTime", "2026-11-20T10:00:00Z", "url", "u", "recipient", "r", "threatID", "t");
         List<EventKey> keys = new ArrayList<>(List.of(EventIdentity.of(CLICK, click)));
@@ -149,7 +149,7 @@ class EventIdentityTest {
     }
 
     @Test
-    void partsCannotRunIntoEachOther() {
+    void partsAreSeparated() {
         Map<String, Object> one = Map.of("GUID", "ab", "clickTime", "", "url", "c", "recipient", "d");
         Map<String, Object> two = Map.of("GUID", "a", "clickTime", "", "url", "bc", "recipient", "d");
 
@@ -157,7 +157,7 @@ class EventIdentityTest {
     }
 
     @Test
-    void eventsWithNeitherIdNorGuidAreToldApartByWhatDoesNotChange() {
+    void eventsWithoutIdAndGuidAreIdentifiedByConstantContent() {
         Map<String, Object> one = new HashMap<>(Map.of("subject", "s", "sender", "a@x", "spamScore", 1));
         Map<String, Object> other = new HashMap<>(Map.of("subject", "t", "sender", "a@x", "spamScore", 1));
         Map<String, Object> later = new HashMap<>(Map.of("subject", "s", "sender", "a@x", "spamScore", 99));
@@ -168,7 +168,7 @@ class EventIdentityTest {
     }
 
     @Test
-    void aVerdictChangesWithStatusThreatsAndCampaignOnly() {
+    void verdictChangesOnlyWithStatusThreatsAndCampaign() {
         Map<String, Object> threat = threat("t1", "active", null);
         long verdict =
                 VerdictDigest.of(MESSAGE, message("threatsInfoMap", List.of(threat, threat("t2", "active", null))));
@@ -200,7 +200,7 @@ class EventIdentityTest {
     }
 
     @Test
-    void aClickIsItsOwnThreat() {
+    void clickContainsItsThreat() {
         Map<String, Object> click =
                 new HashMap<>(Map.of("threatID", "t", "classification", "phish", "threatStatus", "active"));
         long verdict = VerdictDigest.of(CLICK, click);

@@ -30,7 +30,7 @@ class EventLifeTest {
         "SENDING, DEFERRED, false",
         "SENDING, RELEASED, false"
     })
-    void theKeyIsKeptWhileTheEventIsOnItsWayAndFreeAtItsEnd(Outcome from, Outcome to, boolean isKept) {
+    void finalOutcomeReleasesTheKey(Outcome from, Outcome to, boolean isKept) {
         BrokenEventLife.put(event, from);
         EventLife.reservedBy(event, released::add);
 
@@ -44,7 +44,7 @@ class EventLifeTest {
     @EnumSource(
             names = {"NONE", "RESERVED", "SENDING"},
             mode = EnumSource.Mode.EXCLUDE)
-    void nothingFollowsAnEnd(Outcome end) {
+    void finalOutcomesAreFinal(Outcome end) {
         for (Outcome next : Outcome.values()) {
             assertThatThrownBy(() -> EventLife.advance(event, end, next)).hasMessageContaining("never follows");
         }
@@ -52,7 +52,7 @@ class EventLifeTest {
 
     @ParameterizedTest
     @CsvSource({"NONE, SENDING", "NONE, DELIVERED", "RESERVED, DELIVERED", "RESERVED, NONE", "SENDING, FILTERED"})
-    void noStepIsLeftOut(Outcome from, Outcome to) {
+    void noTransitionCanBeSkipped(Outcome from, Outcome to) {
         assertThatThrownBy(() -> EventLife.advance(event, from, to)).hasMessage(to + " never follows " + from);
     }
 }

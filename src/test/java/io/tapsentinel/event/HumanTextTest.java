@@ -17,7 +17,7 @@ class HumanTextTest {
         "2026-11-21T00:05:00Z, 21 Nov 00:05 UTC",
         "2027-01-01T00:00:00Z, 1 Jan 2027 00:00 UTC"
     })
-    void aTimeNearNowOmitsWhatTheReaderKnows(Instant time, String text) {
+    void recentTimeOmitsTheDate(Instant time, String text) {
         assertThat(HumanText.time(time, Instant.parse("2026-11-20T12:00:00Z"))).isEqualTo(text);
     }
 
@@ -27,7 +27,7 @@ class HumanTextTest {
         "2026-11-20T22:00:30Z, 2026-11-20T23:00:30Z, 2026-11-20 22:00:30-23:00:30 UTC",
         "2026-11-20T23:30:00Z, 2026-11-21T00:30:00Z, 2026-11-20 23:30 - 2026-11-21 00:30 UTC"
     })
-    void aRangeSaysTheDateOnceWhileItStaysWithinADay(Instant from, Instant to, String text) {
+    void rangeWithinADayShowsTheDateOnce(Instant from, Instant to, String text) {
         assertThat(HumanText.range(from, to)).isEqualTo(text);
     }
 
@@ -43,7 +43,7 @@ class HumanTextTest {
         "PT1H0M59S, 1 h",
         "PT27H, 1 d 3 h"
     })
-    void aDurationHasItsTwoLargestUnits(Duration duration, String text) {
+    void durationShowsItsTwoLargestUnits(Duration duration, String text) {
         assertThat(HumanText.duration(duration)).isEqualTo(text);
     }
 
@@ -56,7 +56,7 @@ class HumanTextTest {
         "1000000000, '1,000 MB'",
         "82000000000, 82 GB"
     })
-    void aSizeHasAUnitThatKeepsItShort(long bytes, String text) {
+    void sizeHasAFittingUnit(long bytes, String text) {
         assertThat(HumanText.bytes(bytes)).isEqualTo(text);
     }
 }

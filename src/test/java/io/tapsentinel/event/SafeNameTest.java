@@ -16,12 +16,12 @@ class SafeNameTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"messagesHeld", "clicksPermitted", "a", "x2", "2x", "messages_Held", "a.b-c", "MessagesBlocked"})
-    void aNameThatTapMightChooseIsItsOwnWord(String name) {
+    void plainNameIsUnchanged(String name) {
         assertThat(SafeName.of(name)).isEqualTo(name);
     }
 
     @Test
-    void everyNameGivesAShortWordOfPlainCharacters() {
+    void everyResultIsShortAndPlain() {
         assertThat(OddNames.ALL)
                 .hasSizeGreaterThan(30)
                 .allSatisfy(name -> assertThat(SafeName.of(name))
@@ -31,7 +31,7 @@ class SafeNameTest {
     }
 
     @Test
-    void aSecretOfThisProgramIsNoPartOfAWord() {
+    void secretsAreMaskedInNames() {
         OwnSecrets.know("AlnumSecretWord4711");
 
         assertThat(SafeName.of("AlnumSecretWord4711")).startsWith("______.").hasSize(31);
@@ -39,7 +39,7 @@ class SafeNameTest {
     }
 
     @Test
-    void noTwoNamesGiveOneWordNotEvenANameThatIsAnothersWord() {
+    void differentNamesHaveDifferentResults() {
         Set<String> names = new LinkedHashSet<>(OddNames.ALL);
         for (int i = 0; i < 3; i++) {
             names.addAll(names.stream().map(SafeName::of).collect(Collectors.toSet()));
@@ -49,7 +49,7 @@ class SafeNameTest {
     }
 
     @Test
-    void aWordStaysWhatItIsInALaterVersion() {
+    void resultsAreStableAcrossVersions() {
         assertThat(SafeName.of("")).isEqualTo("_.e3b0c44298fc1c149afbf4c8");
         assertThat(SafeName.of("a/b")).isEqualTo("a_b.225b0adb1d75082b6a4f6032");
     }

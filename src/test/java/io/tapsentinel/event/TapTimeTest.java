@@ -24,7 +24,7 @@ class TapTimeTest {
                 "2026-11-28T20:17:44.1234567+01:00   | 2026-11-28T19:17:44.123456Z",
                 "2026-11-28T20:17:44+01:00[Europe/Paris] | 2026-11-28T19:17:44Z"
             })
-    void isoTimesAreReadAsBefore(String text, Instant time) {
+    void isoTimesAreParsed(String text, Instant time) {
         assertThat(TapTime.iso(text)).contains(time);
         assertThat(TapTime.parse(text)).contains(time);
     }
@@ -46,14 +46,14 @@ class TapTimeTest {
                 "100000000000                   | 1973-03-03T09:46:40Z",
                 "9999999999999                  | 2286-11-20T17:46:39.999Z"
             })
-    void oddSpellingsAreReadButAreNoIso(String text, Instant time) {
+    void oddSpellingsAreParsedButAreNotIso(String text, Instant time) {
         assertThat(TapTime.parse(text)).contains(time);
         assertThat(TapTime.parse(" " + text + " ")).contains(time);
         assertThat(TapTime.iso(text)).isEmpty();
     }
 
     @Test
-    void epochMillisecondsAreReadWhateverTheKindOfNumber() {
+    void epochMillisecondsAreParsedFromAnyNumber() {
         for (Object number :
                 List.of(MILLIS, (double) MILLIS, BigInteger.valueOf(MILLIS), new BigDecimal("1.795893464E+12"))) {
             assertThat(TapTime.parse(number))
@@ -84,12 +84,12 @@ class TapTimeTest {
                 "1795893464000.5",
                 "17958934640oo"
             })
-    void whatIsNoTimeIsNotRead(String text) {
+    void invalidTimesAreEmpty(String text) {
         assertThat(TapTime.parse(text)).isEmpty();
     }
 
     @Test
-    void secondsAndOtherNumbersAreNoTime() {
+    void secondsAndOtherNumbersAreNotTimes() {
         for (Object number : List.of(
                 0,
                 5,

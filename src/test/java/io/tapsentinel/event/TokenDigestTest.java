@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class TokenDigestTest {
 
     @Test
-    void theOrderOfPartsPlaysNoRoleHoweverLongTheElementIs() {
+    void orderOfPartsDoesNotMatter() {
         List<String> parts = new ArrayList<>(IntStream.range(0, 40_000)
                 .mapToObj(i -> "{\"md5\":\"" + i + "\",\"size\":00" + i + "}")
                 .toList());
@@ -26,7 +26,7 @@ class TokenDigestTest {
     }
 
     @Test
-    void eachTokenCountsAndSoDoesHowOftenItIsThere() {
+    void eachTokenAndItsNumberCounts() {
         List<String> different = List.of(
                 "",
                 "1",

@@ -17,19 +17,19 @@ class VerdictKindsTest {
     private static final long BEFORE = message(threat("t1", "active", null));
 
     @Test
-    void anotherStatusIsAStatusAlone() {
+    void newStatusIsAStatusChange() {
         assertThat(VerdictDigest.kinds(BEFORE, message(threat("t1", "cleared", null))))
                 .containsExactly(STATUS);
     }
 
     @Test
-    void oneThreatMoreIsAThreatAloneAlthoughItHasAStatus() {
+    void additionalThreatIsAThreatChangeOnly() {
         assertThat(VerdictDigest.kinds(BEFORE, message(threat("t2", "active", null), threat("t1", "active", null))))
                 .containsExactly(THREAT);
     }
 
     @Test
-    void aCampaignIsACampaignAloneAndSoIsItsLoss() {
+    void newOrLostCampaignIsACampaignChange() {
         long campaign = message(threat("t1", "active", "c"));
 
         assertThat(VerdictDigest.kinds(BEFORE, campaign)).containsExactly(CAMPAIGN);
@@ -37,7 +37,7 @@ class VerdictKindsTest {
     }
 
     @Test
-    void severalKindsComeTogether() {
+    void severalKindsCanChangeTogether() {
         assertThat(VerdictDigest.kinds(BEFORE, message(threat("t1", "cleared", "c"))))
                 .containsExactlyInAnyOrder(STATUS, CAMPAIGN);
         assertThat(VerdictDigest.kinds(BEFORE, message(threat("t3", "cleared", "c"))))
@@ -45,7 +45,7 @@ class VerdictKindsTest {
     }
 
     @Test
-    void theSameVerdictInAnotherOrderIsNoChange() {
+    void orderOfThreatsIsNoChange() {
         long two = message(threat("t1", "active", null), threat("t2", "cleared", "c"));
 
         assertThat(VerdictDigest.kinds(two, message(threat("t2", "cleared", "c"), threat("t1", "active", null))))

@@ -32,7 +32,7 @@ class BackoffTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("pauses")
-    void pausesGrowToTheLongestAndBeginAnewAfterAReset(String what, Backoff backoff, List<Integer> seconds) {
+    void pausesGrowToTheLongestAndRestartAfterReset(String what, Backoff backoff, List<Integer> seconds) {
         for (int round = 0; round < 2; round++) {
             for (int i = 0; i < seconds.size(); i++) {
                 assertThat(backoff.after(i + 1)).hasSeconds(seconds.get(i));
@@ -46,7 +46,7 @@ class BackoffTest {
     }
 
     @Test
-    void jitterMakesAPauseUpToAFifthShorterOrLongerAndOneThatIsAskedForNeverShorter() {
+    void jitterVariesPausesByAFifthAndNeverShortensRetryAfter() {
         Random random = new Random(1);
         List<Duration> pauses = IntStream.range(0, 1_000)
                 .mapToObj(i -> doubling(10, 60).jittered(random).next())
@@ -63,7 +63,7 @@ class BackoffTest {
 
     @ParameterizedTest
     @CsvSource({", PT10S", "PT0S, PT10S", "PT9S, PT10S", "PT11S, PT11S"})
-    void whatAServiceAsksForCountsWhenItIsLonger(Duration asked, Duration pause) {
+    void longerRetryAfterReplacesThePause(Duration asked, Duration pause) {
         assertThat(doubling(10, 60).next(asked)).isEqualTo(pause);
     }
 
@@ -94,7 +94,7 @@ class BackoffTest {
             Sun, 22 Nov 2026              | -
             \u0661\u0667                  | -
             """)
-    void aRetryAfterIsSecondsOrADateAndAtMostAnHour(String header, Duration wait) {
+    void retryAfterAcceptsSecondsOrADateUpToOneHour(String header, Duration wait) {
         assertThat(Backoff.parseRetryAfter(header, NOW)).isEqualTo(wait);
     }
 

@@ -52,7 +52,7 @@ class BoundedHttpServersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", PARTIAL})
-    void aHundredConnectionsAreKeptAndTheNewestIsAnswered(String sent) throws Exception {
+    void atMostAHundredConnectionsStayOpenAndTheNewestIsServed(String sent) throws Exception {
         start(Duration.ofMinutes(1));
 
         try (HalfOpenConnections connections = HalfOpenConnections.open(600, server.actualPort(), sent)) {
@@ -65,7 +65,7 @@ class BoundedHttpServersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", PARTIAL})
-    void aConnectionThatIsIdleIsClosed(String sent) throws Exception {
+    void idleConnectionIsClosed(String sent) throws Exception {
         start(Duration.ofSeconds(1));
 
         try (HalfOpenConnections connections = HalfOpenConnections.open(10, server.actualPort(), sent)) {
@@ -75,7 +75,7 @@ class BoundedHttpServersTest {
     }
 
     @Test
-    void anErrorOfTheServersThreadIsHandedOver() throws Exception {
+    void errorOnTheServerThreadIsHandled() throws Exception {
         Error error = new OutOfMemoryError("a test's");
         start(Duration.ofSeconds(1), request -> {
             throw error;

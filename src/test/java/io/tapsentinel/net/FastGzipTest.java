@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class FastGzipTest {
 
     @Test
-    void whatWasCompressedComesBackUnchanged() throws IOException {
+    void compressedDataDecompressesUnchanged() throws IOException {
         for (byte[] body : new byte[][] {sample(), "[]".getBytes(), new byte[0], new byte[100_000]}) {
             assertThat(new GZIPInputStream(new ByteArrayInputStream(FastGzip.compress(body))).readAllBytes())
                     .isEqualTo(body);
@@ -23,7 +23,7 @@ class FastGzipTest {
     }
 
     @Test
-    void itIsSmallerThanLevelOneAndOfLevelThree() throws IOException {
+    void outputIsLevelThreeAndSmallerThanLevelOne() throws IOException {
         byte[] body = sample();
 
         assertThat(FastGzip.compress(body).length)

@@ -28,13 +28,13 @@ class NetworkTest {
         "http://u:p@proxy.example:1, proxy.example:1",
         "u:p@proxy.example:1, proxy.example:1"
     })
-    void aProxyIsNamedByItsUrl(String value, String place) {
+    void proxyIsReadFromItsUrl(String value, String place) {
         assertThat(network(value, "").describeProxy(FAR)).contains(place);
     }
 
     @ParameterizedTest
     @CsvSource({"u:p, dTpw", "u%40x:p%3Aq%2F%25, dUB4OnA6cS8l", "u:a+b, dTphK2I=", "u:p@q, dTpwQHE=", "u:, dTo="})
-    void userAndPasswordAreReadAsWritten(String written, String encoded) {
+    void userAndPasswordAreDecoded(String written, String encoded) {
         Network network = network("http://" + written + "@proxy.example:3128", "");
 
         assertThat(network.proxyAuthorization(FAR)).contains("Basic " + encoded);
@@ -50,7 +50,7 @@ class NetworkTest {
     }
 
     @Test
-    void theVariableThatWasWrittenIsNamed() {
+    void messageNamesTheVariableThatIsSet() {
         assertThatThrownBy(() -> Network.of(
                         Map.of(), Map.of("HTTPS_PROXY", "", "https_proxy", "http://user:hush-hush@proxy.example:port")))
                 .isInstanceOf(InvalidSettingException.class)
@@ -74,7 +74,7 @@ class NetworkTest {
                 "http://user:w%2@proxy:1",
                 "one two"
             })
-    void whatIsNoProxyIsRefusedWithoutItsValue(String value) {
+    void invalidProxyIsRefusedWithoutItsValue(String value) {
         assertThatThrownBy(() -> network(value, ""))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasNoCause()
@@ -84,7 +84,7 @@ class NetworkTest {
     }
 
     @Test
-    void theUpperCaseVariableCountsUnlessItIsEmptyAndTheOneForHttpDoesNot() {
+    void upperCaseHttpsProxyTakesPrecedenceAndHttpProxyIsIgnored() {
         assertThat(Network.of(Map.of(), Map.of("HTTPS_PROXY", "upper:1", "https_proxy", "lower:1"))
                         .describeProxy(FAR))
                 .contains("upper:1");
@@ -97,7 +97,7 @@ class NetworkTest {
     }
 
     @Test
-    void soDoesTheUpperCaseVariableOfTheHostsThatAreKeptFromTheProxy() {
+    void upperCaseNoProxyTakesPrecedence() {
         Map<String, String> proxy = Map.of("HTTPS_PROXY", "proxy:1");
         assertThat(with(proxy, Map.of("no_proxy", "far.example.com")).describeProxy(FAR))
                 .isEmpty();
@@ -146,7 +146,7 @@ class NetworkTest {
             a.example              | http://far.example.com              | true
             a.example              | https://localhost.example.com       | false
             """)
-    void hostsAreKeptFromTheProxy(String entries, URI to, boolean direct) {
+    void hostsBypassTheProxy(String entries, URI to, boolean direct) {
         Proxy proxy = network("http://proxy.example:3128", entries)
                 .proxies()
                 .select(to)
@@ -166,7 +166,7 @@ class NetworkTest {
                 "fd00::/129",
                 "10.0.0.0/8/8"
             })
-    void anEntryThatIsNoneIsNamed(String entry) {
+    void invalidEntryIsNamed(String entry) {
         assertThatThrownBy(() -> network("http://proxy.example:3128", "good.example, " + entry))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("NO_PROXY has the entry \"" + entry + "\"");
@@ -177,7 +177,7 @@ class NetworkTest {
     }
 
     @Test
-    void aPlaceWithoutAPortHasItsSchemes() {
+    void missingPortIsTheDefaultOfTheScheme() {
         assertThat(Network.place(URI.create("https://x.ingest.monitor.azure.com")))
                 .isEqualTo("x.ingest.monitor.azure.com:443");
         assertThat(Network.place(URI.create("http://[::1]"))).isEqualTo("[::1]:80");

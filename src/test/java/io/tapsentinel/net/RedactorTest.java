@@ -42,19 +42,19 @@ class RedactorTest {
                 "Stream 'Custom-ProofPointTAPClicksBlockedV2_CL' is unknown|Stream 'Custom-ProofPointTAPClicksBlockedV2_CL' is unknown",
                 "Maximum allowed content length: 1048576 bytes (1 MB)|Maximum allowed content length: 1048576 bytes (1 MB)"
             })
-    void namesAndWordsStayAndContentGoes(String said, String shown) {
+    void namesAndWordsStayAndContentIsRemoved(String said, String shown) {
         assertThat(Redactor.words(said, "[{\"subject\":\"Project Falcon is late\"}]", NAMES))
                 .isEqualTo(shown);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\t", "\u001b", "\u0085", "\u009b", "\u202e", "\u2028", "\u2029", " \n \n "})
-    void aTextIsOneLine(String separator) {
+    void textIsOneLine(String separator) {
         assertThat(Redactor.line("one" + separator + "two" + separator)).isEqualTo("one two");
     }
 
     @Test
-    void aSecretIsFoundBeforeAPartOfItIsTakenOutOrCut() {
+    void secretsAreMaskedBeforeOtherSteps() {
         for (String secret :
                 List.of("deadbeefcafe0123456789abcdef0011", "Correct'Horse battery@stable{Zebra", "S3cret+Of/A-Test")) {
             OwnSecrets.know(secret);
@@ -71,7 +71,7 @@ class RedactorTest {
     }
 
     @Test
-    void aTextIsNotLong() {
+    void textIsBounded() {
         assertThat(Redactor.line("x".repeat(1_000_000))).hasSize(300);
     }
 
@@ -83,7 +83,7 @@ class RedactorTest {
                 "Bearer opaque-0123456789_abcdef",
                 "Basic cXVpZXQ6em9uZS1vZi1vbmU"
             })
-    void aTokenInATextIsNotShown(String token) {
+    void tokenIsRemoved(String token) {
         String secret = token.replaceFirst("^(Bearer|Basic) ", "");
         for (String before : new String[] {"the token ", "\"", "x".repeat(270) + " "}) {
             assertThat(Redactor.line(before + token + " is wrong"))

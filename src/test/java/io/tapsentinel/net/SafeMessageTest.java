@@ -55,7 +55,7 @@ class SafeMessageTest {
     private static final String CONTENT = "Your invoice is overdue";
 
     @Test
-    void aForeignExceptionIsNamedAndNotQuoted() {
+    void foreignExceptionIsNamedNotQuoted() {
         assertThat(SafeMessage.of(Thrown.numberFormat(CONTENT)))
                 .isEqualTo("java.lang.NumberFormatException at java.lang.NumberFormatException.forInputString");
         assertThat(SafeMessage.of(Thrown.conversion(CONTENT))).doesNotContain(CONTENT);
@@ -65,7 +65,7 @@ class SafeMessageTest {
     }
 
     @Test
-    void aParsersExceptionIsNotQuotedAlthoughItIsAnIOException() {
+    void parserExceptionIsNotQuotedAlthoughItIsAnIOException() {
         for (Exception parsing : List.of(Thrown.parsing("Overdue"), Thrown.parsing("{\"subject\":\"Overdue\"}"))) {
             assertThat(parsing).isInstanceOf(IOException.class).hasMessageContaining("Overdue");
             assertThat(SafeMessage.of(parsing)).doesNotContain("Overdue");
@@ -79,7 +79,7 @@ class SafeMessageTest {
     }
 
     @Test
-    void ourExceptionsAreQuoted() {
+    void ownExceptionsAreQuoted() {
         for (Exception ours : List.of(
                 new UploadException(503, "upload refused"),
                 new StoreException("the store refused"),
@@ -94,14 +94,14 @@ class SafeMessageTest {
     }
 
     @Test
-    void oneOfOursInsideAForeignOneIsFound() {
+    void ownExceptionInsideAForeignOneIsFound() {
         Exception wrapped = Thrown.execution(new UploadException(503, "upload refused"));
 
         assertThat(SafeMessage.of(wrapped)).isEqualTo("upload refused");
     }
 
     @Test
-    void onlyOursSayWhatFailed() {
+    void onlyOwnMessagesNameWhatFailed() {
         assertThat(SafeMessage.isOurs(Thrown.execution(new UploadException(503, "upload refused"))))
                 .isTrue();
         assertThat(SafeMessage.isOurs(new ConnectException("Connection refused")))
@@ -110,7 +110,7 @@ class SafeMessageTest {
     }
 
     @Test
-    void anExceptionOfTheJdkThatWeThrowAroundAForeignOneIsNotQuoted() {
+    void wrapperThatQuotesAForeignExceptionIsNotQuoted() {
         Exception foreign = Thrown.parsing("Overdue");
 
         for (Exception around : List.of(
@@ -122,7 +122,7 @@ class SafeMessageTest {
     }
 
     @Test
-    void wordsOfOursAreQuotedWithoutSecrets() {
+    void ownMessagesAreMasked() {
         OwnSecrets.know("s3cret-of-this-test");
 
         assertThat(SafeMessage.of(new StoreException("the store said s3cret-of-this-test")))
@@ -132,7 +132,7 @@ class SafeMessageTest {
     }
 
     @Test
-    void aConnectionThatCannotBeMadeIsSaidInWords() {
+    void failedConnectionHasAPlainMessage() {
         assertThat(SafeMessage.of(caused(new ConnectException(), new ClosedChannelException())))
                 .isEqualTo("cannot connect");
         assertThat(SafeMessage.of(caused(new ConnectException(), new UnresolvedAddressException())))
@@ -142,7 +142,7 @@ class SafeMessageTest {
     }
 
     @Test
-    void anAnswerThatIsNotHttpIsNotQuoted() throws Exception {
+    void invalidHttpIsNotQuoted() throws Exception {
         try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread closing = new Thread(() -> {
                 try (Socket client = deaf.accept()) {
@@ -165,7 +165,7 @@ class SafeMessageTest {
     }
 
     @Test
-    void aFailureOfAFileIsSaidInWordsWithoutItsName() throws Exception {
+    void fileFailureHasAPlainMessageWithoutItsName() throws Exception {
         assertThat(SafeMessage.of(caused(new NoSuchFileException(CONTENT), null)))
                 .isEqualTo("no such file");
         assertThat(SafeMessage.of(caused(new AccessDeniedException(CONTENT), null)))
@@ -180,7 +180,7 @@ class SafeMessageTest {
     }
 
     @Test
-    void aFailureOfAzuresLibrariesIsToldByItsLastCause() {
+    void azureFailureIsReportedByItsRootCause() {
         assertThat(SafeMessage.of(Foreign.of(new ClientAuthenticationException(
                         "see inner exception",
                         null,
@@ -192,7 +192,7 @@ class SafeMessageTest {
     }
 
     @Test
-    void whatAnAnswerOfHttpRepeatsIsNotQuoted() {
+    void quotedHttpIsRemoved() {
         for (IOException failure : List.of(
                 new ClientProtocolException(CONTENT),
                 new MalformedChunkCodingException(CONTENT),
@@ -205,7 +205,7 @@ class SafeMessageTest {
     }
 
     @Test
-    void ofAnAnswerOfAzureItsStatusAndCodeAreNamed() {
+    void azureErrorIsReportedByStatusAndCode() {
         HttpHeaders headers = new HttpHeaders().set(HttpHeaderName.fromString("x-ms-error-code"), "NoSuchThing");
         var request = new com.azure.core.http.HttpRequest(HttpMethod.PUT, "http://127.0.0.1/");
         var answer = new ReadAnswer(request, 409, headers, new byte[0]);
@@ -218,7 +218,7 @@ class SafeMessageTest {
     }
 
     @Test
-    void aCircleOfCausesHasAnEnd() {
+    void circularCausesEnd() {
         Exception one = Thrown.numberFormat(CONTENT);
         Exception other = Thrown.execution(one);
         one.initCause(other);
@@ -227,7 +227,7 @@ class SafeMessageTest {
     }
 
     @Test
-    void anExceptionWithoutAMessageOrStackTraceIsNamed() {
+    void exceptionWithoutMessageOrStackTraceIsNamed() {
         assertThat(SafeMessage.of(new SocketException())).isEqualTo("SocketException");
         Exception bare = new IllegalArgumentException(CONTENT);
         bare.setStackTrace(new StackTraceElement[0]);

@@ -36,7 +36,7 @@ class TrustedCertificatesTest {
     }
 
     @Test
-    void aPemFileOfSeveralCertificatesMayBe() throws Exception {
+    void pemFileCanContainSeveralCertificates() throws Exception {
         Path file = Files.writeString(folder.resolve("both.pem"), "# mine\n" + pem + "\n# theirs\n" + pem);
 
         assertThatCode(() -> TrustedCertificates.with(file.toString())).doesNotThrowAnyException();
@@ -44,7 +44,7 @@ class TrustedCertificatesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"nowhere.pem", "", "empty.pem", "other.pem", "broken.pem"})
-    void aFileThatIsNoneIsRefusedByItsName(String name) throws Exception {
+    void fileWithoutCertificatesIsRefusedByName(String name) throws Exception {
         Files.createFile(folder.resolve("empty.pem"));
         Files.writeString(folder.resolve("other.pem"), "just text\n");
         Files.writeString(folder.resolve("broken.pem"), pem.replaceFirst("(?m)^MII", "MMM"));

@@ -17,7 +17,7 @@ class FatalErrorsTest {
     private final Error error = new OutOfMemoryError("a test's");
 
     @Test
-    void anErrorThatEndsAThreadEndsTheProcess() throws Exception {
+    void errorThatKillsAThreadEndsTheProcess() throws Exception {
         end(error);
         end(new IllegalStateException(error));
         StackOverflowError overflow = new StackOverflowError();
@@ -27,7 +27,7 @@ class FatalErrorsTest {
     }
 
     @Test
-    void anythingElseThatEndsAThreadIsLogged() throws Exception {
+    void exceptionThatKillsAThreadIsLogged() throws Exception {
         end(new IllegalStateException("a test's"));
 
         assertThat(fatal).isEmpty();

@@ -29,7 +29,7 @@ class LookTest {
     }
 
     @Test
-    void eachCallLooksAgainUnlessTheAnswerIsKept() {
+    void eachCallQueriesUnlessTheAnswerIsKept() {
         mayEnd.release(9);
         Look<Integer> fresh = new Look<>("test", this::question, LONG);
         assertThat(fresh.get()).isEqualTo(1);
@@ -45,7 +45,7 @@ class LookTest {
     }
 
     @Test
-    void whileALookHangsNoOtherBeginsAndCallersWaitForAMoment() {
+    void hangingQueryBlocksOthersAndCallersTimeOut() {
         Look<Integer> look = new Look<>("test", this::question, SHORT);
         for (int i = 0; i < 5; i++) {
             assertThatThrownBy(look::get)
@@ -63,7 +63,7 @@ class LookTest {
     }
 
     @Test
-    void callersShareALookThatGoesOn() {
+    void callersShareARunningQuery() {
         Look<Integer> look = new Look<>("test", this::question, LONG);
         var asked = IntStream.range(0, 5).mapToObj(any -> look.ask()).toList();
         mayEnd.release();
@@ -71,7 +71,7 @@ class LookTest {
     }
 
     @Test
-    void aFailureIsThrownAndTheNextCallAsksAgain() {
+    void failureIsThrownAndTheNextCallQueriesAgain() {
         Look<Integer> look = new Look<>(
                 "test",
                 () -> {

@@ -40,7 +40,7 @@ class ChangedStoreFileTest {
     }
 
     @Test
-    void whileItIsMovedAwayNothingIsCommittedAndThenWorkGoesOn() throws Exception {
+    void commitFailsWhileTheFileIsMovedAndWorksAgainAfterwards() throws Exception {
         Path away = Files.move(file, state.resolve("away.db"));
 
         assertThatWritesAreRefused("moved or deleted", "put the original back");
@@ -52,7 +52,7 @@ class ChangedStoreFileTest {
     }
 
     @Test
-    void whileItsFolderIsMovedAwayNothingIsCommittedAndThenWorkGoesOn() throws Exception {
+    void commitFailsWhileTheFolderIsMovedAndWorksAgainAfterwards() throws Exception {
         Path away = Files.move(state, folder.resolve("away"));
 
         assertThatWritesAreRefused("moved or deleted");
@@ -63,7 +63,7 @@ class ChangedStoreFileTest {
     }
 
     @Test
-    void aLinkToTheFileOnAnotherDiskIsOpenedWhereTheFileIs() throws Exception {
+    void symbolicLinkIsResolvedBeforeOpening() throws Exception {
         Path link = Files.createSymbolicLink(folder.resolve("link.db"), folder.resolve("disk.db"));
         Files.createFile(folder.resolve("disk.db"));
         try (Store linked = TestDatabase.open(link)) {
@@ -75,7 +75,7 @@ class ChangedStoreFileTest {
     }
 
     @Test
-    void afterItWasDeletedNothingIsCommitted() throws Exception {
+    void commitFailsAfterTheFileWasDeleted() throws Exception {
         for (String suffix : new String[] {"", "-wal", "-shm"}) {
             Files.delete(Path.of(file + suffix));
         }
@@ -83,7 +83,7 @@ class ChangedStoreFileTest {
     }
 
     @Test
-    void afterAnotherFileTookItsPlaceNothingIsCommittedUntilItIsBack() throws Exception {
+    void commitFailsWhileAnotherFileIsInPlace() throws Exception {
         Path copy = backup();
         Path own = Files.move(file, state.resolve("own.db"));
         Files.move(copy, file);
@@ -96,7 +96,7 @@ class ChangedStoreFileTest {
     }
 
     @Test
-    void afterABackupWasCopiedOverItNothingIsCommitted() throws Exception {
+    void commitFailsAfterABackupWasCopiedOverTheFile() throws Exception {
         Path copy = backup();
         write(2);
         checkpoint();
@@ -106,7 +106,7 @@ class ChangedStoreFileTest {
     }
 
     @Test
-    void afterItsLogWasRemovedNothingIsCommitted() throws Exception {
+    void commitFailsAfterTheLogWasDeleted() throws Exception {
         Path log = Path.of(file + "-wal");
         Path away = Files.move(log, state.resolve("away-wal"));
 
@@ -118,7 +118,7 @@ class ChangedStoreFileTest {
     }
 
     @Test
-    void anOlderLogInItsPlaceIsRefusedWhateverFilesTheyAre() throws Exception {
+    void olderLogIsRefused() throws Exception {
         Files.createDirectory(folder.resolve("backup"));
         for (String suffix : new String[] {"", "-wal", "-shm"}) {
             Files.copy(Path.of(file + suffix), folder.resolve("backup/tap.db" + suffix));
@@ -131,7 +131,7 @@ class ChangedStoreFileTest {
     }
 
     @Test
-    void whatItsOwnProgramOrSqliteDoesToItIsNoChange() throws Exception {
+    void ownWritesAndCheckpointsAreNotReported() throws Exception {
         for (int i = 0; i < 3_000; i++) {
             write(7);
         }
@@ -148,7 +148,7 @@ class ChangedStoreFileTest {
     }
 
     @Test
-    void aThreadThatIsInterruptedWritesAsWell() {
+    void interruptedThreadCanWrite() {
         Thread.currentThread().interrupt();
         write(2);
         assertThat(Thread.interrupted()).isTrue();
@@ -158,7 +158,7 @@ class ChangedStoreFileTest {
     }
 
     @Test
-    void theEndOfTheProgramLeavesAnotherFileInItsPlaceAsItIs() throws Exception {
+    void closeDoesNotChangeAReplacedFile() throws Exception {
         Path copy = backup();
         write(2);
         Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING);
@@ -173,7 +173,7 @@ class ChangedStoreFileTest {
     }
 
     @Test
-    void theEndOfTheProgramLeavesABackupThatWasCopiedOverItAsItIs() throws Exception {
+    void closeDoesNotChangeABackupCopiedOverTheFile() throws Exception {
         Path copy = backup();
         checkpoint();
         write(2);

@@ -43,7 +43,7 @@ class OlderStoreTest {
     }
 
     @Test
-    void aLogThatWasLostAfterAKillIsReportedWithWhatMayBeSentTwice() throws Exception {
+    void lostLogIsReportedWithPossibleDuplicates() throws Exception {
         try (Store store = open(file)) {
             read(store);
             store.transaction(c -> Sql.number(c, "PRAGMA wal_checkpoint(TRUNCATE)"));
@@ -70,7 +70,7 @@ class OlderStoreTest {
     }
 
     @Test
-    void aCopyThatWasRestoredIsReported() throws Exception {
+    void restoredCopyIsReported() throws Exception {
         Path copy = folder.resolve("copy.db");
         try (Store store = open(file)) {
             read(store);
@@ -86,7 +86,7 @@ class OlderStoreTest {
     }
 
     @Test
-    void aStoreThatIsGoneIsReported() throws Exception {
+    void missingStoreIsReported() throws Exception {
         try (Store store = open(file)) {
             write(store, 1);
         }
@@ -100,7 +100,7 @@ class OlderStoreTest {
     }
 
     @Test
-    void aLogThatDoesNotBelongToARestoredCopyIsSetAside() throws Exception {
+    void logOfAnotherFileIsSetAside() throws Exception {
         Path copy = folder.resolve("copy.db");
         try (Store store = open(file)) {
             write(store, 1);
@@ -126,7 +126,7 @@ class OlderStoreTest {
     }
 
     @Test
-    void aVacuumedBackupDoesNotTakeTheLogThatBeginsAfterItsLastCommit() throws Exception {
+    void vacuumedBackupDoesNotUseALaterLog() throws Exception {
         Path left = Files.createDirectory(folder.resolve("killed")).resolve("tap.db");
         try (Store store = open(file)) {
             write(store, 1);
@@ -146,7 +146,7 @@ class OlderStoreTest {
     }
 
     @Test
-    void aLogThatBelongsToItsFileIsKeptAfterAKill() throws Exception {
+    void logOfTheSameFileIsKeptAfterAKill() throws Exception {
         Path left;
         try (Store store = open(file)) {
             for (int i = 0; i < 2_000; i++) {
@@ -162,7 +162,7 @@ class OlderStoreTest {
     }
 
     @Test
-    void aLogOfWhichAPartIsInTheFileIsKeptAfterAKill() throws Exception {
+    void partlyCheckpointedLogIsKeptAfterAKill() throws Exception {
         Path left;
         try (Store store = open(file)) {
             for (int i = 0; i < 300; i++) {
@@ -193,7 +193,7 @@ class OlderStoreTest {
     }
 
     @Test
-    void onlyTransactionsThatWriteCountAndTheCountIsTheOwnersAlone() throws Exception {
+    void onlyWritesAreCountedAndTheCounterIsPrivate() throws Exception {
         Path counter = Path.of(file + ".commits");
         try (Store store = open(file)) {
             long before = counted(counter);
@@ -217,7 +217,7 @@ class OlderStoreTest {
     }
 
     @Test
-    void aCounterThatIsMissingUnreadableOrBehindSaysNothing() throws Exception {
+    void missingUnreadableOrOlderCounterReportsNothing() throws Exception {
         Path counter = Path.of(file + ".commits");
         try (Store store = open(file)) {
             write(store, 1);
@@ -239,7 +239,7 @@ class OlderStoreTest {
     }
 
     @Test
-    void aCounterThatCannotBeWrittenFailsNoCommit() throws Exception {
+    void unwritableCounterDoesNotFailCommits() throws Exception {
         Files.createDirectory(Path.of(file + ".commits"));
         try (Store store = open(file)) {
             write(store, 1);

@@ -43,7 +43,7 @@ class PostgresDatabaseIT {
     private final Postgres postgres = Postgres.shared();
 
     @Test
-    void whatARoleWasGivenForOthersDoesNotCount() throws SQLException {
+    void settingsOfTheRoleAreOverridden() throws SQLException {
         postgres.execute("CREATE ROLE impatient LOGIN PASSWORD '" + postgres.password() + "'");
         for (String setting : List.of(
                 "default_transaction_isolation = 'serializable'",
@@ -64,7 +64,7 @@ class PostgresDatabaseIT {
     }
 
     @Test
-    void aStandbyIsRefusedAtEveryConnectionAndSaidToBeOne() throws Exception {
+    void standbyIsRefusedAtEveryConnect() throws Exception {
         try (Postgres server = Postgres.start();
                 Store store = Store.open(server.address(server.newDatabase()), "tap", "https://tap.example")) {
             server.standBy();
@@ -78,7 +78,7 @@ class PostgresDatabaseIT {
     }
 
     @Test
-    void aServerThatBecameReadOnlyIsAFailureOfTheStoreThoughItAnswers() throws Exception {
+    void readOnlyServerIsAFailureAlthoughItAnswers() throws Exception {
         try (Postgres server = Postgres.start();
                 Store store = Store.open(server.address(server.newDatabase()), "tap", "https://tap.example")) {
             assertThat(store.bytes()).isPositive();
@@ -92,7 +92,7 @@ class PostgresDatabaseIT {
     }
 
     @Test
-    void aDatabaseThatCannotHoldEveryIdIsRefused() throws SQLException {
+    void databaseWithoutUtf8IsRefused() throws SQLException {
         String ascii = postgres.newDatabase("TEMPLATE template0 ENCODING 'SQL_ASCII'");
 
         assertThatThrownBy(() -> open(ascii))
@@ -101,7 +101,7 @@ class PostgresDatabaseIT {
     }
 
     @Test
-    void aStartWaitsForAnotherThatBringsTheTablesUpToDateAndThenHasTheUsualTimeOuts() throws Exception {
+    void startWaitsForAnotherMigrationAndKeepsTimeOuts() throws Exception {
         String url = postgres.newDatabase();
         CompletableFuture<Store> second;
         try (Connection first = new PostgresDatabase(postgres.address(url)).connect()) {
@@ -119,7 +119,7 @@ class PostgresDatabaseIT {
     }
 
     @Test
-    void aPoolThatGivesEachTransactionAnotherSessionIsNoticedBeforeAnythingIsCommittedWithoutTheLock(
+    void transactionPoolerIsDetectedBeforeACommit(
             @TempDir Path folder) throws Exception {
         try (PgBouncer pool = new PgBouncer(postgres, folder)) {
             // as with a newer one, which knows of prepared statements

@@ -25,7 +25,7 @@ public class ReadOnlyStoreTest {
     Path folder;
 
     @Test
-    void itShowsOneMomentWhileTheProgramGoesOn() {
+    void readsOneSnapshotWhileTheProgramWrites() {
         try (Store store = open()) {
             deliver(store, "1");
             try (ReadOnlyStore look = look()) {
@@ -50,7 +50,7 @@ public class ReadOnlyStoreTest {
     }
 
     @Test
-    void anOlderStoreHasToMeetTheProgramFirst() throws SQLException {
+    void olderStoreMustBeUpgradedFirst() throws SQLException {
         open().close();
         execute("UPDATE schema_version SET version = 2");
         assertRefused(
@@ -60,7 +60,7 @@ public class ReadOnlyStoreTest {
     }
 
     @Test
-    void aNewerStoreIsRefusedWithBothNumbers() throws SQLException {
+    void newerStoreIsRefusedWithBothVersions() throws SQLException {
         open().close();
         execute("UPDATE schema_version SET version = 99");
         assertRefused("has version 99, this program reads version " + StoreSchema.version()
@@ -68,7 +68,7 @@ public class ReadOnlyStoreTest {
     }
 
     @Test
-    void anotherSourceIsToldWhichThereAre() {
+    void unknownSourceIsRefusedWithTheKnownOnes() {
         open().close();
         Store.open(url(), "second", "https://tap.example.com").close();
         assertThatThrownBy(() -> ReadOnlyStore.open(url(), "third"))

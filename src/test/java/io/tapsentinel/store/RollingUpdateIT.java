@@ -43,7 +43,7 @@ class RollingUpdateIT {
     }
 
     @Test
-    void theOlderOneGoesOnWhileTheNewOneBringsTheStoreUpToDate() throws Exception {
+    void olderProgramKeepsWorkingDuringMigration() throws Exception {
         CountDownLatch atWork = new CountDownLatch(1);
         AtomicBoolean updated = new AtomicBoolean();
         CompletableFuture<Long> older = CompletableFuture.supplyAsync(() -> goOn(atWork, updated));
@@ -59,7 +59,7 @@ class RollingUpdateIT {
     }
 
     @Test
-    void whatTheOlderOneHasWrittenIsKnown() {
+    void rowsOfTheOlderProgramAreUsed() {
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
             ReadState state = new ReadState(store, clock);
@@ -80,7 +80,7 @@ class RollingUpdateIT {
     }
 
     @Test
-    void theWayBackIsRefusedWithBothNumbers() throws SQLException {
+    void downgradeIsRefusedWithBothVersions() throws SQLException {
         open().close();
         int next = StoreSchema.version() + 1;
         try (Connection connection = postgres.connect(url)) {

@@ -60,7 +60,7 @@ class SharedTriggersIT {
     }
 
     @Test
-    void aRunThatDiedWhileTheClockWasAheadIsBegunAgainOnceTheClockIsRight() throws Exception {
+    void runOfADeadReplicaRestartsAlthoughItsClockWasAhead() throws Exception {
         scheduler.scheduleJob(
                 JobBuilder.newJob(Poll.class)
                         .withIdentity("poll", "tap")
@@ -85,7 +85,7 @@ class SharedTriggersIT {
     }
 
     @Test
-    void aReplicaLivesAsLongAsItChecksInWhateverItsClockSays() throws Exception {
+    void replicaIsAliveWhileItChecksInRegardlessOfItsClock() throws Exception {
         scheduler.start();
         start("ahead", Duration.ofMinutes(15));
         start("behind", Duration.ofHours(-1));

@@ -22,7 +22,7 @@ class SqliteReadOnlyStoreTest {
     Path folder;
 
     @Test
-    void theStoresFileStaysAsItIsAndBesideItAreOnlySqlitesOwn() throws IOException {
+    void storeFileIsUnchangedAndOnlySqliteFilesAreCreated() throws IOException {
         try (Store store = Store.open(url(), "tap", "https://tap.example.com")) {
             new SeenKeys(store, 1_000, new MovableClock(Instant.EPOCH))
                     .delivered(0, List.of(Events.event(EventType.CLICKS_BLOCKED, "1")));
@@ -42,7 +42,7 @@ class SqliteReadOnlyStoreTest {
     }
 
     @Test
-    void whatIsNoStoreIsRefusedWithItsPath() throws IOException {
+    void otherFileIsRefusedWithItsPath() throws IOException {
         Files.writeString(file(), "this is no database, although it is long enough to be one".repeat(50));
 
         assertThatThrownBy(this::look)

@@ -33,7 +33,7 @@ class SqliteStoreTest {
     private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
 
     @Test
-    void aStoreOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt() {
+    void storeOfVersionOneIsMigratedWithItsContent() {
         try (Store store = open()) {
             new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
             OlderStores.downgrade(store, 1);
@@ -54,7 +54,7 @@ class SqliteStoreTest {
     }
 
     @Test
-    void aSecondProgramIsToldWhoHoldsTheStore() {
+    void secondProgramIsRefusedWithTheHolder() {
         try (Store store = open()) {
             assertThat(store.source()).isEqualTo("tap");
             assertThatThrownBy(this::open)
@@ -66,7 +66,7 @@ class SqliteStoreTest {
     }
 
     @Test
-    void whatIsNoStoreIsRefusedWithItsPath() throws IOException {
+    void otherFileIsRefusedWithItsPath() throws IOException {
         Files.createDirectories(folder.resolve("state"));
         Files.writeString(
                 folder.resolve("state/tap.db"), "this is no database, although it is long enough to be one".repeat(50));
@@ -78,7 +78,7 @@ class SqliteStoreTest {
     }
 
     @Test
-    void onlyTheOwnerCanReadIt() throws IOException {
+    void onlyTheOwnerCanReadTheStore() throws IOException {
         try (Store store = open()) {
             new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
             assertThat(StateFolder.permissions(folder.resolve("state"))).isEqualTo("rwx------");
@@ -93,7 +93,7 @@ class SqliteStoreTest {
     }
 
     @Test
-    void whatWasCommittedIsOnDiskBeforeTheCallReturns() {
+    void commitIsOnDiskBeforeTheCallReturns() {
         try (Store store = open()) {
             assertThat(store.<Long>transaction(c -> Sql.number(c, "PRAGMA synchronous")))
                     .as("FULL")

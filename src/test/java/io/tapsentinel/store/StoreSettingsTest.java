@@ -40,7 +40,7 @@ class StoreSettingsTest {
                 "jdbc:postgresql://db/tap?socketTimeout=0|it must be without user, password, time-outs and TLS parameters",
                 "jdbc:postgresql://db/tap|Missing: state.user, state.password or state.password-file"
             })
-    void aStoreOfAnotherKindIsRefusedWithoutItsSecrets(String url, String message) {
+    void otherDatabaseIsRefusedWithoutSecrets(String url, String message) {
         assertThatThrownBy(() -> stateUrl(url))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining(message)
@@ -63,7 +63,7 @@ class StoreSettingsTest {
                 "jdbc:sqlite:/",
                 "jdbc:sqlite:/tmp"
             })
-    void aStoreThatIsNoFileIsRefused(String url) {
+    void urlWithoutAFileIsRefused(String url) {
         assertThatThrownBy(() -> stateUrl(url))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("state.url is \"" + url + "\"; " + STORES);
@@ -72,7 +72,7 @@ class StoreSettingsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"jdbc:sqlite:tap.db?mode=memory", "jdbc:sqlite:tap.db?synchronous=OFF", "jdbc:sqlite:tap.db?"})
-    void optionsOfTheDriverAreRefused(String url) {
+    void driverOptionsAreRefused(String url) {
         assertThatThrownBy(() -> stateUrl(url))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage("state.url is \"jdbc:sqlite:tap.db?...\"; " + STORES);
@@ -81,7 +81,7 @@ class StoreSettingsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"tap.db", "../tap.db", "state/../tap.db", "/var/lib/tap:1.db", "/tmp/a folder/tap@2.db", "..db"})
-    void theStoreIsAFileAtAnyPath(String path) {
+    void storeFileCanHaveAnyPath(String path) {
         assertThat(stateUrl("jdbc:sqlite:" + path).url()).isEqualTo("jdbc:sqlite:" + path);
     }
 
@@ -95,7 +95,7 @@ class StoreSettingsTest {
     }
 
     @Test
-    void theDatabasesPasswordIsReadFromItsFileEachTime() throws Exception {
+    void databasePasswordIsReadFromItsFileEachTime() throws Exception {
         Path file = Files.writeString(folder.resolve("password"), "first\n");
         properties.putAll(Map.of(
                 "state.url",

@@ -35,7 +35,7 @@ public class StoreTest extends StoreFixture {
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;
 
     @Test
-    void deliveredKeysOutliveTheProcess() {
+    void deliveredKeysSurviveARestart() {
         new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1"), event(TYPE, "2")));
         restart();
         SeenKeys seen = new SeenKeys(store, 1_000, clock);
@@ -47,7 +47,7 @@ public class StoreTest extends StoreFixture {
     }
 
     @Test
-    void reservedKeysDoNot() {
+    void reservedKeysDoNotSurviveARestart() {
         SeenKeys seen = new SeenKeys(store, 1_000, clock);
         assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.NEW);
         assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
@@ -57,7 +57,7 @@ public class StoreTest extends StoreFixture {
     }
 
     @Test
-    void onlyTheEventThatReservedAKeyCanLetGoOfIt() {
+    void onlyTheHolderCanReleaseAKey() {
         SeenKeys seen = new SeenKeys(store, 1_000, clock);
         TapEvent first = event(TYPE, "1");
         Claim.of(seen, first);
@@ -70,7 +70,7 @@ public class StoreTest extends StoreFixture {
     }
 
     @Test
-    void aDeliveredEventIsKnownAsDeliveredBeforeItIsLetGoOf() {
+    void deliveredKeyIsDurableBeforeItsRelease() {
         TapEvent first = event(TYPE, "1");
         SeenKeys seen = new SeenKeys(store, 1_000, clock);
         Claim.of(seen, first);
@@ -81,7 +81,7 @@ public class StoreTest extends StoreFixture {
     }
 
     @Test
-    void keysBeyondTheMemoryAreLookedUpInTheStore() {
+    void keysBeyondTheCacheAreLookedUpInTheStore() {
         List<TapEvent> events =
                 IntStream.range(0, 2_500).mapToObj(i -> event(TYPE, "id-" + i)).toList();
         SeenKeys seen = new SeenKeys(store, 1_000, clock);
@@ -94,7 +94,7 @@ public class StoreTest extends StoreFixture {
     }
 
     @Test
-    void aKeyIsForgottenEightDaysAfterItsLastSighting() {
+    void keyIsDeletedEightDaysAfterItsLastSighting() {
         SeenKeys seen = new SeenKeys(store, 1_000, clock);
         seen.delivered(0, List.of(event(TYPE, "old"), event(TYPE, "sighted")));
         clock.advance(Duration.ofDays(5));
@@ -108,7 +108,7 @@ public class StoreTest extends StoreFixture {
     }
 
     @Test
-    void theVerdictOfTheFirstDeliveryIsStored() {
+    void verdictOfTheFirstDeliveryIsStored() {
         TapEvent event = event(TYPE, "1");
         new SeenKeys(store, 1_000, clock).delivered(0, List.of(event));
 
@@ -116,7 +116,7 @@ public class StoreTest extends StoreFixture {
     }
 
     @Test
-    void aWindowsLedgerRowAndProgressAreOneTransaction() {
+    void ledgerRowAndProgressAreOneTransaction() {
         TimeRange window = new TimeRange(NOON.minusSeconds(3_600), NOON);
         Plan plan = new Plan(
                 Optional.of(window),
@@ -141,7 +141,7 @@ public class StoreTest extends StoreFixture {
     }
 
     @Test
-    void aWindowOfTheBacklogShortensItAndAnExpiredPartBecomesAGap() {
+    void readWindowLeavesTheBacklogAndExpiredTimeBecomesAGap() {
         TimeRange owed = new TimeRange(NOON.minusSeconds(10_800), NOON);
         TimeRange expired = new TimeRange(NOON.minusSeconds(10_800), NOON.minusSeconds(7_200));
         TimeRange window = new TimeRange(NOON.minusSeconds(7_200), NOON.minusSeconds(3_600));
@@ -159,7 +159,7 @@ public class StoreTest extends StoreFixture {
     }
 
     @Test
-    void aStoreOfAnotherServiceIsRefused() {
+    void storeOfAnotherServiceIsRefused() {
         store.close();
         assertThatThrownBy(() -> Store.open(url(), "tap", "https://other.example.com"))
                 .isInstanceOf(StoreException.class)
@@ -169,7 +169,7 @@ public class StoreTest extends StoreFixture {
     }
 
     @Test
-    void aStoreOfVersionNineKeepsItsSweepsAndHasNothingSuspendedDeferredOrRejected() throws SQLException {
+    void storeOfVersionNineKeepsItsSweeps() throws SQLException {
         OlderStores.downgrade(store, 9);
         execute("INSERT INTO sweep VALUES ('tap', 0, 'clicksBlocked', 1, 5, 3, '')");
         restart();
@@ -182,7 +182,7 @@ public class StoreTest extends StoreFixture {
     }
 
     @Test
-    void aNewerStoreIsRefusedWithBothNumbers() throws SQLException {
+    void newerStoreIsRefusedWithBothVersions() throws SQLException {
         execute("UPDATE schema_version SET version = 99");
         store.close();
 

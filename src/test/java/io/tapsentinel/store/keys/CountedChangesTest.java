@@ -40,7 +40,7 @@ public class CountedChangesTest {
     }
 
     @Test
-    void eachVerdictCountsOnceByWhatSetsItApartFromTheOneBeforeAlsoAcrossARestart() {
+    void eachVerdictCountsOnceByItsDifferenceAlsoAfterARestart() {
         assertThat(tap.read(FIRST)).isEmpty();
         assertThat(kinds(tap.read(STATUS))).containsExactly(Set.of(Kind.STATUS));
         assertThat(tap.read(STATUS)).isEmpty();
@@ -53,7 +53,7 @@ public class CountedChangesTest {
     }
 
     @Test
-    void goingBackToAnEarlierVerdictIsNoChange() {
+    void returnToAnEarlierVerdictIsNoChange() {
         tap.read(STATUS);
 
         assertThat(tap.read(FIRST)).isEmpty();
@@ -61,7 +61,7 @@ public class CountedChangesTest {
     }
 
     @Test
-    void aReadThatDidNotCommitHasNoticedNothing() {
+    void uncommittedReadRecordsNoVersion() {
         assertThat(tap.sighted(STATUS)).hasSize(1);
         assertThat(tap.sighted(STATUS)).hasSize(1);
         assertThat(tap.read(STATUS)).hasSize(1);
@@ -69,21 +69,21 @@ public class CountedChangesTest {
     }
 
     @Test
-    void theClaimOfAChangedEventIsThatOfAnyDuplicate() {
+    void changedEventIsADuplicateWithoutUpdates() {
         assertThat(tap.deliver(STATUS)).isEqualTo(Claim.DELIVERED);
         assertThat(tap.seen.durable().isDone(VersionsFixture.sighting(STATUS))).isTrue();
         assertThat(tap.count("SELECT count(*) FROM version")).isZero();
     }
 
     @Test
-    void aKeyWhoseFirstVerdictIsNotKnownNeverChanges() {
+    void keyWithUnknownFirstVerdictNeverChanges() {
         tap.store.transaction(connection -> Sql.update(connection, "UPDATE seen SET verdict = 0"));
 
         assertThat(tap.read(STATUS)).isEmpty();
     }
 
     @Test
-    void oneAmongManyIsFound() {
+    void oneChangeAmongManyIsFound() {
         List<TapEvent> events = IntStream.range(0, 1_201)
                 .mapToObj(i -> Events.event(VersionsFixture.TYPE, "id-" + i))
                 .toList();
@@ -98,7 +98,7 @@ public class CountedChangesTest {
     }
 
     @Test
-    void versionsGoWithTheirKey() {
+    void versionsAreDeletedWithTheirKey() {
         tap.read(STATUS);
         tap.clock.advance(Duration.ofDays(7));
         tap.read(STATUS);

@@ -47,7 +47,7 @@ public class DeferralsTest extends StoreFixture {
 
     /** A proxy may answer for a path that it does not know, or with a part of TAP's answer. */
     @Test
-    void whatTheOwnEndpointDoesNotBringIsReadAgainFromThatOfAllTypes() {
+    void eventMissingAtTheOwnEndpointIsReadFromAllTypes() {
         defer(range(10_000, 10_060), event(TYPE, "1"));
         defer(range(20_000, 20_060), event(TYPE, "2"));
         assertThat(store.<Boolean>transaction(c -> deferrals.caughtUp(c, TYPE, range(10_000, 10_060), true)))
@@ -65,7 +65,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void whenTheOwnEndpointBringsAllNothingIsReadAgain() {
+    void completeCatchUpIsNotReadAgain() {
         defer(range(10_000, 10_060), event(TYPE, "1"));
         seen.delivered(0, List.of(event(TYPE, "1")));
 
@@ -76,7 +76,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void whatAReadDeferredOutlivesTheProgram() {
+    void deferredEventsSurviveARestart() {
         defer(range(0, 10), event(TYPE, "1"), event(TYPE, "2"), event(OTHER, "3"));
         defer(range(5, 20), event(TYPE, "2"));
         defer(range(30, 40), event(TYPE, "4"));
@@ -93,7 +93,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void whatIsDeliveredOrRejectedIsNoLongerDeferredAndKnowsThatItWas() {
+    void settledEventLeavesDeferredAndIsMarked() {
         defer(range(0, 10), event(TYPE, "1"), event(TYPE, "2"), event(TYPE, "3"), event(OTHER, "1"));
         TapEvent late = event(TYPE, "1");
         TapEvent fresh = event(TYPE, "fresh");
@@ -110,7 +110,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void whatARouteDropsByThenIsNeitherDeferredNorWithdrawn() {
+    void filteredEventIsNeitherDeferredNorWithdrawn() {
         defer(range(0, 10), event(TYPE, "1"), event(TYPE, "2"));
         store.transaction(connection -> {
             seen.filtered(connection, keys(event(TYPE, "1")));
@@ -121,7 +121,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void moreKeysThanOneStatementTakesAreDeferredAndSettled() {
+    void moreKeysThanFitOneStatementAreDeferredAndSettled() {
         TapEvent[] events =
                 IntStream.range(0, 1_201).mapToObj(i -> event(TYPE, "id-" + i)).toArray(TapEvent[]::new);
         defer(range(0, 10), events);
@@ -134,7 +134,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void withdrawnEventsAreListedByTypeAndTimeWithWhenThatWasFoundOut() {
+    void withdrawnEventsAreListedByTypeAndTime() {
         defer(range(0, 10), event(TYPE, "1"), event(OTHER, "2"));
         assertThat(withdrawn()).as("while they are deferred").isEmpty();
         caughtUp(OTHER, range(0, 10));
@@ -152,7 +152,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void whatTapDoesNotReportInAllOfTheTimeIsWithdrawn() {
+    void eventThatTapNoLongerReportsIsWithdrawn() {
         defer(range(0, 20), event(TYPE, "1"), event(TYPE, "gone"));
         defer(range(0, 20), event(OTHER, "2"));
 
@@ -168,7 +168,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void aWithdrawnEventIsDeferredAgainOrDelivered() {
+    void withdrawnEventCanBeDeferredAgainOrDelivered() {
         defer(range(0, 10), event(TYPE, "1"), event(TYPE, "2"));
         caughtUp(TYPE, range(0, 10));
         assertThat(counts()).isEqualTo(Map.of(TYPE, new Count(0, 2)));
@@ -182,7 +182,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void whatAnOlderProgramDeliveredIsRemovedAndNotWithdrawn() {
+    void eventDeliveredByAnOlderProgramIsRemovedNotWithdrawn() {
         defer(range(0, 10), event(TYPE, "1"), event(TYPE, "2"));
         deliveredByAnOlderProgram(event(TYPE, "1"));
         deliveredByAnOlderProgram(new TapEvent(OTHER, event(TYPE, "2").getKey(), 0, NOON, new HashMap<>()));
@@ -194,7 +194,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void anOlderProgramThatReplacesTheBacklogLeavesThatOfTheTables() {
+    void olderProgramDoesNotChangeTheBacklogOfTables() {
         defer(range(0, 10), event(TYPE, "1"));
         new ReadState(store, clock).expire(List.of(range(-10, 20)));
 
@@ -202,7 +202,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void timeThatTapForgotIsLostWithTheEventsThatWereDeferredBefore() {
+    void expiredTimeIsAGapAndItsDeferredEventsAreLost() {
         defer(range(-30, -20), event(TYPE, "lost"), event(OTHER, "lost"));
         defer(range(-30, -10), event(TYPE, "again"));
         clock.set(NOON.plusSeconds(60));
@@ -223,7 +223,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void anEventAtTheEndOfTimeThatTapForgotIsKeptForTheTimeBehindIt() {
+    void eventAtTheEndOfExpiredTimeStaysDeferredForTheRest() {
         defer(range(0, 30), event(TYPE, "1"));
         defer(range(30, 50), event(TYPE, "2"));
 
@@ -233,7 +233,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void timeThatTapForgotIsNoGapWhenOtherReadsHaveSettledEachEventOfTheTable() {
+    void expiredTimeIsNoGapWhenAllEventsAreSettled() {
         TapEvent event = event(TYPE, "1");
         defer(range(0, 10), event);
         store.transaction(connection -> deferrals.settled(connection, TYPE, List.of(event.getKey())));
@@ -245,7 +245,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void whatAProbeDefersAgainAndAgainIsLostWithItsTimeAndNotWithdrawnLater() {
+    void repeatedlyProbedEventIsLostWithItsTime() {
         defer(range(0, 10), event(TYPE, "lost"));
         defer(range(50, 60), event(TYPE, "young"));
         clock.set(NOON.plus(Duration.ofDays(6)));
@@ -257,7 +257,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void eventsWhoseTimeIsLeftAreKeptAlthoughTheClockWasBehind() {
+    void eventsInTheRemainingBacklogStayAlthoughTheClockWasBehind() {
         clock.set(NOON.minus(Duration.ofDays(1)));
         defer(range(0, 100), event(TYPE, "1"));
         clock.set(NOON.plus(Duration.ofDays(7)));
@@ -268,7 +268,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void theLastTimeThatTapForgotTakesAllThatIsStillDeferred() {
+    void lastExpiredTimeLosesAllDeferredEvents() {
         defer(range(0, 10), event(TYPE, "withdrawn"));
         caughtUp(TYPE, range(0, 10));
         clock.set(NOON.plusSeconds(60));
@@ -284,7 +284,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void whatWasWithdrawnIsForgottenAfterNinetyDays() {
+    void withdrawnEventsAreDeletedAfterNinetyDays() {
         defer(range(0, 10), event(TYPE, "1"));
         caughtUp(TYPE, range(0, 10));
         defer(range(0, 10), event(OTHER, "2"));
@@ -298,7 +298,7 @@ public class DeferralsTest extends StoreFixture {
     }
 
     @Test
-    void aSweptHourCountsDeferredAndWithdrawnEventsAndTheRestIsMissing() {
+    void sweptHourCountsDeferredWithdrawnAndMissingEvents() {
         Completeness completeness = new Completeness(store);
         defer(range(0, 10), event(TYPE, "withdrawn"));
         caughtUp(TYPE, range(0, 10));

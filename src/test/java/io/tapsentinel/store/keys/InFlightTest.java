@@ -32,7 +32,7 @@ public class InFlightTest extends StoreFixture {
     }
 
     @Test
-    void anOddIdHoldsUpNoBatchAndShiftsNoOther() throws Exception {
+    void oddIdDoesNotFailTheBatch() throws Exception {
         TapEvent odd = event(TYPE, "1\n2\u00003");
         TapEvent next = event(TYPE, "4");
         seen.sending(List.of(odd, next));
@@ -43,7 +43,7 @@ public class InFlightTest extends StoreFixture {
     }
 
     @Test
-    void whatAnEndedProcessHadOnItsWayIsListedByTypeIdAndKeyAndCountedOnce() throws Exception {
+    void openRequestsOfADeadProcessAreListedOnce() throws Exception {
         TapEvent first = event(TYPE, "1");
         TapEvent second = event(TYPE, "2");
         seen.sending(List.of(first, second));
@@ -63,7 +63,7 @@ public class InFlightTest extends StoreFixture {
     }
 
     @Test
-    void anAcknowledgementOrAClearRefusalLeavesNothingBehind() {
+    void acknowledgedOrRefusedRequestIsRemoved() {
         List<TapEvent> batch = List.of(event(TYPE, "1"));
         seen.delivered(seen.sending(batch), batch);
         seen.notTaken(seen.sending(List.of(event(TYPE, "2"))));
@@ -75,7 +75,7 @@ public class InFlightTest extends StoreFixture {
     }
 
     @Test
-    void anUnknownEndMakesPossibleDuplicatesOfTheRequestAndOfNoOther() throws Exception {
+    void unknownOutcomeMakesPossibleDuplicatesOfThatRequestOnly() throws Exception {
         List<TapEvent> batch = List.of(event(TYPE, "1"), event(TYPE, "2"));
         long other = seen.sending(List.of(event(TYPE, "3")));
         seen.unknown(seen.sending(batch));
@@ -87,7 +87,7 @@ public class InFlightTest extends StoreFixture {
     }
 
     @Test
-    void anIdThatIsMissingOrHoldsALineBreakShiftsNoOther() throws Exception {
+    void missingIdOrLineBreakDoesNotShiftOtherIds() throws Exception {
         TapEvent without = event(TYPE, "");
         TapEvent odd = event(TYPE, "a\nb");
         TapEvent plain = event(TYPE, "c");
@@ -103,7 +103,7 @@ public class InFlightTest extends StoreFixture {
     }
 
     @Test
-    void aRejectedKeyCountsAsDeliveredButMayBeSentAgainUntilItIsDelivered() {
+    void rejectedKeyIsADuplicateThatCanBeReplayed() {
         seen.rejected(event(TYPE, "1"));
         restart();
 
@@ -117,7 +117,7 @@ public class InFlightTest extends StoreFixture {
     }
 
     @Test
-    void aStoreThatFailsDuringAClaimLeavesNoReservationBehind() {
+    void failedClaimLeavesNoReservation() {
         seen.rejected(event(TYPE, "1"));
         execute("ALTER TABLE seen RENAME TO away");
         assertThatThrownBy(() -> Claim.of(seen, EventLife.resend(event(TYPE, "1"))))
@@ -138,7 +138,7 @@ public class InFlightTest extends StoreFixture {
     }
 
     @Test
-    void aDeliveredKeyIsNotSentAgainByAReplay() {
+    void replayDoesNotSendDeliveredKeysAgain() {
         seen.delivered(0, List.of(event(TYPE, "1")));
 
         assertThat(Claim.of(seen, EventLife.resend(event(TYPE, "1")))).isEqualTo(Claim.DELIVERED);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class KeySetTest {
 
     @Test
-    void itHoldsWhatAHashSetHolds() {
+    void behavesLikeAHashSet() {
         SplittableRandom random = new SplittableRandom(7);
         KeySet keys = new KeySet();
         Set<EventKey> expected = new HashSet<>();
@@ -27,7 +27,7 @@ class KeySetTest {
     }
 
     @Test
-    void aKeyTakesAtMostTwentyFourBytes() {
+    void keyTakesAtMostTwentyFourBytes() {
         SplittableRandom random = new SplittableRandom(7);
         KeySet keys = new KeySet();
         for (int i = 1; i <= 300_000; i++) {
@@ -39,7 +39,7 @@ class KeySetTest {
     }
 
     @Test
-    void recentKeysForgetTheOldestHalfAndSayThatTheyDid() {
+    void recentKeysDropTheOldestHalfAndReportIt() {
         RecentKeys recent = new RecentKeys(10);
         for (int i = 1; i <= 10; i++) {
             recent.add(new EventKey(i, i));

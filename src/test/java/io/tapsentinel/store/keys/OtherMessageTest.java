@@ -32,7 +32,7 @@ public class OtherMessageTest {
     }
 
     @Test
-    void eachOtherGuidCountsOnceAlsoAcrossARestart() {
+    void eachOtherGuidCountsOnceAlsoAfterARestart() {
         deliverTheFirst(false);
 
         assertThat(tap.read(event(FIRST, "a"))).isEmpty();
@@ -48,7 +48,7 @@ public class OtherMessageTest {
     }
 
     @Test
-    void aVerdictIsComparedWithThatOfTheSameMessage() {
+    void verdictIsComparedWithThatOfTheSameMessage() {
         deliverTheFirst(false);
         tap.read(event(STATUS, "b"));
 
@@ -59,7 +59,7 @@ public class OtherMessageTest {
     }
 
     @Test
-    void aGuidThatIsMissingIsNoOtherOne() {
+    void missingGuidIsNotAnotherMessage() {
         deliverTheFirst(false);
         assertThat(tap.read(event(FIRST, ""))).isEmpty();
         assertThat(kinds(tap.read(event(STATUS, "")))).containsExactly(Set.of(Kind.STATUS));
@@ -71,7 +71,7 @@ public class OtherMessageTest {
     }
 
     @Test
-    void withUpdatesEachOtherGuidIsSentOnceAlsoAcrossRestarts() {
+    void withUpdatesEachOtherGuidIsSentOnceAlsoAfterRestarts() {
         deliverTheFirst(true);
         TapEvent other = event(FIRST, "b");
         assertThat(tap.deliver(other)).isEqualTo(Claim.CHANGED);
@@ -92,7 +92,7 @@ public class OtherMessageTest {
     }
 
     @Test
-    void withUpdatesAMissingGuidHidesNoOtherOne() {
+    void withUpdatesMissingGuidDoesNotHideAnotherMessage() {
         deliverTheFirst(true);
         assertThat(tap.deliver(event(STATUS, ""))).isEqualTo(Claim.CHANGED);
         assertThat(tap.deliver(event(STATUS, ""))).isEqualTo(Claim.DELIVERED);
@@ -104,7 +104,7 @@ public class OtherMessageTest {
     }
 
     @Test
-    void withUpdatesARowOfAnOlderVersionStandsForEveryGuid() {
+    void withUpdatesOlderRowStandsForEveryGuid() {
         deliverTheFirst(true);
         tap.store.transaction(connection -> Sql.update(connection, "UPDATE seen SET guid = 0"));
         tap.restart();
@@ -116,7 +116,7 @@ public class OtherMessageTest {
     }
 
     @Test
-    void anotherMessageThatIsRejectedCanBeReplayedOnce() {
+    void rejectedOtherMessageCanBeReplayedOnce() {
         deliverTheFirst(true);
         TapEvent other = event(FIRST, "b");
         Claim.of(tap.seen, other);
@@ -130,7 +130,7 @@ public class OtherMessageTest {
     }
 
     @Test
-    void theStoreHoldsNoGuid() {
+    void storeContainsNoGuid() {
         deliverTheFirst(false);
 
         assertThat(tap.count("SELECT guid FROM seen"))

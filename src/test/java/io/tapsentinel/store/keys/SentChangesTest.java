@@ -41,7 +41,7 @@ public class SentChangesTest {
     }
 
     @Test
-    void eachVerdictIsSentOnceAlsoAcrossRestarts() {
+    void eachVerdictIsSentOnceAlsoAfterRestarts() {
         for (long verdict : new long[] {STATUS, THREAT, CAMPAIGN}) {
             assertThat(tap.deliver(verdict)).isEqualTo(Claim.CHANGED);
             assertThat(tap.deliver(verdict)).isEqualTo(Claim.DELIVERED);
@@ -57,7 +57,7 @@ public class SentChangesTest {
     }
 
     @Test
-    void theEventTellsWhatSetsItApartFromTheLastVersion() {
+    void eventReportsWhatHasChanged() {
         tap.deliver(STATUS);
         tap.clock.advance(Duration.ofMinutes(1));
         TapEvent threat = event(THREAT);
@@ -67,7 +67,7 @@ public class SentChangesTest {
     }
 
     @Test
-    void aReservedVersionIsNotADeliveredOne() {
+    void reservedVersionIsNotDelivered() {
         TapEvent changed = event(STATUS);
         Claim.of(tap.seen, changed);
         tap.seen.sending(List.of(changed));
@@ -78,7 +78,7 @@ public class SentChangesTest {
     }
 
     @Test
-    void aFailedBatchLetsGoOfTheVersion() {
+    void failedBatchReleasesTheVersion() {
         TapEvent changed = event(STATUS);
         Claim.of(tap.seen, changed);
         tap.seen.notTaken(tap.seen.sending(List.of(changed)));
@@ -88,7 +88,7 @@ public class SentChangesTest {
     }
 
     @Test
-    void aKnownVersionIsNeverInTheWayOfAnother() {
+    void knownVersionDoesNotBlockAnother() {
         AtomicBoolean end = new AtomicBoolean();
         CompletableFuture<Void> known = CompletableFuture.runAsync(() -> {
             while (!end.get()) {
@@ -108,7 +108,7 @@ public class SentChangesTest {
     }
 
     @Test
-    void theVersionAndTheEndOfItsRequestAreOneTransaction() {
+    void versionAndRequestOutcomeAreOneTransaction() {
         TapEvent changed = event(STATUS);
         Claim.of(tap.seen, changed);
         long request = tap.seen.sending(List.of(changed));
@@ -122,7 +122,7 @@ public class SentChangesTest {
     }
 
     @Test
-    void aKeyIsReservedForOneVersionAtATimeAndTheOtherOneIsNotDone() {
+    void keyIsReservedForOneVersionAtATime() {
         TapEvent changed = event(STATUS);
         Claim.of(tap.seen, changed);
         assertThat(Claim.of(tap.seen, event(STATUS))).isEqualTo(Claim.RESERVED);
@@ -137,7 +137,7 @@ public class SentChangesTest {
     }
 
     @Test
-    void aRejectedVersionIsRejectedOnceAndCanBeReplayed() {
+    void rejectedVersionIsRejectedOnceAndCanBeReplayed() {
         TapEvent changed = event(STATUS);
         Claim.of(tap.seen, changed);
         tap.seen.rejected(changed);
@@ -156,7 +156,7 @@ public class SentChangesTest {
     }
 
     @Test
-    void aVersionOfARejectedEventLeavesItRejected() {
+    void newVersionOfARejectedEventLeavesItRejected() {
         tap.store.transaction(connection -> Sql.update(connection, "UPDATE seen SET rejected = 1"));
 
         assertThat(tap.deliver(STATUS)).isEqualTo(Claim.CHANGED);
@@ -167,7 +167,7 @@ public class SentChangesTest {
     }
 
     @Test
-    void whatWasOnlyCountedBeforeIsNotSentLater() {
+    void countedChangeIsNotSentLater() {
         tap.store.transaction(connection -> {
             new VersionTable("tap", tap.clock)
                     .noticed(
@@ -184,7 +184,7 @@ public class SentChangesTest {
     }
 
     @Test
-    void theDeliveryOfAVersionIsASightingOfItsEvent() {
+    void deliveryOfAVersionCountsAsASighting() {
         tap.clock.advance(Duration.ofDays(7));
         tap.deliver(STATUS);
         tap.clock.advance(Duration.ofDays(7));

@@ -62,7 +62,7 @@ class SharedStoreIT {
     }
 
     @Test
-    void oneProgramAtATimeHasTheSource() {
+    void onlyOneProgramHoldsTheSourceLock() {
         assertThat(one.locks().tryTake()).isTrue();
         assertThat(other.locks().tryTake()).isFalse();
         try (Store third = Store.open(postgres.address(url), "another", "https://tap.example")) {
@@ -76,7 +76,7 @@ class SharedStoreIT {
     }
 
     @Test
-    void oneProgramSpeaksForAllWhoeverReads() throws SQLException {
+    void oneProgramReportsForAll() throws SQLException {
         assertThat(one.locks().mayReport()).isTrue();
         assertThat(other.locks().mayReport()).isFalse();
         assertThat(other.locks().tryTake()).isTrue();
@@ -91,14 +91,14 @@ class SharedStoreIT {
     }
 
     @Test
-    void theSourceIsFreeAtOnceWhenTheProgramThatHadItIsGone() {
+    void deadProgramReleasesTheSourceLockAtOnce() {
         assertThat(one.locks().tryTake()).isTrue();
         one.close();
         await().atMost(Duration.ofSeconds(5)).until(other.locks()::tryTake);
     }
 
     @Test
-    void keysThatOneHasWrittenAreKnownToTheOtherBeforeItReads() {
+    void keysOfOneProgramAreKnownToTheOtherBeforeItReads() {
         SeenKeys ours = new SeenKeys(one, 1_000, clock);
         SeenKeys theirs = new SeenKeys(other, 1_000, clock);
         ours.delivered(0, List.of(event(TYPE, "1"), event(TYPE, "2")));
@@ -113,7 +113,7 @@ class SharedStoreIT {
 
     /** With that option of the driver a batch of inserts does not tell how many rows each has made. */
     @Test
-    void aDriverThatJoinsInsertsTellsWhichEventsAreDeferredForTheFirstTime() {
+    void batchedInsertsReportNewlyDeferredEvents() {
         StoreAddress plain = postgres.address(url);
         StoreAddress joining = new StoreAddress(
                 plain.url() + (plain.url().contains("?") ? "&" : "?") + "reWriteBatchedInserts=true",
@@ -145,7 +145,7 @@ class SharedStoreIT {
     }
 
     @Test
-    void whatOneHasFilteredIsKnownToTheOtherAsFilteredAndNotAsDelivered() {
+    void filteredEventIsFilteredForTheOtherProgramToo() {
         SeenKeys ours = new SeenKeys(one, 1_000, clock);
         SeenKeys theirs = new SeenKeys(other, 1_000, clock);
         HourKeys filtered = new HourKeys();
@@ -163,7 +163,7 @@ class SharedStoreIT {
     }
 
     @Test
-    void whoWasAwayForLongLearnsAllKeysAnew() {
+    void programThatWasAwayForLongReloadsAllKeys() {
         SeenKeys ours = new SeenKeys(one, 1_000, clock);
         SeenKeys theirs = new SeenKeys(other, 1_000, clock);
         ours.delivered(0, List.of(event(TYPE, "1")));
@@ -181,7 +181,7 @@ class SharedStoreIT {
     }
 
     @Test
-    void aDatabaseThatWasRestoredUnderARunningProgramGivesItNoWrongIdeaOfItsKeys() throws SQLException {
+    void restoredDatabaseMakesTheProgramReloadItsKeys() throws SQLException {
         SeenKeys ours = new SeenKeys(one, 1_000, clock);
         SeenKeys theirs = new SeenKeys(other, 1_000, clock);
         ours.delivered(0, List.of(event(TYPE, "1")));
@@ -207,7 +207,7 @@ class SharedStoreIT {
     }
 
     @Test
-    void whoeverLosesTheLockWithItsConnectionCanWriteNothingUntilItHasGivenItUp() throws SQLException {
+    void lostLockBlocksWritesUntilItIsReleased() throws SQLException {
         SeenKeys seen = new SeenKeys(one, 1_000, clock);
         assertThat(one.locks().tryTake()).isTrue();
         assertThat(postgres.cut(url, "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')"))
@@ -231,7 +231,7 @@ class SharedStoreIT {
     }
 
     @Test
-    void programsThatStartTogetherOnAnEmptyDatabaseMakeItsTablesOnce() throws SQLException {
+    void concurrentFirstStartsCreateTheTablesOnce() throws SQLException {
         String empty = postgres.newDatabase();
         List<CompletableFuture<Store>> starts = IntStream.range(0, 6)
                 .mapToObj(i -> CompletableFuture.supplyAsync(
@@ -246,7 +246,7 @@ class SharedStoreIT {
     }
 
     @Test
-    void anOlderProgramWritesSweepsWithoutDeferredEvents() {
+    void olderProgramWritesSweepsWithoutDeferredEvents() {
         HourKeys none = new HourKeys();
         one.transaction(connection -> Sql.update(
                 connection,
@@ -265,7 +265,7 @@ class SharedStoreIT {
     }
 
     @Test
-    void whatOneProgramDeferredIsSettledByTheOther() {
+    void deferredEventIsSettledByTheOtherProgram() {
         HourKeys keys = new HourKeys();
         keys.add(event(TYPE, "1").ref());
         TimeRange window = new TimeRange(clock.instant().minusSeconds(60), clock.instant());
@@ -286,7 +286,7 @@ class SharedStoreIT {
     }
 
     @Test
-    void aServerThatIsAwayForAWhileIsSaidAndForgotten() throws Exception {
+    void serverOutageIsReportedUntilItEnds() throws Exception {
         try (Postgres server = Postgres.start();
                 Store store = Store.open(server.address(server.newDatabase()), "tap", "https://tap.example")) {
             server.kill();

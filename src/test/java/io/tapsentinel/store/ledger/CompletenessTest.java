@@ -45,7 +45,7 @@ class CompletenessTest extends StoreFixture {
     }
 
     @Test
-    void threeKeysThatAreDeletedAreMissing() {
+    void threeDeletedKeysAreMissing() {
         // more than are asked for at once
         List<TapEvent> events =
                 IntStream.range(0, 1_201).mapToObj(i -> event(TYPE, "id-" + i)).toList();
@@ -67,7 +67,7 @@ class CompletenessTest extends StoreFixture {
     }
 
     @Test
-    void moreOfOursThanTheirsIsNothingMissing() {
+    void moreInSentinelThanReportedIsNotMissing() {
         seen.delivered(0, List.of(event(TYPE, "1"), event(TYPE, "cleared")));
         sweep(HOUR, List.of(event(TYPE, "1"), event(TYPE, "1")));
 
@@ -75,7 +75,7 @@ class CompletenessTest extends StoreFixture {
     }
 
     @Test
-    void aRejectedRecordIsNeitherOursNorMissingUntilItsReplayMakesItOurs() {
+    void rejectedRecordIsNotMissingAndReplayDeliversIt() {
         seen.delivered(0, List.of(event(TYPE, "delivered")));
         seen.rejected(event(TYPE, "rejected"));
         seen.rejected(event(TYPE, "listed by its old key"));
@@ -106,7 +106,7 @@ class CompletenessTest extends StoreFixture {
     }
 
     @Test
-    void theSweptHoursOfSevenDaysCountTogether() {
+    void sweptHoursOfSevenDaysAreSummed() {
         assertThat(recent()).isEmpty();
         List<TapEvent> events =
                 IntStream.range(0, 200).mapToObj(i -> event(TYPE, "id-" + i)).toList();
@@ -126,7 +126,7 @@ class CompletenessTest extends StoreFixture {
     }
 
     @Test
-    void timeThatIsGivenUpTwiceIsOneGap() {
+    void timeLostTwiceIsOneGap() {
         TimeRange first = range(0, 10);
         List<TimeRange> second = List.of(range(-5, 3), range(4, 8), range(9, 12));
         assertThat(state.commitPoll(
@@ -142,7 +142,7 @@ class CompletenessTest extends StoreFixture {
     }
 
     @Test
-    void readsAndHoursAreForgottenAfterNinetyDaysAndGapsNever() {
+    void readsAndHoursAreDeletedAfterNinetyDaysAndGapsNever() {
         state.commitWithoutProgress(
                 new LedgerEntry(NOW, range(0, 1), Purpose.SWEEP, Map.of(TYPE.arrayName(), Map.of("fetched", 1L))),
                 InTransaction.NOTHING);

@@ -46,7 +46,7 @@ class DeliveredCountsTest extends DeliveredCountsFixture {
     }
 
     @Test
-    void aRowCountsInTheHourThatItsColumnsTell() {
+    void rowCountsInTheHourOfItsColumns() {
         TapEvent moved = event(TYPE, NINE);
         EventLife.mapped(moved, TEN);
         seen.delivered(0, List.of(moved));
@@ -55,7 +55,7 @@ class DeliveredCountsTest extends DeliveredCountsFixture {
     }
 
     @Test
-    void onlyHoursThatWereReadFromTheirBeginningToTheirEndAreTold() {
+    void onlyCompletelyReadHoursAreReported() {
         assertThat(hours())
                 .as("read from 9:00 to 11:59, of all tables, also when nothing happened")
                 .containsExactly("09", "09", "09", "09", "10", "10", "10", "10");
@@ -67,7 +67,7 @@ class DeliveredCountsTest extends DeliveredCountsFixture {
     }
 
     @Test
-    void aChangeIsOneMoreRowAndARejectedRecordIsNone() {
+    void changeCountsAsARowAndRejectedRecordDoesNot() {
         TapEvent first = event(TYPE, NINE);
         seen.delivered(0, List.of(first));
         TapEvent changed = new TapEvent(TYPE, first.getKey(), 7, NINE, first.getFields());
@@ -79,7 +79,7 @@ class DeliveredCountsTest extends DeliveredCountsFixture {
     }
 
     @Test
-    void hoursAreForgottenWithTheLedger() {
+    void hoursAreDeletedWithTheLedger() {
         seen.delivered(0, List.of(event(TYPE, NINE), event(TYPE, TEN)));
         clock.advance(Ledger.KEPT.minusHours(2));
         new ReadState(store, clock).prune();

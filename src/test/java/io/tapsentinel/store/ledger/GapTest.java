@@ -16,7 +16,7 @@ class GapTest extends StoreFixture {
     private static final String SUSPENDED = " was suspended for longer than the 7 days that TAP keeps";
 
     @Test
-    void whatTouchesAGapMakesItLongerForTheReasonThatItHas() {
+    void adjacentTimeExtendsAGapAndKeepsItsReason() {
         assertThat(add(Gap.NOT_READ, NOON, range(0, 100))).containsExactly(range(0, 100));
         assertThat(add(Gap.WAITED, NOON.plusSeconds(1), range(100, 105))).containsExactly(range(0, 105));
         assertThat(add(Gap.WAITED, NOON.plusSeconds(2), range(90, 110))).containsExactly(range(0, 110));
@@ -25,7 +25,7 @@ class GapTest extends StoreFixture {
     }
 
     @Test
-    void whatLiesBetweenTwoGapsMakesThemOne() {
+    void timeBetweenTwoGapsMergesThem() {
         add(Gap.NOT_READ, NOON, range(0, 100), range(200, 300));
 
         assertThat(add(Gap.WAITED, NOON.plusSeconds(1), range(50, 250))).containsExactly(range(0, 300));
@@ -33,7 +33,7 @@ class GapTest extends StoreFixture {
     }
 
     @Test
-    void whatIsKnownOrLiesApartChangesNoOtherGap() {
+    void knownOrDistantTimeDoesNotChangeOtherGaps() {
         add(Gap.NOT_READ, NOON, range(0, 100));
 
         assertThat(add(Gap.WAITED, NOON.plusSeconds(1), range(20, 80))).isEmpty();
@@ -45,7 +45,7 @@ class GapTest extends StoreFixture {
     }
 
     @Test
-    void timeThatCannotBeReadKeepsItsLimitsAndReasonBesideWhatTouchesIt() {
+    void unreadableGapIsNotMergedWithAdjacentGaps() {
         String unreadable = Gap.unreadable(2, "cut at byte 7");
         add(Gap.NOT_READ, NOON, range(0, 100));
         add(unreadable, NOON, range(100, 130));
@@ -65,7 +65,7 @@ class GapTest extends StoreFixture {
     }
 
     @Test
-    void aGapOfOneTableStandsBesideThoseOfAllAndOfOtherTables() {
+    void gapOfOneTableIsSeparateFromOtherGaps() {
         add(Gap.NOT_READ, NOON, range(0, 100));
         assertThat(lose(EventType.CLICKS_BLOCKED, NOON, range(20, 150))).containsExactly(range(20, 150));
         assertThat(lose(EventType.MESSAGES_BLOCKED, NOON, range(20, 150))).containsExactly(range(20, 150));
@@ -80,7 +80,7 @@ class GapTest extends StoreFixture {
     }
 
     @Test
-    void whatTouchesAGapOfTheSameTableMakesItLonger() {
+    void adjacentTimeExtendsAGapOfTheSameTable() {
         lose(EventType.CLICKS_BLOCKED, NOON, range(0, 100), range(200, 300));
 
         Instant later = NOON.plusSeconds(1);
@@ -95,7 +95,7 @@ class GapTest extends StoreFixture {
     }
 
     @Test
-    void timeThatOneTableLostWasReadAllTheSame() {
+    void gapOfOneTableCountsAsRead() {
         ReadState state = new ReadState(store, clock);
         TimeRange old = new TimeRange(NOON.minus(Duration.ofDays(100)), NOON.minus(Duration.ofDays(99)));
         state.begin(new Progress(old.from(), NOON));

@@ -21,12 +21,12 @@ class LagTest {
         "P3DT1S, MORE",
         "P400D, MORE"
     })
-    void aStepHoldsItsUpperBound(Duration lag, Lag step) {
+    void bucketIncludesItsUpperBound(Duration lag, Lag step) {
         assertThat(Lag.of(lag)).isEqualTo(step);
     }
 
     @Test
-    void aTimeInTheFutureIsNoLag() {
+    void futureTimeIsNoLag() {
         assertThat(Lag.of(Duration.ofMinutes(-5))).isEqualTo(Lag.UP_TO_30_MINUTES);
     }
 }

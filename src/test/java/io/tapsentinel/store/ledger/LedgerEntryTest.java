@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class LedgerEntryTest {
 
     @Test
-    void eachPurposeHasAWordThatNamesIt() {
+    void eachPurposeHasItsWord() {
         assertThat(Stream.of(Purpose.values()).map(Purpose::word))
                 .containsExactly("poll", "backlog", "sweep", "catch-up", "replay");
         assertThat(Purpose.values()).allMatch(purpose -> Purpose.of(purpose.word()) == purpose);

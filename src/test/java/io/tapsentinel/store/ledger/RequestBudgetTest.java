@@ -44,7 +44,7 @@ class RequestBudgetTest extends StoreFixture {
     }
 
     @Test
-    void aRollingDayIsCountedAcrossRestartsAndAReserveIsKeptForPolls() {
+    void rollingDayIsCountedAcrossRestartsWithAReserveForPolls() {
         assertThat(takes(budget(10, 0), Purpose.BACKLOG, 10)).isEqualTo(7);
         restart();
         RequestBudget budget = budget(10, 0);
@@ -57,7 +57,7 @@ class RequestBudgetTest extends StoreFixture {
     }
 
     @Test
-    void pollsThatUseMoreThanTheirShareLeaveTheOthersOnlyWhatIsLeftOfTheDay() {
+    void pollsAboveTheirShareReduceOtherReads() {
         RequestBudget budget = budget(10, 0);
 
         assertThat(takes(budget, Purpose.POLL, 8)).isEqualTo(8);
@@ -65,7 +65,7 @@ class RequestBudgetTest extends StoreFixture {
     }
 
     @Test
-    void eachPoolHasADayOfItsOwn() {
+    void eachPoolHasItsOwnBudget() {
         RequestBudget budget = budget(10, 0);
 
         assertThat(takes(budget, Purpose.POLL, 20)).isEqualTo(10);
@@ -88,13 +88,13 @@ class RequestBudgetTest extends StoreFixture {
         "/v2/siem/all?x=/clicks/permitted, EVERYTHING_ELSE",
         ", EVERYTHING_ELSE"
     })
-    void thePathTellsThePool(String path, Pool pool) {
+    void pathSelectsThePool(String path, Pool pool) {
         assertThat(Pool.of(path)).isEqualTo(pool);
     }
 
     @ParameterizedTest
     @EnumSource(EventType.class)
-    void onlyPermittedClicksHaveAPoolOfTheirOwn(EventType type) {
+    void onlyPermittedClicksHaveTheirOwnPool(EventType type) {
         assertThat(Pool.of(type)).isEqualTo(type == EventType.CLICKS_PERMITTED ? CLICKS_PERMITTED : EVERYTHING_ELSE);
     }
 
@@ -124,12 +124,12 @@ class RequestBudgetTest extends StoreFixture {
         "288, 30, 288, 288",
         "60, 90, 288, 54"
     })
-    void theShareOfPollsIsTheReserveOrWhatTheScheduleNeedsButNeverAll(int perDay, int reserve, int polls, int share) {
+    void shareOfPollsCoversTheScheduleButNeverAll(int perDay, int reserve, int polls, int share) {
         assertThat(RequestBudget.share(perDay, reserve, polls)).isEqualTo(share);
     }
 
     @Test
-    void moreScheduledPollsThanTheShareComeEvenly() {
+    void tooManyScheduledPollsAreSpacedEvenly() {
         RequestBudget budget = budget(60, 288);
         List<Instant> polls = new ArrayList<>();
         for (int tick = 0; tick < 2 * 288; tick++) {
@@ -147,19 +147,19 @@ class RequestBudgetTest extends StoreFixture {
     }
 
     @Test
-    void aScheduleThatJustFitsIsNotPaced() {
+    void barelyFittingScheduleIsNotPaced() {
         assertThat(takes(budget(48, 48), Purpose.POLL, 48)).isEqualTo(48);
     }
 
     @Test
-    void aScheduleThatFitsIsNotPaced() {
+    void fittingScheduleIsNotPaced() {
         assertThat(takes(budget(1_800, 288), Purpose.POLL, 4))
                 .as("a poll and its retries")
                 .isEqualTo(4);
     }
 
     @Test
-    void whateverIsAskedForNoRollingDayHasMoreThanTheBudgetAndPollsKeepTheirShare() {
+    void noRollingDayExceedsTheBudgetAndPollsKeepTheirShare() {
         Random random = new Random(4);
         RequestBudget budget = budget(40, 0);
         List<Instant> all = new ArrayList<>();
@@ -180,7 +180,7 @@ class RequestBudgetTest extends StoreFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {"P2D", "-P2D", "P3650D", "-P3650D", "PT2H"})
-    void whileOurClockIsWrongEveryRequestCountsAndNoneIsForgotten(Duration wrong) {
+    void wrongClockCountsAndKeepsEveryRequest(Duration wrong) {
         RequestBudget budget = budget(10, 0);
         assertThat(takes(budget, Purpose.POLL, 6)).isEqualTo(6);
         clock.set(clock.now().plus(wrong));
@@ -194,7 +194,7 @@ class RequestBudgetTest extends StoreFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {"P2D", "-P2D", "P3650D", "-P3650D"})
-    void aClockThatStaysWrongIsCountedByTapsTimeOnceTapHasToldIt(Duration wrong) {
+    void requestsAreCountedByTapsTimeWhileTheClockIsWrong(Duration wrong) {
         RequestBudget budget = budget(10, 0);
         assertThat(takes(budget, Purpose.POLL, 1)).isEqualTo(1);
         clock.set(clock.now().plus(wrong));
@@ -211,7 +211,7 @@ class RequestBudgetTest extends StoreFixture {
 
     @ParameterizedTest
     @ValueSource(strings = {"P2D", "P3650D"})
-    void requestsThatAClockAheadHasNotedCountForOneDayOnceTapHasToldItsTime(Duration ahead) {
+    void requestsOfAClockAheadCountForOneDay(Duration ahead) {
         RequestBudget budget = budget(10, 0);
         clock.set(clock.now().plus(ahead));
         assertThat(takes(budget, Purpose.POLL, 10)).isEqualTo(10);
@@ -226,7 +226,7 @@ class RequestBudgetTest extends StoreFixture {
     }
 
     @Test
-    void afterAStartNothingIsForgottenBeforeTapHasToldItsTimeAndAPollAfterFourMinutesAsksForIt() {
+    void nothingIsDeletedBeforeTapsTimeIsKnown() {
         assertThat(takes(budget(10, 0), Purpose.POLL, 10)).isEqualTo(10);
         clock.advance(Duration.ofDays(3));
         TapClock silent = new TapClock(clock, clock.steady());
@@ -255,7 +255,7 @@ class RequestBudgetTest extends StoreFixture {
     }
 
     @Test
-    void aDateThatIsWrongForAWhileForgetsNoRequest() {
+    void temporarilyWrongDateDeletesNoRequest() {
         RequestBudget budget = budget(10, 0);
         assertThat(takes(budget, Purpose.POLL, 6)).isEqualTo(6);
         tap.observed(clock.now().plus(Duration.ofDays(5)), clock.now(), clock.now());
@@ -270,7 +270,7 @@ class RequestBudgetTest extends StoreFixture {
     }
 
     @Test
-    void howeverTheClockIsSetNoRealDayHasMoreThanTheBudgetAndAPollForEachTimeThatItWasSet() {
+    void clockChangesExceedTheBudgetByAtMostOnePollEach() {
         Random random = new Random(7);
         RequestBudget budget = budget(40, 0);
         List<Instant> all = new ArrayList<>();
@@ -302,7 +302,7 @@ class RequestBudgetTest extends StoreFixture {
     }
 
     @Test
-    void aPollIsNotHeldUpByOneOfAClockThatWentBackAFewHours() {
+    void clockSetBackDoesNotDelayPolls() {
         RequestBudget budget = budget(60, 288);
         clock.set(clock.now().plus(Duration.ofHours(20)));
         takes(budget, Purpose.POLL, 1);
@@ -312,12 +312,12 @@ class RequestBudgetTest extends StoreFixture {
     }
 
     @Test
-    void theSmallestBudgetsLeaveSomethingToTheBacklog() {
+    void smallestBudgetsLeaveRoomForTheBacklog() {
         assertThat(budget(2, 288).left(EVERYTHING_ELSE, Purpose.BACKLOG)).isEqualTo(1);
     }
 
     @Test
-    void thereIsRoomAgainWhenTheOldestRequestIsADayOld() {
+    void roomReturnsWhenTheOldestRequestIsADayOld() {
         RequestBudget budget = budget(10, 0);
         assertThat(budget.nextRoom(EVERYTHING_ELSE)).contains(clock.instant());
         takes(budget, Purpose.POLL, 1);

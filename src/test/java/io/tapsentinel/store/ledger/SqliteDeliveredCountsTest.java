@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Test;
 class SqliteDeliveredCountsTest extends DeliveredCountsFixture {
 
     @Test
-    void aBatchWhoseKeysAreNotKeptIsNotCounted() {
+    void batchWithoutDurableKeysIsNotCounted() {
         execute("CREATE TRIGGER no BEFORE INSERT ON seen BEGIN SELECT RAISE(ABORT, 'no'); END");
         assertThatThrownBy(() -> seen.delivered(0, List.of(event(TYPE, NINE)))).isInstanceOf(StoreException.class);
         assertThat(counts()).isEmpty();
     }
 
     @Test
-    void anUpgradedStoreTellsOfHoursThatBeganAfterItCounts() {
+    void upgradedStoreReportsOnlyLaterHours() {
         clock.advance(Duration.ofMinutes(-90));
         seen.delivered(0, List.of(event(TYPE, NINE), event(TYPE, TEN)));
         olderVersion();
@@ -36,7 +36,7 @@ class SqliteDeliveredCountsTest extends DeliveredCountsFixture {
     }
 
     @Test
-    void anUpgradedStoreCountsAfterChangesAndReadsToo() {
+    void upgradedStoreCountsAfterChangesAndReads() {
         TapEvent first = event(TYPE, NINE);
         clock.advance(Duration.ofHours(-3));
         seen.delivered(0, List.of(first));

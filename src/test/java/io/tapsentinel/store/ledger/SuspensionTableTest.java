@@ -13,7 +13,7 @@ class SuspensionTableTest extends StoreFixture {
     private static final Suspended FIRST = new Suspended(NOON, NOON.plusSeconds(60), 0, "Sentinel answers 404");
 
     @Test
-    void aSuspensionOutlivesTheProgram() {
+    void suspensionSurvivesARestart() {
         new SuspensionTable(store).suspended(EventType.CLICKS_BLOCKED, FIRST);
         restart();
 
@@ -21,7 +21,7 @@ class SuspensionTableTest extends StoreFixture {
     }
 
     @Test
-    void eachTableHasOneSuspensionOfItsOwn() {
+    void eachTableHasItsOwnSuspension() {
         SuspensionTable table = new SuspensionTable(store);
         Suspended later = new Suspended(NOON, NOON.plusSeconds(180), 1, "no answer within 20 s");
         table.suspended(EventType.CLICKS_BLOCKED, FIRST);

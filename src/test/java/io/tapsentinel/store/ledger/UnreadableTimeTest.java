@@ -35,7 +35,7 @@ class UnreadableTimeTest extends StoreFixture {
     }
 
     @Test
-    void itIsNotNarrowedDownWhenItFailsAgain() {
+    void repeatedFailureIsNotNarrowedFurther() {
         assertThat(state.unreadable().windowsToRetry(HOUR)).containsExactly(WINDOW);
         for (int i = 0; i < 5; i++) {
             assertThat(state.unreadable()
@@ -50,7 +50,7 @@ class UnreadableTimeTest extends StoreFixture {
 
     @ParameterizedTest
     @CsvSource({"ERROR, 1, 3", "END, 4, 6"})
-    void itIsNotAskedForAgainOnceItEndedTheProcess(How end, int times, int attempts) {
+    void timeThatEndedTheProcessIsNotRetried(How end, int times, int attempts) {
         for (int i = 0; i < times; i++) {
             assertThat(state.unreadable().windowsToRetry(HOUR)).containsExactly(WINDOW);
             state.unreadable().failed(new Attempt(WINDOW, Purpose.SWEEP), end, "");
@@ -65,7 +65,7 @@ class UnreadableTimeTest extends StoreFixture {
     }
 
     @Test
-    void itGoesAwayWithTheWindowThatHoldsAllOfIt() {
+    void readOfTheWholeTimeRemovesIt() {
         TimeRange forgotten = new TimeRange(NOON.plusSeconds(200), NOON.plusSeconds(300));
         give(forgotten, Gap.NOT_READ);
         read(new TimeRange(WINDOW.from(), TIME.to().minusSeconds(1)));
@@ -80,7 +80,7 @@ class UnreadableTimeTest extends StoreFixture {
     }
 
     @Test
-    void oneTypeAloneSaysNothingOfTheOthers() {
+    void readOfOneTypeDoesNotCoverOthers() {
         UnreadableTime unreadable = state.unreadable();
         TimeRange elsewhere = new TimeRange(NOON.plusSeconds(600), NOON.plusSeconds(900));
         for (int i = 0; i < 2; i++) {
@@ -99,7 +99,7 @@ class UnreadableTimeTest extends StoreFixture {
 
     @ParameterizedTest
     @CsvSource({"POLL, true", "BACKLOG, true", "SWEEP, true", "CATCH_UP, false", "REPLAY, false"})
-    void onlyAReadOfAllTypesCoversItsTime(Purpose purpose, boolean covers) {
+    void onlyReadOfAllTypesCoversTheTime(Purpose purpose, boolean covers) {
         read(HOUR, purpose);
 
         assertThat(state.ledger().coverage(HOUR, Duration.ZERO).isLate(NOON.plusSeconds(60)))
