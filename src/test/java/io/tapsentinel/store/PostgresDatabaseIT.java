@@ -119,8 +119,7 @@ class PostgresDatabaseIT {
     }
 
     @Test
-    void transactionPoolerIsDetectedBeforeACommit(
-            @TempDir Path folder) throws Exception {
+    void transactionPoolerIsDetectedBeforeACommit(@TempDir Path folder) throws Exception {
         try (PgBouncer pool = new PgBouncer(postgres, folder)) {
             // as with a newer one, which knows of prepared statements
             String pooled = pool.url(postgres.newDatabase()) + "?prepareThreshold=0";
