@@ -32,13 +32,14 @@ public final class HumanText {
     public static String bytes(long bytes) {
         return bytes < 1_000
                 ? count(bytes, "byte")
-                : bytes < 1_000_000
+                : bytes < 999_950
                         ? scaled(bytes / 1e3) + " kB"
                         : bytes < 10_000_000_000L ? scaled(bytes / 1e6) + " MB" : scaled(bytes / 1e9) + " GB";
     }
 
     private static String scaled(double number) {
-        return String.format(Locale.ROOT, number == Math.rint(number) ? "%,.0f" : "%,.1f", number);
+        long tenths = Math.round(number * 10);
+        return number(tenths / 10) + (tenths % 10 == 0 ? "" : "." + tenths % 10);
     }
 
     /** The two largest units, {@code 2 d 3 h}, {@code 5 min}; under 10 seconds with one decimal, {@code 0.8 s}. */

@@ -64,7 +64,7 @@ final class OlderReads {
         this.steady = steady;
     }
 
-    /** Starts a run. Lost time becomes gaps even if the run then reads nothing. */
+    /** Starts a run. Expired time becomes gaps even if the run then reads nothing. */
     void begin() {
         backlog = newBacklog.get();
         catchUp.begin();

@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses the window of a poll. Plans from the store and TAP's answers, anew for each attempt. The very first plan
+ * Chooses the window of a poll. Plans from the store and TAP's answers, again for each attempt. The very first plan
  * decides where reading starts.
  */
 final class PollOrder {

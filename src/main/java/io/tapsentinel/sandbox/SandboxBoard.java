@@ -73,7 +73,7 @@ record SandboxBoard(
         board.append(width < 0 ? text + blanks : blanks + text);
     }
 
-    /** Prints the table periodically from a daemon thread, and once more when the returned object is closed. */
+    /** Prints the table periodically from a daemon thread, and again when the returned object is closed. */
     Closeable printEvery(Duration period, PrintStream out, Clock clock) {
         Instant start = clock.instant();
         Runnable print = () -> {

@@ -44,7 +44,7 @@ public class SentinelComponent extends DefaultComponent {
     @Metadata(
             autowired = true,
             label = "advanced",
-            description = "Is told about fields without a column and values that do not fit their column.")
+            description = "Receives reports of fields without a column and values that do not fit their column.")
     private MappingReport mappingReport;
 
     @Metadata(

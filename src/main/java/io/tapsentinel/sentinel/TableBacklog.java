@@ -89,7 +89,7 @@ public record TableBacklog(
         return type.table() + " is catching up from "
                 + HumanText.time(oldest.truncatedTo(ChronoUnit.MINUTES), now) + ": "
                 + (deferred == 0
-                        ? "no event is deferred; this time is read from TAP once more"
+                        ? "no event is deferred; this time is read from TAP again"
                         : events() + " deferred and being read from TAP again");
     }
 

@@ -185,7 +185,7 @@ class SafeMessageTest {
                         "see inner exception",
                         null,
                         new IllegalStateException("no token\nis to be had: Bearer 0123456789abcdef0123")))))
-                .isEqualTo("IllegalStateException: no token is to be had: Bearer ...");
+                .isEqualTo("IllegalStateException: no token found: Bearer ...");
         assertThat(SafeMessage.of(Foreign.of(new ClientAuthenticationException(
                         "no token", null, new ConnectException("Connection refused")))))
                 .isEqualTo("Connection refused");

@@ -108,7 +108,7 @@ class SweptGapsIT {
                 tap.add(at);
                 insert.setLong(1, at.minusSeconds(15).toEpochMilli());
                 insert.setLong(2, at.plusSeconds(15).toEpochMilli());
-                insert.setString(3, "TAP's answer cannot be read (2 attempts): the test says so");
+                insert.setString(3, "TAP's answer cannot be read (2 attempts): made by the test");
                 insert.setLong(4, at.toEpochMilli());
                 insert.executeUpdate();
             }

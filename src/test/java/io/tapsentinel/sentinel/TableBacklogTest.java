@@ -117,7 +117,7 @@ class TableBacklogTest {
 
         assertThat(new TableBacklog(TYPE, Optional.empty(), 0, 0, List.of(waiting)).sentences(NOW))
                 .contains("ProofPointTAPClicksBlockedV2_CL is catching up from 12:04 UTC: no event is deferred;"
-                        + " this time is read from TAP once more.");
+                        + " this time is read from TAP again.");
     }
 
     @Test

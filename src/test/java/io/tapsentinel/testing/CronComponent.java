@@ -44,7 +44,7 @@ public final class CronComponent extends DefaultComponent {
             throw new IllegalArgumentException(name + " is not stateful, so that it would overlap itself");
         }
         if (!getAndRemoveParameter(parameters, "recoverableJob", boolean.class, false)) {
-            throw new IllegalArgumentException(name + " is not recoverable, so that nobody would take it over");
+            throw new IllegalArgumentException(name + " is not recoverable, so no replica would take it over");
         }
         return new CronEndpoint(uri, cron.replace('+', ' '));
     }

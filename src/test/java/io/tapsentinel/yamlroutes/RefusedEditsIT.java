@@ -188,7 +188,7 @@ class RefusedEditsIT {
         routes.awaitLine("WARN", REFUSED);
         routes.log.lines().clear();
 
-        routes.write("readme.txt", "nobody reads this");
+        routes.write("readme.txt", "not a route file");
         routes.write(TABLES, routes.text(TABLES));
 
         // for several reads of the folder

@@ -25,7 +25,7 @@ public final class Findings {
     /**
      * @param level  DEGRADED or DOWN
      * @param what   one line
-     * @param remedy what to do, one line; says so if no action is needed
+     * @param remedy what to do, one line; "nothing" and the reason if no action is needed
      */
     public record Problem(Level level, String what, String remedy) {}
 

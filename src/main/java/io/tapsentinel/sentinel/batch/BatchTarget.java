@@ -11,7 +11,7 @@ import io.tapsentinel.sentinel.upload.Uploader;
  * @param uploader   sends one request
  * @param deliveries makes the outcome of requests durable
  * @param rejections takes records that are at fault
- * @param listener   is told about every request
+ * @param listener   receives the outcome of every request
  * @param suspension decides whether a batch is sent or deferred
  */
 public record BatchTarget(

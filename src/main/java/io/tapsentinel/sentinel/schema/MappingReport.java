@@ -1,7 +1,7 @@
 package io.tapsentinel.sentinel.schema;
 
 /**
- * Is told what the mapper could not send unchanged; Azure Monitor would drop it without an error. Called by many
+ * Receives what the mapper could not send unchanged; Azure Monitor would drop it without an error. Called by many
  * threads, possibly for every event.
  */
 public interface MappingReport {

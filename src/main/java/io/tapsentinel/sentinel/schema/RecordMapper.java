@@ -57,7 +57,7 @@ public final class RecordMapper {
 
     /**
      * @param schema schema of the table
-     * @param report is told what does not fit; its exceptions are passed on
+     * @param report receives what does not fit; its exceptions are passed on
      */
     public RecordMapper(TableSchema schema, MappingReport report) {
         this.schema = schema;

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * forever, unless the answer becomes readable. Gaps of all tables do not overlap, and adjacent ones are merged unless their kinds differ or they are
  * unreadable. Gaps of one table ({@link TableGap}) are separate.
  *
- * @param time      the lost time
+ * @param time      the time that cannot be read
  * @param reason    in this program's words, without content
  * @param noticedAt when the first part was lost
  */
@@ -107,7 +107,7 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
     }
 
     /**
-     * Adds lost time that is not in a gap yet. Time adjacent to a gap extends it, since a window at the edge of TAP's 7 days is cut
+     * Adds time that is not in a gap yet. Time adjacent to a gap extends it, since a window at the edge of TAP's 7 days is cut
      * repeatedly but is one loss. Unreadable time keeps its own bounds and reason.
      *
      * @return new or longer gaps, oldest first

@@ -26,7 +26,7 @@ final class TableGap {
     }
 
     /**
-     * Adds lost time to the gaps of the type's table. Adjacent time extends a gap.
+     * Adds expired time to the gaps of the type's table. Adjacent time extends a gap.
      *
      * @return new or longer gaps of the table, oldest first
      */

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Overlapping gaps of all tables and of one table: every report counts the lost time once. */
+/** Overlapping gaps of all tables and of one table: every report counts this time once. */
 class LostTimeTest {
 
     private static final int GAPS = 2;

@@ -112,7 +112,7 @@ public class InFlightTest extends StoreFixture {
         assertThat(Claim.of(seen, replayed)).as("replayed").isEqualTo(Claim.NEW);
         Claim.deliver(seen, replayed);
         assertThat(Claim.of(seen, EventLife.resend(event(TYPE, "1"))))
-                .as("replayed once more")
+                .as("replayed again")
                 .isEqualTo(Claim.DELIVERED);
     }
 

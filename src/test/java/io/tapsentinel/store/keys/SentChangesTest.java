@@ -151,7 +151,7 @@ public class SentChangesTest {
         assertThat(Claim.of(tap.seen, replayed)).isEqualTo(Claim.CHANGED);
         Claim.deliver(tap.seen, replayed);
         assertThat(Claim.of(tap.seen, EventLife.resend(event(STATUS))))
-                .as("replayed once more")
+                .as("replayed again")
                 .isEqualTo(Claim.DELIVERED);
     }
 

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the store tells of swept hours and gaps, and for how long. */
+/** Figures of swept hours and gaps in the store, and how long they are kept. */
 class CompletenessTest extends StoreFixture {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;

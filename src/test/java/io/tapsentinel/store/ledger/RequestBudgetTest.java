@@ -38,7 +38,7 @@ class RequestBudgetTest extends StoreFixture {
         tap.observed(trueTime(), clock.instant(), clock.instant());
     }
 
-    /** What a clock would say that nobody sets. */
+    /** The time of a clock that is never set. */
     private Instant trueTime() {
         return clock.steady().instant();
     }

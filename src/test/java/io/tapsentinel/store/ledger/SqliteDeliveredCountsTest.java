@@ -53,7 +53,7 @@ class SqliteDeliveredCountsTest extends DeliveredCountsFixture {
         execute("INSERT INTO ledger VALUES ('tap', " + TEN.minusSeconds(1).toEpochMilli() + ", 0, 0, 'replay')");
         olderVersion();
         assertThat(hours())
-                .as("what was rejected before and brought in before 10:00 left nothing in seen")
+                .as("records rejected and replayed before 10:00 are no longer in seen")
                 .containsExactly("10", "10", "10", "10");
     }
 

@@ -293,7 +293,7 @@ class RandomSchedule {
                     return read(window, false);
                 },
                 () -> tap.isResting(clock.instant()));
-        UnreliableTap.check(before.equals(progress) && owed.equals(backlog), "a sweep has changed what is to be read");
+        UnreliableTap.check(before.equals(progress) && owed.equals(backlog), "a sweep has changed the backlog");
     }
 
     private boolean read(TimeRange window, boolean reserved) {
