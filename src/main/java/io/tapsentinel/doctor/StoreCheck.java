@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 /** Whether a start can use the store, and which tables it lists as suspended. Creates, changes and locks nothing. */
 final class StoreCheck implements Check {
 
-    /** Bytes; a single large answer of TAP needs more. */
+    /** Bytes for the store itself; answers in tap.spool may need more. */
     private static final long LEAST_FREE = 100_000_000;
 
     private final Map<String, String> properties;
@@ -82,6 +82,8 @@ final class StoreCheck implements Check {
         if (refusal.isPresent()) {
             return Finding.problem(name(), refusal.get());
         }
+        // PostgreSQL has no file
+        // PostgreSQL has no file
         if (look.file().isEmpty()) {
             return Finding.ok(name(), ofVersion());
         }
@@ -107,6 +109,7 @@ final class StoreCheck implements Check {
     }
 
     private Finding ofPlace() throws IOException {
+        // PostgreSQL has no file
         if (look.file().isEmpty()) {
             return Finding.ok(name(), "no store yet in " + look.place() + "; the first start creates its tables");
         }

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Counts the settled and deferred events of one read and collects what its commit makes durable. Holds keys only.
+ * Counts the settled and deferred events of one read and collects what its commit makes durable. Holds no event content.
  * {@link WindowRead} guards it by its lock until the events are verified; then the committing thread owns it.
  */
 final class EventOutcomes {
@@ -49,7 +49,7 @@ final class EventOutcomes {
         switch (event.getOutcome()) {
             case FILTERED -> addFiltered(event);
             case DEFERRED -> {
-                // a deferred key is released, so the answer may contain the event twice
+                // its key is released, so a second copy in this answer is deferred too; it counts as a duplicate
                 boolean isFirst = deferred.add(event.ref());
                 counts.ended(event.getType().arrayName(), isFirst ? Outcome.DEFERRED : Outcome.DUPLICATE_OF_RESERVED);
                 due.include(event.ref());

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads everything that is due: the newest window, then the backlog, then deferred events, each oldest first, until the
- * next poll is due. Only a window that TAP would drop meanwhile goes before the newest one. Runs never overlap. A
+ * Reads what is due: the newest window, then the backlog and the deferred events, both oldest first, until the next poll
+ * is due. Only a window that would pass TAP's limit of 7 days meanwhile goes before the newest one. Runs never overlap. A
  * failed window leaves progress unchanged, so the next run requests it again. No failure reaches the trigger.
  */
 public class TapRun implements Processor {
@@ -101,7 +101,7 @@ public class TapRun implements Processor {
         }
         boolean locked = false;
         try {
-            // the first poll does not wait for another program, so that scheduled polls here get their turn
+            // a first poll that waited for another program would make the scheduled polls here skip
             locked = first.isEmpty() ? lock.lock() : lock.tryLock();
             if (!locked || first.isPresent() && !first.get().isDue()) {
                 return;

@@ -21,20 +21,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Handles complete answers that cannot be read or that end the process: narrows down their time and turns the rest into
- * a gap. The last attempt stores the answer at {@code tap.rejected.uri} before reading it, so that it survives whatever
- * happens. For the thread with the source's lock.
+ * Handles complete answers that cannot be read or that end the process: halves their time, and turns the shortest part
+ * that stays unreadable into a gap. Attempts at that part store the answer at {@code tap.rejected.uri} before reading it, so
+ * that it survives whatever happens. For the thread with the source's lock.
  */
 public final class UnreadAnswers {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnreadAnswers.class);
 
-    /** Limit for the store's answer, so that it cannot keep a broken process alive. */
+    /** How long to wait for the store, so that it cannot keep a broken process alive. */
     private static final Duration ENDING = Duration.ofSeconds(2);
 
     private final UnreadableTime time;
     private final RejectedStore rejected;
-    /** A read whose row could not be removed although its process continues. */
+    /** An attempt whose row could not be removed although its process continues. */
     private Attempt left;
 
     public UnreadAnswers(UnreadableTime time, RejectedStore rejected) {
@@ -105,7 +105,7 @@ public final class UnreadAnswers {
                         try {
                             time.attempts().noteError();
                         } catch (RuntimeException | Error e) {
-                            // the end counts anyway, though without its cause
+                            // the next start counts the attempt anyway, without its cause
                         }
                     },
                     "tap-ending");
@@ -135,7 +135,7 @@ public final class UnreadAnswers {
     /**
      * A complete answer could not be read, or the answer exceeds the limit.
      *
-     * @return what happens to its time; null when the same window is requested again
+     * @return what happens to its time; null when nothing new is known about it
      */
     String failed(WindowRead read, String why) {
         return failed(attempt(read), How.ANSWER, why, read.answer().hasArrived());

@@ -21,14 +21,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one window, retrying while a retry can help. Plans the window again before each attempt, since the last one may
- * have changed its length, TAP's time or the start of TAP's history. Each attempt uses the budget. Events that an
+ * Reads one window, retrying while a retry can help. Plans the window again before each attempt, since the one before may
+ * have changed the window's length, TAP's time or the start of TAP's history. Each attempt uses the budget. Events that an
  * earlier attempt delivered are duplicates in the next.
  */
 public class WindowAttempts {
 
     private static final Logger LOG = LoggerFactory.getLogger(WindowAttempts.class);
-    /** Most corrections of a window's limits per run; twelve steps of five minutes make up a whole window. */
+    /** Most corrections of a window's start and end in one call; twelve steps of five minutes make up a whole window. */
     private static final int CORRECTIONS = 12;
 
     private final SeenKeys seen;
@@ -45,15 +45,15 @@ public class WindowAttempts {
         COMMITTED,
         /** There was nothing to request. */
         NOTHING,
-        /** The window is still due; another one may be requested. */
+        /** The window is still due. The run may go on with another one. */
         FAILED,
-        /** No more requests in this run. */
+        /** The run must end: TAP is resting, or the program stops. */
         OVER
     }
 
     /**
      * @param retries  pauses before the second and later attempts; their number is the number of retries
-     * @param listener notified of every attempt; of a read once it is durable
+     * @param listener notified of every failed attempt and every committed read
      * @param internal receives every failure
      */
     public WindowAttempts(
@@ -98,7 +98,7 @@ public class WindowAttempts {
             }
             FailureKind trouble = attempt(trigger, next.get());
             if (trouble != FailureKind.NONE && source.isResting()) {
-                // a probe failed; the next one must succeed first
+                // TAP is resting: no more requests until its next probe succeeds
                 return End.OVER;
             }
             switch (trouble) {

@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Consumes {@code tap.replay.uri}. Moves files itself instead of Camel, because a file must stay in place if the
- * program stops. A message of another endpoint is copied to the spool folder first; a failure is reported to it as an
- * exception.
+ * Consumes {@code tap.replay.uri}. Moves files itself, not through Camel, because a file must stay in place if
+ * the program stops. A message that is not a file is copied to the spool folder first; a failure is reported to its
+ * endpoint as an exception.
  */
 public class ReplayRoute extends RouteBuilder {
 
@@ -67,8 +67,8 @@ public class ReplayRoute extends RouteBuilder {
 
     /**
      * @param spool folder for bodies that are not files
-     * @param fatal receives an Error of a replay after the document was moved away, so the next start does not meet it
-     *              again
+     * @param fatal receives an Error of a replay after the document was moved away, so the next start does not replay
+     *              it again
      */
     public ReplayRoute(String uri, Path spool, Replay replay, Clock clock, FatalErrors fatal) {
         this.uri = uri;
@@ -94,6 +94,7 @@ public class ReplayRoute extends RouteBuilder {
             file(exchange, file.toPath());
             return;
         }
+        // SpoolFolder deletes files of this name that a killed process left
         Path copy = Files.createTempFile(PrivateFiles.folder(spool), "cos-replay-", ".json");
         try (InputStream body = exchange.getMessage().getMandatoryBody(InputStream.class)) {
             // writes into the file that only the owner can read
@@ -128,11 +129,11 @@ public class ReplayRoute extends RouteBuilder {
                     HumanText.duration(WAIT),
                     deferred.getMessage());
         } catch (ReplayRefusedException refused) {
-            LOG.warn("replay of {} failed, file moved to failed/: {}", name, refused.getMessage());
+            LOG.warn("replay of {} failed, moving it to failed/: {}", name, refused.getMessage());
             move(name, version, () -> folder.failed(file, refused.getMessage()));
             fatal.handleIn(refused);
         } catch (RuntimeException | Error e) {
-            LOG.error("replay of {} failed, file moved to failed/: {}", name, SafeMessage.of(e));
+            LOG.error("replay of {} failed, moving it to failed/: {}", name, SafeMessage.of(e));
             move(name, version, () -> folder.failed(file, SafeMessage.of(e)));
             fatal.handleIn(e);
         }
@@ -150,7 +151,7 @@ public class ReplayRoute extends RouteBuilder {
         } catch (IOException | UncheckedIOException e) {
             stuck.add(version);
             LOG.error(
-                    "tap.replay.uri: cannot move {} ({}); it is ignored from now on, remove it",
+                    "tap.replay.uri: cannot move {} ({}); it is ignored until the next start, remove it",
                     name,
                     SafeMessage.of(e));
         }

@@ -184,7 +184,7 @@ class SafeMessageTest {
         assertThat(SafeMessage.of(Foreign.of(new ClientAuthenticationException(
                         "see inner exception",
                         null,
-                        new IllegalStateException("no token\nis to be had: Bearer 0123456789abcdef0123")))))
+                        new IllegalStateException("no token\nfound: Bearer 0123456789abcdef0123")))))
                 .isEqualTo("IllegalStateException: no token found: Bearer ...");
         assertThat(SafeMessage.of(Foreign.of(new ClientAuthenticationException(
                         "no token", null, new ConnectException("Connection refused")))))

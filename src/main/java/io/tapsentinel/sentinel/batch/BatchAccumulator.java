@@ -38,8 +38,9 @@ public final class BatchAccumulator {
      */
     public void append(PendingRecord record) throws InterruptedException {
         if (!fits(record)) {
-            throw new IllegalArgumentException("the record has " + HumanText.bytes(record.json().length)
-                    + "; a request must be smaller than " + HumanText.bytes(BatchSettings.MOST_BYTES));
+            throw new IllegalArgumentException("the record has " + HumanText.number(record.json().length)
+                    + " bytes; with two brackets, a request must have fewer than "
+                    + HumanText.number(BatchSettings.MOST_BYTES));
         }
         lock.lockInterruptibly();
         try {

@@ -73,14 +73,14 @@ public final class BatchSender {
         accumulator.append(record);
     }
 
-    /** Stops lingering. */
+    /** Sends the open batch now instead of waiting for more records. */
     public void drain() {
         accumulator.drain();
     }
 
     /**
      * Sends the open batch and fails what cannot be sent in time. Camel interrupts the stopping thread at its own
-     * timeout; even then no exchange stays parked.
+     * timeout; even then every exchange is completed.
      */
     public void stop() {
         boolean interrupted = Thread.interrupted();
@@ -148,7 +148,7 @@ public final class BatchSender {
         try {
             accumulator.settle(batch, failure);
         } catch (Error e) {
-            // exchanges of the batch may stay parked, and their window with them
+            // exchanges of the batch may stay incomplete, and their window with them
             fatal.handle(e);
             throw e;
         }
@@ -167,7 +167,7 @@ public final class BatchSender {
         } catch (UploadException | RuntimeException e) {
             return giveUp(e);
         } catch (Error e) {
-            // do not leave exchanges parked or later batches unsent
+            // otherwise exchanges stay incomplete and later batches unsent
             return giveUp(new ProgramErrorException("the upload", e));
         }
     }

@@ -61,8 +61,9 @@ public final class Rejections {
                 event,
                 reason.word(),
                 refusal == null
-                        ? "the record has " + HumanText.bytes(record.json().length)
-                                + "; a request must be smaller than " + HumanText.bytes(BatchSettings.MOST_BYTES)
+                        ? "the record has " + HumanText.number(record.json().length)
+                                + " bytes; with two brackets, a request must have fewer than "
+                                + HumanText.number(BatchSettings.MOST_BYTES)
                         : refusal.getMessage());
     }
 

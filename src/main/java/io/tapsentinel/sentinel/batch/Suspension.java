@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The suspension of one table. A table is suspended when its batches fail for two minutes while another table works.
  * Its events are then deferred at once and do not hold up other tables. After 1, 2, 4 … 30 minutes the next batch is
- * sent as a probe. Only its acknowledgement ends the suspension; if no event is deferred, that of an empty array.
+ * sent as a probe. Only its acknowledgement ends the suspension. If no event is deferred, an accepted empty array ends it too.
  * Thread-safe.
  */
 public final class Suspension {
@@ -101,7 +101,7 @@ public final class Suspension {
 
     /**
      * Time limit of a request that begins now; empty if the table is not suspended. {@code begun} is the start of the
-     * probe by the steady clock. At least a second, since a probe sends several requests while it halves records.
+     * probe by the steady clock. At least a second, since a probe halves a refused batch and sends several requests.
      */
     synchronized Optional<Duration> deadline(Instant begun) {
         Duration left = Duration.between(steady.instant(), begun.plus(PROBE));
@@ -115,7 +115,7 @@ public final class Suspension {
      */
     public void end(boolean isAcknowledged) {
         if (isAcknowledged) {
-            end("Sentinel accepts its records again; its deferred events are read from TAP and sent");
+            end("Sentinel accepts its records again; its deferred events will be read from TAP and sent");
         } else {
             // the last failure may have been the refusal of a rejected record
             failures.forget();
@@ -144,7 +144,7 @@ public final class Suspension {
 
     /**
      * Called for a failed batch: continues the suspension if the batch was a probe, or suspends the table if it is
-     * time. No request may be open.
+     * time. Call it only while no request is open.
      *
      * @return whether the batch is deferred
      * @throws RuntimeException if that cannot be made durable

@@ -18,7 +18,8 @@ import java.util.stream.StreamSupport;
 /**
  * Turns an event's fields into a row with values of the columns' types; Azure Monitor would drop other values and still
  * answer 204. Leaves out fields without a value, and reports fields without a column and values that do not fit. If the
- * table has {@link TableSchema#ADDITIONAL_FIELDS}, that column keeps the originals of what was left out or changed.
+ * table has {@link TableSchema#ADDITIONAL_FIELDS}, that column keeps the originals of fields without a column and of values that were converted or left out, but not of cut
+ * values.
  * Accepts any data. Thread-safe.
  */
 public final class RecordMapper {
@@ -31,7 +32,7 @@ public final class RecordMapper {
 
     /** A smaller record fits into a request, whatever {@link TableSchema#ADDITIONAL_FIELDS} contains. */
     private static final int MAX_WITH_REST = 1_000_000 - MAX_VALUE_BYTES;
-    /** Columns that no field fills. */
+    /** Columns that the program fills itself. */
     private static final Set<String> NOT_FIELDS = Set.of(TableSchema.TIME_GENERATED, TableSchema.ADDITIONAL_FIELDS);
 
     private final TableSchema schema;

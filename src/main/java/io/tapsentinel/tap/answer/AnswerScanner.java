@@ -1,6 +1,7 @@
 package io.tapsentinel.tap.answer;
 
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.HumanText;
 import io.tapsentinel.event.TapTime;
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.time.Instant;
  */
 final class AnswerScanner implements Closeable {
 
-    /** How much earlier than requested queryEndTime may be. */
+    /** queryEndTime may be this much before the end of the requested window. */
     private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
     private static final String QUERY_END = "queryEndTime";
@@ -25,7 +26,7 @@ final class AnswerScanner implements Closeable {
     private final EventType only;
     private boolean begun;
     private String array;
-    /** Whether an element of the array was read. */
+    /** Whether the scanner is behind the first element of the array. */
     private boolean inside;
 
     private boolean isAnswer;
@@ -167,8 +168,9 @@ final class AnswerScanner implements Closeable {
     private void requireCurrent(String queryEnd) {
         Instant end = TapTime.parse(queryEnd).orElse(windowEnd);
         if (end.isBefore(windowEnd.minus(TOLERANCE))) {
-            throw new ForeignAnswerException("TAP's answer: queryEndTime is " + end + ", but the window ends at "
-                    + windowEnd + " at byte " + scanner.offset());
+            throw new ForeignAnswerException("TAP's answer: queryEndTime is " + end + "; it must be at most "
+                    + HumanText.duration(TOLERANCE) + " before the window's end " + windowEnd + " (byte "
+                    + scanner.offset() + ")");
         }
     }
 

@@ -60,8 +60,8 @@ class BatchAccumulatorTest {
         assertThat(Batch.body(accumulator.take().records())).hasSize(999_999);
         assertThatThrownBy(() -> accumulator.append(record(999_998)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("has 1,000.0 kB")
-                .hasMessageContaining("smaller than 1 MB");
+                .hasMessageContaining("has 999,998 bytes")
+                .hasMessageContaining("fewer than 1,000,000");
     }
 
     @Test

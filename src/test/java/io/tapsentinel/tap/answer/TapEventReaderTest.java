@@ -159,7 +159,7 @@ class TapEventReaderTest {
                 "[{\"id\":\"1\"}]                       | not a JSON object at byte",
                 "null                                   | not a JSON object at byte",
                 "{\"message\":\"maintenance\"}        | neither queryEndTime nor one of the four arrays at byte",
-                "{\"queryEndTime\":\"2026-11-20T10:55:00Z\",\"messagesBlocked\":[]} | queryEndTime is 2026-11-20T10:55:00Z, but the window ends at ",
+                "{\"queryEndTime\":\"2026-11-20T10:55:00Z\",\"messagesBlocked\":[]} | queryEndTime is 2026-11-20T10:55:00Z; it must be at most 1 min before the window's end ",
                 "{} {}                                  | more follows the end of the document at byte",
                 "[] x                                   | more follows the end of the document at byte",
                 "{\"messagesBlocked\":{\"id\":\"1\"}}   | messagesBlocked is neither an array nor null at byte",
