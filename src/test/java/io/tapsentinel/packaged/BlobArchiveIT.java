@@ -127,7 +127,7 @@ class BlobArchiveIT extends PackagedFixture {
         CloudServices services = open(services("first").withSecret());
         services.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
         PackagedProgram program = open(services.launch().start());
-        program.awaitLine("tap\\.archive\\.uri: upload failed: .*ContainerNotFound");
+        program.awaitLine("tap\\.archive\\.uri: upload failed, will retry: .*ContainerNotFound");
         services.assertThatItWorks(program);
         container.create();
         program.awaitThat(

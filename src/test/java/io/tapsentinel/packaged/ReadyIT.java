@@ -73,7 +73,7 @@ class ReadyIT extends PackagedFixture {
         services.live().assertThatAllCommittedLandedOnce(program);
         program.awaitLine("Sentinel accepts");
         assertThat(program.lines())
-                .filteredOn(line -> line.contains("TAP answers") || line.contains("Sentinel accepts"))
+                .filteredOn(line -> line.contains("TAP answered") || line.contains("Sentinel accepts"))
                 .as("a line each")
                 .hasSize(2);
     }

@@ -77,7 +77,7 @@ class StartIT extends PackagedFixture {
     @Tag("full")
     void anUnknownCommandIsAnsweredWithTheUsage() throws Exception {
         assertThat(launch.run(1, "possible").lines())
-                .startsWith("tap-sentinel: Unmatched argument at index 0: 'possible'")
+                .startsWith("tap-sentinel: Unknown command \"possible\".")
                 .anyMatch(line -> line.startsWith("  status "));
     }
 
