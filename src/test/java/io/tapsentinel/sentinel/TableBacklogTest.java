@@ -51,7 +51,7 @@ class TableBacklogTest {
         assertThat(suspended(reason, 1).remedy().orElseThrow())
                 .startsWith(remedy)
                 .endsWith("; the other tables go on, and TAP keeps the events for 7 days")
-                .doesNotContain("reading wait");
+                .doesNotContain("Reading and sending wait");
         assertThat(suspended(reason, 1).sentences(NOW).orElseThrow())
                 .contains(" 1 event is deferred; ")
                 .doesNotContain("..");
