@@ -40,7 +40,7 @@ class RoutesCommandIT extends PackagedFixture {
                 .anyMatch(line -> line.matches(
                         "sentinel-tables\\.camel\\.yaml:\\d+ messages-blocked, step messages-blocked-seen: .*"));
         assertThat(lines.get(lines.size() - 1))
-                .matches("tap-sentinel: routes: \\d problems; this set would be refused");
+                .matches("tap-sentinel: routes: \\d problems; the program refuses these routes");
     }
 
     @Test
