@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A secret of this process in a text that leaves it. */
+/** Masks this process's secrets in texts. */
 class OwnSecretsTest {
 
     private static final String SECRET = OwnSecrets.know("pass w\u00f6rd/\"with+all");

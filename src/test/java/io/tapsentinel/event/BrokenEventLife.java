@@ -1,6 +1,6 @@
 package io.tapsentinel.event;
 
-/** What {@link EventLife} cannot do. */
+/** Breaks the rules of {@link EventLife}. */
 public final class BrokenEventLife {
 
     private BrokenEventLife() {}
@@ -10,7 +10,7 @@ public final class BrokenEventLife {
         event.outcome.set(outcome);
     }
 
-    /** Forgets that the event's table was suspended when it was read first. */
+    /** Makes the event forget that its table was suspended at its first read. */
     public static void neverDeferred(TapEvent event) {
         event.deferredBefore = false;
     }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Events that nothing but their content tells apart, and the bytes that stand for text. */
+/** Events that differ in content only, and the bytes that represent text in a digest. */
 class ContentIdentityTest {
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -99,7 +99,7 @@ class ContentIdentityTest {
         }
     }
 
-    /** The mistakes that the test of no two texts must find. */
+    /** Mistakes that the uniqueness test must find. */
     @ParameterizedTest
     @CsvSource({"?", "\ufffd"})
     void replacedSurrogatesAreDetected(String replacement) {

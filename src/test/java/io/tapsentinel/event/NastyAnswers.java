@@ -4,10 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 
-/** Answers as TAP gives them, in good order, whose texts look like the JSON around them. Every text has a marker. */
+/** Valid TAP answers whose texts look like the surrounding JSON. Every text contains a marker. */
 public final class NastyAnswers {
 
-    /** Stands in every text. */
+    /** Part of every text. */
     public static final String MARKER = "m4rker";
 
     private static final List<String> PIECES = List.of(

@@ -10,7 +10,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** When two elements that cannot be read are the same one. */
+/** When two unreadable elements count as the same. */
 class TokenDigestTest {
 
     @Test

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What two digests tell about the change between them. */
+/** The kind of change between two verdict digests. */
 class VerdictKindsTest {
 
     private static final long BEFORE = message(threat("t1", "active", null));

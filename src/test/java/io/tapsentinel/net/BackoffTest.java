@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every pause after a failure, and what services ask for. */
+/** Pauses after failures, and {@code Retry-After}. */
 class BackoffTest {
 
     private static final Instant NOW = Instant.parse("2026-11-22T19:00:00Z");

@@ -32,7 +32,7 @@ class FastGzipTest {
         assertThat(FastGzip.compress(body)).isEqualTo(level(body, 3));
     }
 
-    /** An answer of TAP, often enough to be a batch. */
+    /** A TAP answer, repeated to the size of a batch. */
     private static byte[] sample() throws IOException {
         try (InputStream file = FastGzipTest.class.getResourceAsStream("/samples/all-live.json")) {
             byte[] one = file.readAllBytes();

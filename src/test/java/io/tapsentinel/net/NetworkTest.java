@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which proxy the environment's variables mean, and for whom. */
+/** The proxy that the environment selects for a host. */
 class NetworkTest {
 
     private static final URI FAR = URI.create("https://far.example.com/path");

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A service's words go into logs: what it quotes of a record does not. */
+/** Texts of a service reach the log without what they quote of a record. */
 class RedactorTest {
 
     private static final Set<String> NAMES =

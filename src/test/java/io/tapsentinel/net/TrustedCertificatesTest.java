@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@code tls.ca-file} may be. */
+/** Valid and invalid values of {@code tls.ca-file}. */
 class TrustedCertificatesTest {
 
     @TempDir

@@ -59,7 +59,7 @@ class LookTest {
         await().until(() -> look.last().isPresent());
         assertThat(look.last().orElseThrow().value()).isEqualTo(1);
         assertThat(look.last().orElseThrow().age()).isGreaterThan(SHORT);
-        assertThat(look.get()).as("it is asked again").isEqualTo(2);
+        assertThat(look.get()).as("queried again").isEqualTo(2);
     }
 
     @Test

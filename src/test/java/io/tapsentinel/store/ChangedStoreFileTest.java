@@ -168,7 +168,7 @@ class ChangedStoreFileTest {
 
         assertThat(Files.readAllBytes(file)).isEqualTo(restored);
         store = Store.open("jdbc:sqlite:" + file, "tap", "https://tap.example.com");
-        assertThat(numbers()).as("without what only the log had").isEqualTo("1");
+        assertThat(numbers()).as("without the rows of the log").isEqualTo("1");
         assertThat(store.lacking()).hasValueSatisfying(what -> assertThat(what).contains("lacks at least 1 commit"));
     }
 
@@ -185,13 +185,13 @@ class ChangedStoreFileTest {
         store.close();
 
         assertThat(Files.readAllBytes(file)).isEqualTo(restored);
-        // by another name, since this process still has the file open, which its end would close
+        // under another name, since closing the file here would release the locks of this process
         Path next = Files.createDirectory(folder.resolve("next")).resolve("tap.db");
         for (String suffix : new String[] {"", "-wal", ".commits"}) {
             Files.copy(Path.of(file + suffix), Path.of(next + suffix));
         }
         store = Store.open("jdbc:sqlite:" + next, "tap", "https://tap.example.com");
-        assertThat(numbers()).as("without what only the log had").isEqualTo("1");
+        assertThat(numbers()).as("without the rows of the log").isEqualTo("1");
         assertThat(store.lacking()).hasValueSatisfying(what -> assertThat(what).contains("lacks at least 2 commits"));
     }
 
@@ -219,7 +219,7 @@ class ChangedStoreFileTest {
         });
     }
 
-    /** A whole copy beside the program, as an operator makes one. */
+    /** A complete copy, as an operator makes one while the program runs. */
     private Path backup() throws SQLException {
         Path copy = folder.resolve("backup.db");
         try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file)) {
@@ -228,7 +228,7 @@ class ChangedStoreFileTest {
         return copy;
     }
 
-    /** All of it lies in one file afterwards. */
+    /** Moves everything into one file. */
     private void checkpoint() throws SQLException {
         try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file)) {
             other.createStatement().execute("PRAGMA wal_checkpoint(TRUNCATE)");

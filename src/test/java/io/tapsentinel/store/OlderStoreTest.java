@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A start finds a store that has forgotten what it committed. */
+/** A start finds a store that lacks its latest commits. */
 class OlderStoreTest {
 
     private static final Instant READ = Instant.parse("2026-11-20T12:00:00Z");
@@ -53,7 +53,7 @@ class OlderStoreTest {
             for (int i = 0; i < 5; i++) {
                 write(store, i);
             }
-            // but for the log
+            // all but the log
             left = kill("", ".commits");
         }
         log.lines().clear();
@@ -66,7 +66,7 @@ class OlderStoreTest {
         }
         log.lines().clear();
         open(left).close();
-        assertThat(log.lines()).as("it is said once").isEmpty();
+        assertThat(log.lines()).as("logged once").isEmpty();
     }
 
     @Test
@@ -248,7 +248,7 @@ class OlderStoreTest {
         }
     }
 
-    /** What a killed process leaves behind, or a part of it. */
+    /** Some or all files that a killed process leaves. */
     private Path kill(String... suffixes) throws IOException {
         Path left = Files.createDirectory(folder.resolve("killed")).resolve("tap.db");
         for (String suffix : suffixes) {

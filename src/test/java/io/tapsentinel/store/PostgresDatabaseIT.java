@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server, a database or a role that somebody has set up otherwise than we need it. */
+/** A server, database or role with an unsuitable configuration. */
 @Tag("full")
 class PostgresDatabaseIT {
 
@@ -121,7 +121,7 @@ class PostgresDatabaseIT {
     @Test
     void transactionPoolerIsDetectedBeforeACommit(@TempDir Path folder) throws Exception {
         try (PgBouncer pool = new PgBouncer(postgres, folder)) {
-            // as with a newer one, which knows of prepared statements
+            // as with a newer PgBouncer, which supports prepared statements
             String pooled = pool.url(postgres.newDatabase()) + "?prepareThreshold=0";
             try (Store store = open(pooled);
                     Connection other = postgres.connect(pooled)) {
@@ -155,7 +155,7 @@ class PostgresDatabaseIT {
         return Store.open(postgres.address(database), "tap", "https://tap.example");
     }
 
-    /** A real PgBouncer in front of a PostgreSQL, which gives each transaction a session, whichever is free. */
+    /** A real PgBouncer that gives each transaction any free session. */
     private static final class PgBouncer implements AutoCloseable {
 
         private static final Tool PGBOUNCER = new Tool("pgbouncer", "pgbouncer");
@@ -185,7 +185,7 @@ class PostgresDatabaseIT {
         }
 
         private static Process start(Path configuration, Path output) throws IOException {
-            // it refuses to be root
+            // PgBouncer refuses to run as root
             List<String> command = new ArrayList<>(List.of(PGBOUNCER.name()));
             if ("root".equals(System.getProperty("user.name"))) {
                 command.addAll(List.of("-u", "nobody"));
@@ -195,7 +195,7 @@ class PostgresDatabaseIT {
                     new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()));
         }
 
-        /** The way to a database through it, once it answers. */
+        /** Its address for a database; waits until it answers. */
         String url(String direct) {
             String url = direct.replace(":" + postgres.port() + "/", ":" + port + "/");
             await("PgBouncer answers")

@@ -75,7 +75,7 @@ class RollingUpdateIT {
             assertThat(state.gaps()).hasSize(1);
             assertThat(state.ledger().lastPoll()).contains(Instant.ofEpochMilli(1_763_640_001_000L));
             assertThat(store.locks().tryTake()).isTrue();
-            assertThat(seen.recordAbandoned()).as("what was on its way").isEqualTo(1);
+            assertThat(seen.recordAbandoned()).as("records in flight").isEqualTo(1);
         }
     }
 
@@ -92,7 +92,7 @@ class RollingUpdateIT {
                 .hasMessageContaining("up to " + StoreSchema.version());
     }
 
-    /** What the older program does all the time, as it says it: a batch's key, a window's commit, a look at the ledger. */
+    /** What the older program does all the time, with its own SQL: a batch's key, a window's commit, a query of the ledger. */
     private long goOn(CountDownLatch atWork, AtomicBoolean updated) {
         long rows = 0;
         try (Connection connection = postgres.connect(url)) {

@@ -29,12 +29,12 @@ import org.quartz.SchedulerException;
 import org.quartz.TriggerBuilder;
 import org.quartz.impl.StdSchedulerFactory;
 
-/** Quartz's own schedulers on one PostgreSQL; the clock of another replica is what its rows say. */
+/** Quartz's schedulers on one PostgreSQL; rows in its tables stand for the clock of another replica. */
 @Tag("full")
 class SharedTriggersIT {
 
     private static final Duration SOON = Duration.ofSeconds(25);
-    /** Longer than Quartz waits until it takes a replica for dead. */
+    /** Longer than Quartz waits before it declares a replica dead. */
     private static final Duration WHILE = Duration.ofSeconds(15);
 
     private static final BlockingQueue<Boolean> RUNS = new LinkedBlockingQueue<>();
@@ -72,7 +72,7 @@ class SharedTriggersIT {
                         .build());
         scheduler.start();
         assertThat(RUNS.poll(10, TimeUnit.SECONDS)).as("recovering").isFalse();
-        // the run goes on, and what Quartz has stored of it and of its scheduler stays
+        // the run goes on; its rows and its scheduler's rows stay
         scheduler.shutdown(false);
         ahead(Duration.ofDays(2));
 
@@ -102,7 +102,7 @@ class SharedTriggersIT {
         await("both are taken for dead").atMost(SOON).until(() -> replicas() == 1);
     }
 
-    /** Has all that is stored say what it would if the clock had been ahead. */
+    /** Moves all stored times as if the clock had been ahead. */
     private void ahead(Duration by) throws SQLException {
         for (String column : List.of(
                 "scheduler_state SET last_checkin_time = last_checkin_time",

@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Promises of a look at a store in a file; {@link ReadOnlyStoreTest} has those of every store. */
+/** Reading a SQLite store without changing it; {@link ReadOnlyStoreTest} covers both databases. */
 class SqliteReadOnlyStoreTest {
 
     @TempDir

@@ -22,7 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Promises of a store in a file; {@link StoreTest} has those of every store. */
+/** What only a SQLite store does; {@link StoreTest} covers both databases. */
 class SqliteStoreTest {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;

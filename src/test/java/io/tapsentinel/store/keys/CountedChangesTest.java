@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code tap.updates=false}: the first row stands, and each verdict that TAP never gave before counts once. */
+/** {@code tap.updates=false}: the first row stays, and each new verdict counts once. */
 public class CountedChangesTest {
 
     @TempDir
@@ -48,7 +48,7 @@ public class CountedChangesTest {
         assertThat(tap.read(STATUS)).isEmpty();
         assertThat(kinds(tap.read(THREAT))).containsExactly(Set.of(Kind.THREAT));
         assertThat(kinds(tap.read(CAMPAIGN))).containsExactly(Set.of(Kind.CAMPAIGN));
-        assertThat(tap.count("SELECT verdict FROM seen")).as("the first stands").isEqualTo(FIRST);
+        assertThat(tap.count("SELECT verdict FROM seen")).as("the first verdict stays").isEqualTo(FIRST);
         assertThat(tap.count("SELECT count(*) FROM version")).isEqualTo(3);
     }
 

@@ -45,7 +45,7 @@ public class DeferralsTest extends StoreFixture {
         deferrals = seen.deferrals();
     }
 
-    /** A proxy may answer for a path that it does not know, or with a part of TAP's answer. */
+    /** A proxy may answer an unknown path, or with a part of TAP's answer. */
     @Test
     void eventMissingAtTheOwnEndpointIsReadFromAllTypes() {
         defer(range(10_000, 10_060), event(TYPE, "1"));
@@ -332,7 +332,7 @@ public class DeferralsTest extends StoreFixture {
         assertThat(recent().orElseThrow().missing()).isEqualTo(2);
 
         seen.delivered(0, List.of(event(TYPE, "deferred-1")));
-        assertThat(recorded()).as("as it was").contains(found);
+        assertThat(recorded()).as("unchanged").contains(found);
         Completeness.Hour now = new Completeness.Hour(HOUR, TYPE.arrayName(), NOON, new SweptKeys(7, 3, 2, 1, 0));
         assertThat(store.<List<Completeness.Hour>>transaction(c -> Completeness.hours(c, "tap", HOUR, HOUR)))
                 .contains(now);
@@ -365,7 +365,7 @@ public class DeferralsTest extends StoreFixture {
         return counts().getOrDefault(type, new TableBacklogs.Count(0, 0)).withdrawn();
     }
 
-    /** As one does that knows nothing of deferred events. */
+    /** Delivers as an older version does, which knows no deferred events. */
     private void deliveredByAnOlderProgram(TapEvent event) {
         KeyWriter older = new KeyWriter(KeyTables.of(store, 1_000, false, clock), store.source(), false);
         store.transaction(connection -> {

@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What was on its way when a process or a connection ended, and which rejected keys may pass again. */
+/** Records in flight when a process or connection ended, and rejected keys that a replay may send. */
 public class InFlightTest extends StoreFixture {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;

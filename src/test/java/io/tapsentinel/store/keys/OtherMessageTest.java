@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One id with several GUIDs: each of them counts as a change, once, and is sent once where changes are sent. */
+/** One id with several GUIDs: each GUID counts as one change, and is sent once with {@code tap.updates=true}. */
 public class OtherMessageTest {
 
     @TempDir
@@ -43,7 +43,7 @@ public class OtherMessageTest {
         assertThat(kinds(tap.read(event(STATUS, "c")))).containsExactly(Set.of(Kind.MESSAGE));
         assertThat(tap.read(event(STATUS, "c"))).isEmpty();
         assertThat(tap.count("SELECT count(*) FROM seen WHERE verdict = " + FIRST))
-                .as("the first row stands")
+                .as("the first row stays")
                 .isEqualTo(1);
     }
 

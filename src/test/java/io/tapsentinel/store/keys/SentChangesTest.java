@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code tap.updates=true}: each verdict is one more record, at most once, by the rules that hold for the first one. */
+/** {@code tap.updates=true}: each new verdict is one more row, at most once, by the same rules as the first. */
 public class SentChangesTest {
 
     @TempDir

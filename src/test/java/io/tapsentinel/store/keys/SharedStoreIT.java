@@ -36,7 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Two programs on one PostgreSQL, each with a store of its own. */
+/** Two programs on one PostgreSQL, each with its own {@code Store}. */
 @Tag("full")
 class SharedStoreIT {
 
@@ -111,7 +111,7 @@ class SharedStoreIT {
         assertThat(Claim.of(theirs, event(TYPE, "4"))).isEqualTo(Claim.NEW);
     }
 
-    /** With that option of the driver a batch of inserts does not tell how many rows each has made. */
+    /** With this driver option a batch of inserts does not return row counts. */
     @Test
     void batchedInsertsReportNewlyDeferredEvents() {
         StoreAddress plain = postgres.address(url);

@@ -18,7 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One click whose verdict the test chooses, over a real store that can be opened again. */
+/** One click with a chosen verdict on a real store, which can be reopened. */
 final class VersionsFixture implements AutoCloseable {
 
     static final EventType TYPE = EventType.CLICKS_BLOCKED;
@@ -41,7 +41,7 @@ final class VersionsFixture implements AutoCloseable {
         open();
     }
 
-    /** What the next process finds. */
+    /** Reopens the store as the next process would. */
     void restart() {
         store.close();
         open();
@@ -58,7 +58,7 @@ final class VersionsFixture implements AutoCloseable {
                 TYPE, EventIdentity.of(TYPE, fields), verdict, Instant.parse("2026-11-20T10:00:00Z"), fields);
     }
 
-    /** The same of a message with this GUID; an empty one counts as none. */
+    /** The same for a message with this GUID; empty means none. */
     static TapEvent event(long verdict, String guid) {
         Map<String, Object> fields = new HashMap<>(Map.of("id", "1", "GUID", guid));
         return new TapEvent(
@@ -69,7 +69,7 @@ final class VersionsFixture implements AutoCloseable {
         return new Sighting(event(verdict).ref(), verdict);
     }
 
-    /** Reserved, acknowledged, durable. */
+    /** Reserves the key, acknowledges it and makes it durable. */
     Claim deliver(long verdict) {
         return deliver(event(verdict));
     }
@@ -87,12 +87,12 @@ final class VersionsFixture implements AutoCloseable {
                 Arrays.stream(verdicts).mapToObj(VersionsFixture::sighting).toList());
     }
 
-    /** A read that found this one and commits. */
+    /** A read that finds this event and commits. */
     List<VerdictChange> read(TapEvent event) {
         return commit(seen.sighted(List.of(Sighting.of(event))));
     }
 
-    /** A read that found these and commits. */
+    /** A read that finds these events and commits. */
     List<VerdictChange> read(long... verdicts) {
         return commit(sighted(verdicts));
     }

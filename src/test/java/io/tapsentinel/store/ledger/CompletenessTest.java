@@ -46,7 +46,7 @@ class CompletenessTest extends StoreFixture {
 
     @Test
     void threeDeletedKeysAreMissing() {
-        // more than are asked for at once
+        // more than one query may ask for
         List<TapEvent> events =
                 IntStream.range(0, 1_201).mapToObj(i -> event(TYPE, "id-" + i)).toList();
         seen.delivered(0, events);
@@ -96,7 +96,7 @@ class CompletenessTest extends StoreFixture {
         assertThat(Claim.of(seen, replayed)).isEqualTo(Claim.NEW);
         seen.delivered(0, List.of(replayed));
 
-        assertThat(recent()).as("as it was").contains(new Completeness.Recent(HOUR, new SweptKeys(4, 1, 0, 0, 2)));
+        assertThat(recent()).as("unchanged").contains(new Completeness.Recent(HOUR, new SweptKeys(4, 1, 0, 0, 2)));
         Completeness.Hour now = new Completeness.Hour(HOUR, TYPE.arrayName(), NOW, new SweptKeys(4, 2, 0, 0, 1));
         assertThat(completeness.check(HOUR)).contains(now);
         assertThat(store.<List<Completeness.Hour>>transaction(c -> Completeness.recorded(c, "tap", HOUR)))

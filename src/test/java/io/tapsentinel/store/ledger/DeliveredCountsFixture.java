@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A store that counts by hour, and what it counted. */
+/** A store that counts deliveries by hour, with helpers to read the counts. */
 abstract class DeliveredCountsFixture extends StoreFixture {
 
     static final EventType TYPE = EventType.CLICKS_BLOCKED;

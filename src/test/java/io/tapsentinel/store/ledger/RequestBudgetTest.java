@@ -204,7 +204,7 @@ class RequestBudgetTest extends StoreFixture {
 
         clock.advance(Duration.ofHours(24));
         tapTellsItsTime();
-        // the one that was noted by the wrong clock may count for longer
+        // a request recorded by the wrong clock may count for longer
         assertThat(takes(budget, Purpose.POLL, 20)).isBetween(9, 10);
         assertThat(budget.used(EVERYTHING_ELSE)).isEqualTo(10);
     }
@@ -217,7 +217,7 @@ class RequestBudgetTest extends StoreFixture {
         assertThat(takes(budget, Purpose.POLL, 10)).isEqualTo(10);
         clock.set(trueTime());
         tapTellsItsTime();
-        assertThat(takes(budget, Purpose.POLL, 1)).as("they count").isZero();
+        assertThat(takes(budget, Purpose.POLL, 1)).as("the earlier requests count").isZero();
 
         clock.advance(Duration.ofHours(24).minusMillis(1));
         assertThat(takes(budget, Purpose.POLL, 1)).isZero();
@@ -245,7 +245,7 @@ class RequestBudgetTest extends StoreFixture {
         clock.advance(Duration.ofSeconds(1));
         assertThat(takes(again, Purpose.POLL, 5)).isEqualTo(1);
         clock.advance(Duration.ofMinutes(59));
-        assertThat(takes(again, Purpose.POLL, 5)).as("it brought no time").isZero();
+        assertThat(takes(again, Purpose.POLL, 5)).as("its answer had no time").isZero();
         clock.advance(Duration.ofMinutes(1));
         assertThat(takes(again, Purpose.POLL, 5)).isEqualTo(1);
 
@@ -265,7 +265,7 @@ class RequestBudgetTest extends StoreFixture {
         tapTellsItsTime();
 
         assertThat(takes(budget, Purpose.POLL, 20))
-                .as("but for the one that was noted five days ago")
+                .as("except the one recorded five days ago")
                 .isLessThanOrEqualTo(3);
     }
 
@@ -289,7 +289,7 @@ class RequestBudgetTest extends StoreFixture {
         }
         assertThat(all).hasSizeGreaterThan(250);
         assertThat(mostInADay(all)).isBetween(40, 40 + mostInADay(set));
-        assertThat(longestPause(all)).as("nothing is held up for ever").isLessThan(Duration.ofHours(26));
+        assertThat(longestPause(all)).as("every purpose gets its turn").isLessThan(Duration.ofHours(26));
     }
 
     private static Duration longestPause(List<Instant> times) {

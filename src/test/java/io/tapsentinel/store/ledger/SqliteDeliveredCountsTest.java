@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Counted hours of a file: an older version of it is brought up to date, and a trigger as only SQLite has it makes a write fail. */
+/** Hourly counts in SQLite: an upgrade from an older version, and a write that a SQLite trigger makes fail. */
 class SqliteDeliveredCountsTest extends DeliveredCountsFixture {
 
     @Test

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The store's contract on PostgreSQL: every test of a store that may run on either database. */
+/** Every store test that applies to both databases, on PostgreSQL. */
 @Tag("full")
 @ExtendWith(OnPostgres.class)
 class StoreOnPostgresIT {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What becomes of a gap whose answer could not be read when it is asked for again. */
+/** Gaps with an unreadable answer that are requested again. */
 class UnreadableTimeTest extends StoreFixture {
 
     private static final TimeRange HOUR = new TimeRange(NOON, NOON.plus(Duration.ofHours(1)));
@@ -74,7 +74,7 @@ class UnreadableTimeTest extends StoreFixture {
         read(HOUR);
 
         assertThat(state.gaps())
-                .as("what TAP had forgotten stays")
+                .as("expired time stays a gap")
                 .extracting(Gap::time)
                 .containsExactly(forgotten);
     }
