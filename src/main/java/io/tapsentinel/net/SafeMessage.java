@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * One line about a failure, without event content and secrets. Messages of this program are used as they are. Network and authentication
+ * One line about a failure, without event content or secrets. Of messages of this program only secrets are masked. Network and authentication
  * messages pass {@link Redactor}. Of an Azure error only status and code are used. All other exceptions may quote an event, for example
  * a type conversion in a custom route, so only the class and the throwing method are named.
  */

@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Checks reading from TAP: DOWN while TAP refuses the credentials or permanently refuses a window. Other obstacles are DEGRADED once
- * they last.
+ * Checks reading from TAP: DOWN while TAP refuses the credentials, keeps refusing a window or sends an unknown format. Other problems are
+ * DEGRADED.
  */
 public class TapHealthCheck extends ProgramHealthCheck {
 
@@ -134,7 +134,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
                 .ifPresent(at -> findings.problem(
                         KnownProblem.TAP_CLOCK, "progress is in the future: " + HumanText.time(at, now)));
         if (tap.clock().isAheadByRefusals()) {
-            findings.problem(KnownProblem.TAP_CLOCK, "it is ahead: TAP rejects windows as not over yet");
+            findings.problem(KnownProblem.TAP_CLOCK, "it is ahead: TAP rejects windows that end in the future");
         }
         tap.clock().ahead().ifPresent(ahead -> {
             String words = ClockDifference.describe(ahead) + " TAP's";
@@ -157,8 +157,8 @@ public class TapHealthCheck extends ProgramHealthCheck {
                 if (left * 10 < budget.perDay()) {
                     findings.problem(
                             KnownProblem.TAP_BUDGET,
-                            HumanText.number(left) + " of " + HumanText.number(budget.perDay()) + " left for "
-                                    + pool.word());
+                            HumanText.number(left) + " of " + HumanText.number(budget.perDay())
+                                    + " requests left for polls in pool " + pool.word());
                 }
             }
             long used = budget.used(Pool.EVERYTHING_ELSE);

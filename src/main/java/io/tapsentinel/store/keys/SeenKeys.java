@@ -22,7 +22,8 @@ import java.util.Set;
 
 /**
  * De-duplicates events. A key is reserved in memory when first seen, becomes durable when Sentinel acknowledges the record, and is released
- * when the upload fails: <em>reserved is not delivered</em>. A crash loses reservations, so the events are read and sent again.
+ * when the upload fails: <em>reserved is not delivered</em>. A crash loses reservations, so events that were not
+ * acknowledged are read and sent again.
  * Thread-safe.
  */
 public class SeenKeys implements DeliveryLog {
@@ -56,7 +57,7 @@ public class SeenKeys implements DeliveryLog {
         this.reservations = new Reservations(durable, updates);
     }
 
-    /** The deferred events. Settling an event here removes it there in the same transaction. */
+    /** The deferred events. The transaction that makes a key durable also removes it there. */
     public Deferrals deferrals() {
         return deferrals;
     }

@@ -107,7 +107,7 @@ public class ReadState {
         also.in(connection);
         switch (entry.purpose()) {
             case POLL, BACKLOG, SWEEP -> UnreadableTime.read(connection, store.source(), entry.window());
-            // says nothing about the answers for all types
+            // reads one type only, so it does not prove that the window is readable for all types
             case CATCH_UP -> AttemptTable.end(connection, store.source());
             case REPLAY -> {
                 // TAP was not asked
@@ -121,7 +121,7 @@ public class ReadState {
         return ledger.hasReadBefore(time, before) || isForgotten(time);
     }
 
-    /** Whether reading began before this time and the ledger no longer covers it; what was not read then is a gap. */
+    /** Whether the ledger no longer covers this time, and part of it, since reading began, is not a gap. */
     private boolean isForgotten(TimeRange time) {
         Instant origin = progress().map(Progress::origin).orElse(Instant.MAX);
         if (time.isEmpty() || time.to().isAfter(clock.instant().minus(Ledger.KEPT)) || !origin.isBefore(time.to())) {

@@ -158,7 +158,8 @@ class TapHealthCheckTest {
         }
         assertThat(check.findings().level()).isEqualTo(Level.UP);
         budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL);
-        assertThat(only(KnownProblem.TAP_BUDGET).what()).contains("1 of 20 left for everything-else");
+        assertThat(only(KnownProblem.TAP_BUDGET).what())
+                .contains("1 of 20 requests left for polls in pool everything-else");
 
         postponed.mustWait(Purpose.BACKLOG, 1, "the backlog waits, 4 h since 2026-11-20 08:00 UTC");
         assertThat(check.findings().problems())

@@ -48,7 +48,9 @@ public class CountedChangesTest {
         assertThat(tap.read(STATUS)).isEmpty();
         assertThat(kinds(tap.read(THREAT))).containsExactly(Set.of(Kind.THREAT));
         assertThat(kinds(tap.read(CAMPAIGN))).containsExactly(Set.of(Kind.CAMPAIGN));
-        assertThat(tap.count("SELECT verdict FROM seen")).as("the first verdict stays").isEqualTo(FIRST);
+        assertThat(tap.count("SELECT verdict FROM seen"))
+                .as("the first verdict stays")
+                .isEqualTo(FIRST);
         assertThat(tap.count("SELECT count(*) FROM version")).isEqualTo(3);
     }
 

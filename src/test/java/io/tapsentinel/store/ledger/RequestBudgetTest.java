@@ -217,7 +217,9 @@ class RequestBudgetTest extends StoreFixture {
         assertThat(takes(budget, Purpose.POLL, 10)).isEqualTo(10);
         clock.set(trueTime());
         tapTellsItsTime();
-        assertThat(takes(budget, Purpose.POLL, 1)).as("the earlier requests count").isZero();
+        assertThat(takes(budget, Purpose.POLL, 1))
+                .as("the earlier requests count")
+                .isZero();
 
         clock.advance(Duration.ofHours(24).minusMillis(1));
         assertThat(takes(budget, Purpose.POLL, 1)).isZero();
