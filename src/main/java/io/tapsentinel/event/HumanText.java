@@ -42,7 +42,7 @@ public final class HumanText {
         return number(tenths / 10) + (tenths % 10 == 0 ? "" : "." + tenths % 10);
     }
 
-    /** The two largest units, {@code 2 d 3 h}, {@code 5 min}; under 10 seconds with one decimal, {@code 0.8 s}. */
+    /** The two largest units, {@code 2 d 3 h}, {@code 5 min}; under 10 seconds with one decimal, {@code 0.8 s}; {@code 77 ms}. */
     public static String duration(Duration duration) {
         Duration length = duration.abs();
         String sign = duration.isNegative() ? "-" : "";
@@ -55,7 +55,11 @@ public final class HumanText {
         if (length.toMinutes() > 0) {
             return sign + length.toMinutes() + " min" + unless0(length.toSecondsPart(), " s");
         }
-        long tenths = length.toMillis() / 100;
+        long millis = length.toMillis();
+        if (millis > 0 && millis < 100) {
+            return sign + millis + " ms";
+        }
+        long tenths = millis / 100;
         return sign + (tenths % 10 == 0 || tenths >= 100 ? tenths / 10 + "" : tenths / 10 + "." + tenths % 10) + " s";
     }
 

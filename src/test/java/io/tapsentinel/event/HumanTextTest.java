@@ -34,6 +34,7 @@ class HumanTextTest {
     @ParameterizedTest
     @CsvSource({
         "PT0S, 0 s",
+        "PT0.077S, 77 ms",
         "PT0.84S, 0.8 s",
         "PT9.99S, 9.9 s",
         "PT59.9S, 59 s",

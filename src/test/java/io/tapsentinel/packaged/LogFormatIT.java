@@ -24,8 +24,8 @@ class LogFormatIT extends PackagedFixture {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String WINDOW =
-            "(poll|backlog) \\d[-:.\\d ]+ UTC committed in [\\d.]+ s: [\\d,]+ fetched, [\\d,]+ new \\([\\d,]+ late\\), [\\d,]+ duplicates?"
-                    + "; ([\\d,.]+ \\w+) in [\\d.]+ s, processed in [\\d.]+ s";
+            "(poll|backlog) \\d[-:.\\d ]+ UTC committed in [\\d.]+ m?s: [\\d,]+ fetched, [\\d,]+ new \\([\\d,]+ late\\), [\\d,]+ duplicates?"
+                    + "; ([\\d,.]+ \\w+) in [\\d.]+ m?s, processed in [\\d.]+ m?s";
 
     @Test
     void everyLineIsOneJsonObjectFromStartToStop() throws Exception {
