@@ -96,7 +96,7 @@ class PatientSuspensionIT {
         assertThat(tables.deferred()).isPositive();
         assertThat(program.health("tap-health").getDetails().get("tap.postponed"))
                 .asString()
-                .contains("the deferred events of " + MESSAGES_DELIVERED.table() + " wait");
+                .contains("deferred events of " + MESSAGES_DELIVERED.table() + " wait");
         services.store().change("DELETE FROM request_log WHERE purpose = 'sweep'");
         services.clock().advance(POLL);
         program.pollWithTimeLeft();

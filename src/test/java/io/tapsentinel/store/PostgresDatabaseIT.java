@@ -133,9 +133,9 @@ class PostgresDatabaseIT {
                 assertThatThrownBy(() -> store.transaction(connection -> null))
                         .isInstanceOf(StoreException.class)
                         .hasMessageContaining("gives each transaction another session")
-                        .hasMessageContaining("a pool of sessions");
+                        .hasMessageContaining("a pooler between this program and the database");
                 assertThatThrownBy(() -> store.transaction(connection -> null))
-                        .hasMessageContaining("held the lock of the source was lost");
+                        .hasMessageContaining("held the source's lock was lost");
             }
         }
     }

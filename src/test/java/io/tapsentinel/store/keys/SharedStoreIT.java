@@ -219,7 +219,7 @@ class SharedStoreIT {
                     .isInstanceOf(StoreException.class);
         }
         assertThatThrownBy(() -> seen.sending(List.of(event(TYPE, "1"))))
-                .hasMessageContaining("held the lock of the source was lost");
+                .hasMessageContaining("held the source's lock was lost");
         assertThat(other.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM seen")))
                 .isZero();
 
