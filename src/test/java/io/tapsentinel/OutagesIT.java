@@ -148,7 +148,8 @@ class OutagesIT {
     private static TimeRange assertOneGap(SimulatedDays days, LogLines log) throws SQLException {
         List<TimeRange> gaps = days.store().gaps();
         assertThat(gaps).hasSize(1);
-        assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR gap: " + gaps.get(0).toText() + " "));
+        assertThat(log.lines())
+                .anyMatch(line -> line.startsWith("ERROR gap: " + gaps.get(0).toText() + " "));
         return gaps.get(0);
     }
 

@@ -64,7 +64,7 @@ public record TableBacklog(
 
     private String suspended(Suspended so, Instant now) {
         return type.table() + " has been suspended for "
-                + HumanText.duration(length(now)) + " (since "
+                + HumanText.duration(length(now).truncatedTo(ChronoUnit.SECONDS)) + " (since "
                 + HumanText.time(so.since().truncatedTo(ChronoUnit.MINUTES), now) + "): " + reason(so) + ". "
                 + (deferred == 0 ? "No event is deferred yet" : events() + " deferred")
                 + "; next " + (deferred == 0 && waiting.isEmpty() ? "check" : "probe") + " at the "
