@@ -3,14 +3,17 @@ package io.tapsentinel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,20 +53,32 @@ class WordingTest {
             Pattern.compile(".*\\.(java|md|ya?ml|properties|js|html|css|json|kql|xml)|.*/run");
     private static final Pattern LINE_BREAK = Pattern.compile("\\s*\\n\\s*(\\*|//|#|\"\\s*\\+\\s*\")?\\s*");
 
+    private static final List<String> TOPS =
+            List.of("README.md", "application.properties", "pom.xml", "routes", "kubernetes", "src", ".github", ".ci");
+
+    /** Each file as one line. */
+    private static final Map<Path, String> TEXTS = new TreeMap<>();
+
+    @BeforeAll
+    static void read() throws IOException {
+        TEXTS.putAll(texts());
+    }
+
     static Stream<String> phrases() {
         return INSTEAD.keySet().stream().sorted();
     }
 
     @ParameterizedTest
     @MethodSource("phrases")
-    void noTextUses(String phrase) throws IOException {
-        Pattern wrong = Pattern.compile("(?i).{0,40}\\b(" + phrase + ")\\b.{0,40}");
-        try (Stream<Path> files = texts()) {
-            assertThat(files.flatMap(
-                            file -> wrong.matcher(joined(file)).results().map(found -> file + ": " + found.group())))
-                    .as("write: " + INSTEAD.get(phrase))
-                    .isEmpty();
-        }
+    void noTextUses(String phrase) {
+        Pattern wrong = Pattern.compile("(?i)\\b(" + phrase + ")\\b");
+        List<String> found = new ArrayList<>();
+        TEXTS.forEach((file, text) -> wrong.matcher(text)
+                .results()
+                .forEach(at -> found.add(file + ": "
+                        + text.substring(Math.max(0, at.start() - 40), Math.min(text.length(), at.end() + 40)))));
+
+        assertThat(found).as("write: " + INSTEAD.get(phrase)).isEmpty();
     }
 
     @Test
@@ -72,34 +87,19 @@ class WordingTest {
                 .endsWith("that has to wait");
     }
 
-    private static Stream<Path> texts() throws IOException {
-        return Stream.of(
-                        "README.md",
-                        "application.properties",
-                        "pom.xml",
-                        "routes",
-                        "kubernetes",
-                        "src",
-                        ".github",
-                        ".ci")
-                .flatMap(top -> {
-                    try {
-                        return Files.walk(Path.of(top));
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                })
-                .filter(file -> TEXT.matcher(file.toString()).matches() && Files.isRegularFile(file))
-                .filter(file -> EXEMPT.stream().noneMatch(file::startsWith));
-    }
-
-    private static String joined(Path file) {
-        try {
-            return LINE_BREAK
-                    .matcher(Files.readString(file, StandardCharsets.ISO_8859_1))
-                    .replaceAll(" ");
-        } catch (IOException e) {
-            throw new UncheckedIOException(file.toString(), e);
+    private static Map<Path, String> texts() throws IOException {
+        Map<Path, String> texts = new TreeMap<>();
+        for (String top : TOPS) {
+            try (Stream<Path> files = Files.walk(Path.of(top))) {
+                for (Path file : files.filter(Files::isRegularFile)
+                        .filter(each -> TEXT.matcher(each.toString()).matches())
+                        .filter(each -> EXEMPT.stream().noneMatch(each::startsWith))
+                        .toList()) {
+                    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+                    texts.put(file, LINE_BREAK.matcher(text).replaceAll(" "));
+                }
+            }
         }
+        return texts;
     }
 }
